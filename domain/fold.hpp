@@ -1,0 +1,90 @@
+// The shared fold: both hosts hand it what happens, as it happens, and it keeps windows instead of events. Nobody else
+// aggregates. A host registers each series once and then records by number, in the order of time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "domain/histogram.hpp"
+#include "domain/metric.hpp"
+#include "domain/units.hpp"
+
+namespace poolcast {
+
+// Where, and of what: a row without a node is about the pool, without a pool about everything. `part` is the room class, the
+// operation or the fault that the row is about; empty for all of them.
+struct Place {
+  std::string site;
+  std::string pool;
+  std::string node;
+  std::string part;
+  auto operator<=>(const Place&) const = default;
+};
+
+// What one series saw in one window. For latencies the histogram; for levels the time-weighted mean and the largest value;
+// for counts the count.
+struct Window {
+  std::uint64_t count = 0;
+  double mean = 0;
+  double max = 0;
+  Histogram histogram;
+  bool operator==(const Window&) const = default;
+};
+
+struct Series {
+  Metric metric{};
+  Place place;
+  std::vector<Window> windows;           // from t = 0; for a metric of kind `once` empty
+  std::vector<double> values;            // of a metric of kind `once`: its values, by name below
+  std::vector<std::string> value_names;  // "p50", "p95", "p100" for users_back; empty name for a single value
+  bool operator==(const Series&) const = default;
+};
+
+// What one replication recorded, before any warm-up is cut.
+struct ReplicationResult {
+  Count replication = 0;
+  Seconds horizon{0};
+  Seconds window{0};
+  std::vector<Series> series;
+  std::uint64_t events = 0;              // requests' events handled
+  std::vector<std::string> event_names;  // events by operation, for the benchmark
+  std::vector<std::uint64_t> event_counts;
+  double peak_memory_bytes = 0;  // of the process that ran it; not part of the report's bytes
+  bool operator==(const ReplicationResult&) const = default;
+};
+
+using SeriesId = std::uint32_t;
+
+class Fold {
+public:
+  Fold(Seconds horizon, Seconds window);
+
+  SeriesId add(Metric metric, Place place);
+
+  // Times are seconds from the scenario's start. Within one series they never go back.
+  void latency(SeriesId series, double at, double seconds, std::uint64_t times = 1);
+  void latency_ramp(SeriesId series, double at, double first, double step, std::uint64_t times);
+  void count(SeriesId series, double at, std::uint64_t times = 1);
+  void level(SeriesId series, double at, double value);  // holds from `at` on; before the first call it is 0
+  void once(SeriesId series, std::string name, double value);
+
+  ReplicationResult finish() &&;  // closes levels at the horizon
+
+private:
+  struct Open {  // the window of a series that is being filled
+    std::size_t window = 0;
+    double level = 0;
+    double since = 0;
+    double area = 0;
+  };
+  void move_to(SeriesId series, double at);
+
+  Seconds horizon_;
+  Seconds window_;
+  std::size_t windows_;
+  std::vector<Series> series_;
+  std::vector<Open> open_;
+};
+
+}  // namespace poolcast

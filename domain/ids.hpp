@@ -1,0 +1,34 @@
+// Identifiers as types: a PoolId never compares with a NodeId or with a bare string, so two of them cannot be swapped.
+#pragma once
+
+#include <compare>
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace poolcast {
+
+template <class Tag>
+class Id {
+public:
+  Id() = default;
+  explicit Id(std::string text) : text_(std::move(text)) {}
+  const std::string& str() const { return text_; }
+  bool empty() const { return text_.empty(); }
+  auto operator<=>(const Id&) const = default;
+
+private:
+  std::string text_;
+};
+
+using SiteId = Id<struct SiteTag>;
+using PoolId = Id<struct PoolTag>;          // a Front End pool or a Persistent Chat pool
+using NodeId = Id<struct NodeTag>;          // one machine: a chat server, a Front End server, a SQL instance, a file server
+using HardwareId = Id<struct HardwareTag>;  // a named kind of machine
+
+}  // namespace poolcast
+
+template <class Tag>
+struct std::hash<poolcast::Id<Tag>> {
+  std::size_t operator()(const poolcast::Id<Tag>& id) const noexcept { return std::hash<std::string>{}(id.str()); }
+};

@@ -1,0 +1,111 @@
+// The table of metrics and of outcomes: the only spelling of each. The simulator and the reference server record the same
+// rows under these names; reports, columns and objectives use them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace poolcast {
+
+// Where a metric is observed: a delivery measured at the client includes the network, at the server it does not.
+enum class ObservedAt { client, server, database, pool };
+
+// How a metric is summed up. latency: a histogram of durations. level: a value that holds over time (time-weighted mean,
+// largest value). count: things that happened (the row's count is their number). once: one value per run and place.
+enum class MetricKind { latency, level, count, once };
+
+enum class Unit { seconds, users, requests, share, bytes, messages, user_minutes, per_second, events };
+
+enum class Metric : std::uint8_t {
+  sign_in_latency,
+  join_latency,
+  post_latency,
+  delivery_latency,
+  history_latency,
+  search_latency,
+  users_connected,
+  users_waiting,
+  users_back,
+  user_minutes_lost,
+  utilisation,
+  queue_length,
+  arrivals,
+  completions,
+  refusals,
+  deliveries,
+  deliveries_late,
+  roster_notices,
+  messages_stored,
+  messages_lost,
+  compliance_backlog,
+  database_bytes,
+};
+
+struct MetricRow {
+  Metric metric;
+  std::string_view name;
+  MetricKind kind;
+  Unit unit;
+  ObservedAt observed_at;
+  std::string_view meaning;
+};
+
+inline constexpr std::array metric_table{
+    MetricRow{Metric::sign_in_latency, "sign_in_latency", MetricKind::latency, Unit::seconds, ObservedAt::client,
+              "From the first attempt to sign in to the end of the sign-in sequence, refusals and waits included."},
+    MetricRow{Metric::join_latency, "join_latency", MetricKind::latency, Unit::seconds, ObservedAt::client,
+              "From opening a room to its join being confirmed."},
+    MetricRow{Metric::post_latency, "post_latency", MetricKind::latency, Unit::seconds, ObservedAt::client,
+              "From sending a post to its acknowledgement, which follows the commit."},
+    MetricRow{Metric::delivery_latency, "delivery_latency", MetricKind::latency, Unit::seconds, ObservedAt::client,
+              "From sending a post to its arrival at one endpoint; one value per recipient."},
+    MetricRow{Metric::history_latency, "history_latency", MetricKind::latency, Unit::seconds, ObservedAt::client,
+              "From asking for a room's history to its arrival."},
+    MetricRow{Metric::search_latency, "search_latency", MetricKind::latency, Unit::seconds, ObservedAt::client,
+              "From a search to its result."},
+    MetricRow{Metric::users_connected, "users_connected", MetricKind::level, Unit::users, ObservedAt::server,
+              "Users signed in and served."},
+    MetricRow{Metric::users_waiting, "users_waiting", MetricKind::level, Unit::users, ObservedAt::pool,
+              "Users who want to be signed in and are not."},
+    MetricRow{Metric::users_back, "users_back", MetricKind::once, Unit::seconds, ObservedAt::pool,
+              "From a loss until this share of the displaced users is signed in again; one value per loss."},
+    MetricRow{Metric::user_minutes_lost, "user_minutes_lost", MetricKind::once, Unit::user_minutes, ObservedAt::pool,
+              "Minutes that users wanted to be signed in and were not, summed over users."},
+    MetricRow{Metric::utilisation, "utilisation", MetricKind::level, Unit::share, ObservedAt::server,
+              "Share of the cores that is busy."},
+    MetricRow{Metric::queue_length, "queue_length", MetricKind::level, Unit::requests, ObservedAt::server,
+              "Requests that wait in the inbound queue."},
+    MetricRow{Metric::arrivals, "arrivals", MetricKind::count, Unit::requests, ObservedAt::server,
+              "Requests that reached a server, by operation over all places."},
+    MetricRow{Metric::completions, "completions", MetricKind::count, Unit::requests, ObservedAt::server,
+              "Requests that were answered."},
+    MetricRow{Metric::refusals, "refusals", MetricKind::count, Unit::requests, ObservedAt::server, "Requests answered with 503."},
+    MetricRow{Metric::deliveries, "deliveries", MetricKind::count, Unit::messages, ObservedAt::client,
+              "Posts that arrived, one per recipient's endpoint."},
+    MetricRow{Metric::deliveries_late, "deliveries_late", MetricKind::count, Unit::messages, ObservedAt::client,
+              "Deliveries that took more than one second."},
+    MetricRow{Metric::roster_notices, "roster_notices", MetricKind::count, Unit::messages, ObservedAt::server,
+              "Notices of joins and parts, coalesced per recipient."},
+    MetricRow{Metric::messages_stored, "messages_stored", MetricKind::count, Unit::messages, ObservedAt::database,
+              "Posts that were committed."},
+    MetricRow{Metric::messages_lost, "messages_lost", MetricKind::count, Unit::messages, ObservedAt::client,
+              "Posts that were acknowledged and are not in the content database."},
+    MetricRow{Metric::compliance_backlog, "compliance_backlog", MetricKind::level, Unit::events, ObservedAt::server,
+              "Events in the local compliance queue."},
+    MetricRow{Metric::database_bytes, "database_bytes", MetricKind::once, Unit::bytes, ObservedAt::database,
+              "What the run added to the content database."},
+};
+
+constexpr const MetricRow& row_of(Metric metric) { return metric_table[static_cast<std::size_t>(metric)]; }
+std::optional<Metric> metric_named(std::string_view name);
+std::string_view unit_name(Unit unit);    // "s", "users", "share", …: as in a report
+std::string_view unit_suffix(Unit unit);  // "_s", "_bytes", "": as in a column name
+
+// How a request ends; the code of an expected failure.
+enum class Outcome : std::uint8_t { completed, refused, connection_lost, in_flight };
+
+enum class Statistic { mean, p50, p95, p99, p99_9, p100, max, count };
+
+}  // namespace poolcast

@@ -1,0 +1,89 @@
+#include "domain/topology.hpp"
+
+#include <algorithm>
+
+namespace poolcast {
+namespace {
+
+template <class Item, class Name>
+const Item* find_named(const std::vector<Item>& items, const Name& name) {
+  const auto found = std::ranges::find_if(items, [&](const Item& item) { return item.name == name; });
+  return found == items.end() ? nullptr : &*found;
+}
+
+bool joins(const Link& link, const SiteId& a, const SiteId& b) {
+  if (a == b) return link.within == a;
+  return link.between.size() == 2 &&
+         ((link.between[0] == a && link.between[1] == b) || (link.between[0] == b && link.between[1] == a));
+}
+
+}  // namespace
+
+const Site* find_site(const Topology& topology, const SiteId& name) { return find_named(topology.sites, name); }
+
+const FrontEndPool* find_front_end_pool(const Topology& topology, const PoolId& name) {
+  return find_named(topology.front_end_pools, name);
+}
+
+const ChatPool* find_chat_pool(const Topology& topology, const PoolId& name) { return find_named(topology.chat_pools, name); }
+
+const SqlInstance* find_sql_instance(const Topology& topology, const NodeId& name) {
+  return find_named(topology.sql_instances, name);
+}
+
+const ChatServer* find_chat_server(const ChatPool& pool, const NodeId& name) { return find_named(pool.servers, name); }
+
+const Hardware* find_hardware(const Topology& topology, const HardwareId& name) {
+  static const Hardware reference{.name = HardwareId{"reference-2015"}};
+  if (const Hardware* listed = find_named(topology.hardware, name)) return listed;
+  return name == reference.name ? &reference : nullptr;
+}
+
+const Database* find_database(const Topology& topology, const ChatPool& pool, Holds holds) {
+  const auto belongs = [&](const Database& database) {
+    return database.holds == holds && (database.pool ? *database.pool == pool.name : topology.chat_pools.size() == 1);
+  };
+  const auto found = std::ranges::find_if(topology.databases, belongs);
+  return found == topology.databases.end() ? nullptr : &*found;
+}
+
+const SiteId& site_of(const ChatPool& pool, const NodeId& server) {
+  const ChatServer* own = find_chat_server(pool, server);
+  return own && own->site ? *own->site : pool.site;
+}
+
+const Link& link_between(const Topology& topology, const SiteId& a, const SiteId& b) {
+  static const Link usual{};
+  const auto found = std::ranges::find_if(topology.links, [&](const Link& link) { return joins(link, a, b); });
+  return found == topology.links.end() ? usual : *found;
+}
+
+std::vector<NodeId> front_end_servers(const FrontEndPool& pool) {
+  std::vector<NodeId> names;
+  for (Count server = 1; server <= pool.servers; ++server) names.emplace_back(pool.name.str() + "-" + std::to_string(server));
+  return names;
+}
+
+std::vector<NodeId> all_nodes(const Topology& topology) {
+  std::vector<NodeId> nodes;
+  const auto add = [&](const NodeId& node) {
+    if (!node.empty() && std::ranges::find(nodes, node) == nodes.end()) nodes.push_back(node);
+  };
+  for (const auto& pool : topology.front_end_pools) std::ranges::for_each(front_end_servers(pool), add);
+  for (const auto& pool : topology.chat_pools) {
+    std::ranges::for_each(pool.active, add);
+    std::ranges::for_each(pool.standby, add);
+  }
+  for (const auto& instance : topology.sql_instances) add(instance.name);
+  for (const auto& database : topology.databases) {
+    add(database.principal);
+    if (database.mirror) add(*database.mirror);
+    if (database.witness) add(*database.witness);
+    if (database.log_shipping) add(database.log_shipping->secondary);
+    if (database.log_shipping && database.log_shipping->secondary_mirror) add(*database.log_shipping->secondary_mirror);
+  }
+  if (topology.file_store) add(topology.file_store->server);
+  return nodes;
+}
+
+}  // namespace poolcast
