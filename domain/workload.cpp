@@ -1,0 +1,50 @@
+#include "domain/workload.hpp"
+
+#include <numeric>
+
+namespace poolcast {
+namespace {
+
+template <class PerClass>
+double over_classes(const Workload& workload, PerClass per_class) {
+  return std::transform_reduce(workload.room_classes.begin(), workload.room_classes.end(), 0.0, std::plus<>{}, per_class);
+}
+
+}  // namespace
+
+double rooms(const Workload& workload, const RoomClass& room_class) {
+  return static_cast<double>(workload.users) * room_class.rooms_per_user / room_class.users_per_room;
+}
+
+double posts_per_s(const Workload& workload, const RoomClass& room_class) {
+  const double users = static_cast<double>(workload.users);
+  switch (room_class.posts.basis) {
+    case PostRate::Basis::per_room_day:
+      return rooms(workload, room_class) * room_class.posts.value / workload.day.count();
+    case PostRate::Basis::per_user_day:
+      return users * room_class.posts.value / workload.day.count();
+    case PostRate::Basis::per_second:
+      break;
+  }
+  return room_class.posts.value * users / static_cast<double>(workload.reference_users);
+}
+
+double posts_per_s(const Workload& workload) {
+  return over_classes(workload, [&](const RoomClass& room_class) { return posts_per_s(workload, room_class); });
+}
+
+double rooms_per_user(const Workload& workload) {
+  return over_classes(workload, [](const RoomClass& room_class) { return room_class.rooms_per_user; });
+}
+
+double endpoints(const Workload& workload) { return static_cast<double>(workload.users) * workload.endpoints_per_user; }
+
+double deliveries_per_s(const Workload& workload, const RoomClass& room_class) {
+  return posts_per_s(workload, room_class) * room_class.users_per_room * workload.endpoints_per_user;
+}
+
+double deliveries_per_s(const Workload& workload) {
+  return over_classes(workload, [&](const RoomClass& room_class) { return deliveries_per_s(workload, room_class); });
+}
+
+}  // namespace poolcast
