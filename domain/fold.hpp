@@ -15,15 +15,15 @@ namespace poolcast {
 // Where, and of what: a row without a node is about the pool, without a pool about everything. `part` is the room class, the
 // operation or the fault that the row is about; empty for all of them.
 struct Place {
-  std::string site;
-  std::string pool;
-  std::string node;
-  std::string part;
+  std::string site{};  // initialised so that Place{.node = …} names what it needs
+  std::string pool{};
+  std::string node{};
+  std::string part{};
   auto operator<=>(const Place&) const = default;
 };
 
-// What one series saw in one window. For latencies the histogram; for levels the time-weighted mean and the largest value;
-// for counts the count.
+// What one series saw in one window. For latencies the histogram, and its count, mean and maximum; for levels the time-weighted
+// mean and the largest value; for counts the count.
 struct Window {
   std::uint64_t count = 0;
   double mean = 0;
@@ -58,31 +58,57 @@ using SeriesId = std::uint32_t;
 
 class Fold {
 public:
+  // Throws std::invalid_argument unless both are above zero. The last window is shorter when the horizon is not a multiple.
   Fold(Seconds horizon, Seconds window);
+  Fold(Fold&&) = default;
+  Fold& operator=(Fold&&) = default;
+  Fold(const Fold&) = delete;  // records through pointers into itself
+  Fold& operator=(const Fold&) = delete;
 
   SeriesId add(Metric metric, Place place);
 
-  // Times are seconds from the scenario's start. Within one series they never go back.
-  void latency(SeriesId series, double at, double seconds, std::uint64_t times = 1);
-  void latency_ramp(SeriesId series, double at, double first, double step, std::uint64_t times);
-  void count(SeriesId series, double at, std::uint64_t times = 1);
-  void level(SeriesId series, double at, double value);  // holds from `at` on; before the first call it is 0
+  // Times are seconds from the scenario's start. Within one series they never go back; what is recorded at the horizon belongs
+  // to the last window. The metric's kind says which of these may be called.
+  void latency(SeriesId series, double at, double seconds, std::uint64_t times = 1) {
+    window_at(open_[series], at).histogram.record(seconds, times);
+  }
+  void latency_ramp(SeriesId series, double at, double first, double step, std::uint64_t times) {
+    window_at(open_[series], at).histogram.record_ramp(first, step, times);
+  }
+  void count(SeriesId series, double at, std::uint64_t times = 1) { window_at(open_[series], at).count += times; }
+  void level(SeriesId series, double at, double value) {  // holds from `at` on; before the first call it is 0
+    Open& open = open_[series];
+    Window& window = window_at(open, at);
+    open.area += open.level * (at - open.since);
+    open.since = at;
+    open.level = value;
+    if (value > window.max) window.max = value;
+  }
   void once(SeriesId series, std::string name, double value);
 
-  ReplicationResult finish() &&;  // closes levels at the horizon
+  ReplicationResult finish() &&;  // closes levels at the horizon; events, memory and the replication's number are the host's
 
 private:
   struct Open {  // the window of a series that is being filled
-    std::size_t window = 0;
+    Window* window = nullptr;
+    double end = 0;  // of the window; infinite for the last one
     double level = 0;
     double since = 0;
     double area = 0;
+    std::uint32_t number = 0;
   };
-  void move_to(SeriesId series, double at);
+  Window& window_at(Open& open, double at) {
+    if (at >= open.end) [[unlikely]]
+      move_on(open, at);
+    return *open.window;
+  }
+  double end_of(std::uint32_t number) const;  // of a window; infinite for the last one, so that nothing moves on from it
+  void move_on(Open& open, double at);
+  void close_level(Open& open, double end) const;
 
   Seconds horizon_;
   Seconds window_;
-  std::size_t windows_;
+  std::uint32_t windows_;
   std::vector<Series> series_;
   std::vector<Open> open_;
 };
