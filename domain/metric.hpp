@@ -41,6 +41,9 @@ enum class Metric : std::uint8_t {
   messages_lost,
   compliance_backlog,
   database_bytes,
+  requests_lost,
+  requests_in_flight,
+  memory,
 };
 
 struct MetricRow {
@@ -96,6 +99,12 @@ inline constexpr std::array metric_table{
               "Events in the local compliance queue."},
     MetricRow{Metric::database_bytes, "database_bytes", MetricKind::once, Unit::bytes, ObservedAt::database,
               "What the run added to the content database."},
+    MetricRow{Metric::requests_lost, "requests_lost", MetricKind::count, Unit::requests, ObservedAt::client,
+              "Requests whose server was lost before it answered."},
+    MetricRow{Metric::requests_in_flight, "requests_in_flight", MetricKind::once, Unit::requests, ObservedAt::client,
+              "Requests that had no answer yet at the end of the run."},
+    MetricRow{Metric::memory, "memory", MetricKind::level, Unit::bytes, ObservedAt::server,
+              "Memory of the rooms and connections of a server."},
 };
 
 constexpr const MetricRow& row_of(Metric metric) { return metric_table[static_cast<std::size_t>(metric)]; }
