@@ -2,13 +2,15 @@
 //
 // SimGrid owns the clock, hosts, links, failures and the control plane. Requests live here, on a 4-ary heap of 16-byte events,
 // behind a SimGrid resource model that advances itself up to SimGrid's own next event. Events dated up to SimGrid's next event
-// run before SimGrid's events of the same date: a fixed tie rule, so all modes give the same bits.
+// run before SimGrid's events of the same date: a fixed tie rule, so all modes give the same bits. docs/engine.md has the rest.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <string_view>
 #include <vector>
+
+#include "domain/ensure.hpp"
 
 namespace poolcast::sim {
 
@@ -42,31 +44,60 @@ class RequestPlane {
 public:
   using Handler = void (*)(void* model, const Event& event);
 
-  // Registers itself with the running SimGrid engine, which must outlive it. `handler(model, event)` is called for every event.
+  // Registers itself with the running SimGrid engine, which must outlive it and whose clock must stand at 0. One plane at a
+  // time. `handler(model, event)` is called for every event.
   RequestPlane(PlaneMode mode, Handler handler, void* model);
   ~RequestPlane();
   RequestPlane(const RequestPlane&) = delete;
   RequestPlane& operator=(const RequestPlane&) = delete;
 
-  // Seconds from the start: the date of the event that is being handled, or SimGrid's clock when an actor or a signal calls.
-  double now() const;
+  // Runs SimGrid and the plane; returns when everything dated up to `horizon` has happened and nothing later has. Use it
+  // instead of Engine::run_until, which may stop up to 10 µs early.
+  void run_until(double horizon);
 
-  // Adds an event; its date is now() or later. Callable from the handler, from actors and from SimGrid's signals.
+  // Seconds from the start: the date of the event that is being handled, or, when an actor or a signal calls, SimGrid's clock to
+  // the nearest nanosecond. A signal's callback asks for it before it touches the model: all earlier events are then done.
+  double now() const { return handling_ ? now_ : outside_now(); }
+
+  // Adds an event; its date is now() or later (a nanosecond of rounding is forgiven). Callable from the handler, from actors
+  // and from SimGrid's signals.
   void schedule(const Event& event);
 
+  // From the handler: SimGrid runs `task` in maestro at the date of this event (rounded up to a nanosecond), before anything
+  // later happens here. The way from a request to a SimGrid activity; about 3 µs.
+  void hand_over(std::function<void()> task);
+
   std::uint64_t handled() const { return handled_; }
+  std::size_t pending() const { return heap_.size(); }
 
 private:
   struct Hook;  // the SimGrid model, or the timer
-  friend struct Hook;
+
+  void run_events_until(double limit);
+  double outside_now() const;
+  void schedule_from_outside(Event event);
+
   EventHeap heap_;
   Handler handler_;
   void* model_;
   double now_ = 0;
+  double limit_ = 0;  // of the events that are being run; hand_over() lowers it
   bool handling_ = false;
   std::uint64_t handled_ = 0;
   std::unique_ptr<Hook> hook_;
 };
+
+inline void RequestPlane::schedule(const Event& event) {
+  if (!handling_) [[unlikely]]
+    return schedule_from_outside(event);
+  constexpr double forgiven = 1e-9;
+  ensure(event.at >= now_ - forgiven, "an event is scheduled for now or later");
+  if (event.at >= now_) [[likely]] {
+    heap_.push(event);
+  } else {
+    heap_.push({now_, event.subject, event.kind, event.place});
+  }
+}
 
 inline void EventHeap::push(const Event& event) {
   std::size_t child = heap_.size();

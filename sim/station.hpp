@@ -1,10 +1,12 @@
 // Station primitives of the request plane: who is served, who waits, who is turned away. They hold job numbers and no time;
-// the model schedules the completions.
+// the model schedules the completions. Processor sharing is in ps_station.hpp.
 #pragma once
 
 #include <cstdint>
 #include <limits>
 #include <vector>
+
+#include "domain/ensure.hpp"
 
 namespace poolcast::sim {
 
@@ -26,12 +28,13 @@ public:
   std::vector<JobId> clear();          // the station is lost: everything that waited, in order; nothing is in service any more
 
   std::uint32_t servers() const { return servers_; }
-  std::uint32_t busy() const { return busy_; }
+  std::uint32_t busy() const { return busy_; }  // above servers() for a while after a resize to fewer
   std::uint32_t waiting() const { return waiting_; }
 
 private:
   void enqueue(JobId job);
   JobId dequeue();
+  void grow();
 
   std::uint32_t servers_;
   std::uint32_t waiting_limit_;
@@ -40,5 +43,40 @@ private:
   std::vector<JobId> ring_;  // power-of-two ring buffer
   std::uint32_t head_ = 0;
 };
+
+inline FcfsStation::Arrival FcfsStation::arrive(JobId job) {
+  if (busy_ < servers_ && waiting_ == 0) {
+    ++busy_;
+    return Arrival::started;
+  }
+  if (waiting_ >= waiting_limit_) return Arrival::refused;
+  enqueue(job);
+  return Arrival::waits;
+}
+
+inline JobId FcfsStation::finish() {
+  ensure(busy_ > 0, "only a busy server finishes");
+  --busy_;
+  return start_waiting();
+}
+
+inline JobId FcfsStation::start_waiting() {
+  if (waiting_ == 0 || busy_ >= servers_) return no_job;
+  ++busy_;
+  return dequeue();
+}
+
+inline void FcfsStation::enqueue(JobId job) {
+  if (waiting_ == ring_.size()) grow();
+  ring_[(head_ + waiting_) & (ring_.size() - 1)] = job;
+  ++waiting_;
+}
+
+inline JobId FcfsStation::dequeue() {
+  const JobId job = ring_[head_];
+  head_ = (head_ + 1) & static_cast<std::uint32_t>(ring_.size() - 1);
+  --waiting_;
+  return job;
+}
 
 }  // namespace poolcast::sim

@@ -1,0 +1,181 @@
+#include "sim/request_plane.hpp"
+
+#include <simgrid/kernel/Timer.hpp>
+#include <simgrid/kernel/resource/Model.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "sim/simgrid_compat.hpp"
+
+// Dates. The plane's own events keep their dates to the last bit. SimGrid's clock does not: it adds up differences, so its last
+// bits depend on how many steps were made, and it merges what lies closer than its timing precision. Where the two meet, the
+// plane therefore reads SimGrid's clock to the nearest nanosecond, and stops that clock only at whole nanoseconds, with a timing
+// precision of less than half of that. So SimGrid's events see the same date, and the same events of the plane done, in every
+// mode.
+
+namespace poolcast::sim {
+namespace {
+
+using simgrid::kernel::timer::Timer;
+using simgrid::s4u::Engine;
+
+constexpr double ticks_per_s = 1e9;
+constexpr double timing_precision_s = 0.4e-9;
+
+// Above 2^21 s the clock's last bit is worth more than the timing precision.
+constexpr double longest_horizon_s = 2e6;
+
+double to_nanosecond(double date) { return std::nearbyint(date * ticks_per_s) / ticks_per_s; }
+
+// The first whole nanosecond that is not before `date`.
+double up_to_nanosecond(double date) {
+  const double ticks = std::ceil(date * ticks_per_s);
+  const double rounded = ticks / ticks_per_s;
+  return rounded >= date ? rounded : (ticks + 1) / ticks_per_s;
+}
+
+constexpr double no_limit = -1;  // SimGrid's word for "nothing of mine happens"
+
+}  // namespace
+
+struct RequestPlane::Hook {
+  // SimGrid asks a model that is not idempotent last in each step, and to advance itself by at most the time it is given:
+  // the hook made for co-simulation with ns-3 (EngineImpl::solve).
+  class Model : public simgrid::kernel::resource::Model {
+  public:
+    explicit Model(Hook& hook) : simgrid::kernel::resource::Model("poolcast request plane"), hook_(&hook) {}
+    void detach() { hook_ = nullptr; }
+    bool next_occurring_event_is_idempotent() override { return false; }
+    double next_occurring_event(double at_most) override { return hook_ == nullptr ? no_limit : hook_->advance(at_most); }
+    void update_actions_state(double /*now*/, double /*delta*/) override {}
+
+  private:
+    Hook* hook_;
+  };
+
+  Hook(PlaneMode mode_of_plane, RequestPlane& owner) : plane(owner), mode(mode_of_plane) {}
+
+  double advance(double at_most);
+  void catch_up();
+  void arm_timer();
+
+  // The plane that SimGrid's clock drives in timer mode: SimGrid's signals cannot be disconnected, so each process connects one
+  // function once.
+  static RequestPlane* current;
+  static void clock_moved() {
+    if (current == nullptr || current->hook_->mode != PlaneMode::timer) return;
+    current->hook_->catch_up();
+    current->hook_->arm_timer();
+  }
+
+  RequestPlane& plane;
+  PlaneMode mode;
+  double done_until = no_limit;  // every event dated up to here has been handled
+  std::shared_ptr<Model> model;
+  Timer* timer = nullptr;
+};
+
+RequestPlane* RequestPlane::Hook::current = nullptr;
+
+// One step of SimGrid, which makes no event of its own before `at_most` seconds from its clock. Returns how far the clock may
+// go instead, or no_limit if that far.
+double RequestPlane::Hook::advance(double at_most) {
+  ensure(at_most > no_limit, "SimGrid is driven by RequestPlane::run_until");
+  const double clock = Engine::get_clock();
+  const double limit = to_nanosecond(clock + at_most);
+  double stop = limit;
+  if (mode == PlaneMode::step && !plane.heap_.empty()) stop = std::min(limit, up_to_nanosecond(plane.heap_.top().at));
+  plane.run_events_until(stop);
+  done_until = plane.limit_;
+  return done_until < limit ? std::max(0.0, done_until - clock) : no_limit;
+}
+
+// Does what is due at SimGrid's clock. Only timer mode has anything left to do here.
+void RequestPlane::Hook::catch_up() {
+  const double clock = to_nanosecond(Engine::get_clock());
+  if (mode == PlaneMode::timer && clock > done_until) {
+    done_until = clock;
+    plane.run_events_until(clock);
+  }
+  plane.now_ = std::max(plane.now_, clock);
+}
+
+// The timer only stops the clock: the events run when the clock has moved, before SimGrid's own events of that date.
+void RequestPlane::Hook::arm_timer() {
+  const double date = plane.heap_.empty() ? std::numeric_limits<double>::infinity() : up_to_nanosecond(plane.heap_.top().at);
+  if (timer != nullptr && timer->get_date() == date) return;
+  if (timer != nullptr) timer->remove();
+  timer = std::isfinite(date) ? Timer::set(date, [this] { timer = nullptr; }) : nullptr;
+}
+
+RequestPlane::RequestPlane(PlaneMode mode, Handler handler, void* model)
+    : handler_(handler), model_(model), hook_(std::make_unique<Hook>(mode, *this)) {
+  ensure(Engine::has_instance(), "the request plane needs a SimGrid engine");
+  ensure(Engine::get_clock() == 0, "the request plane starts with SimGrid's clock at 0, in a process without an earlier run");
+  ensure(Hook::current == nullptr, "one request plane at a time");
+  compat::set_timing_precision(timing_precision_s);
+  Hook::current = this;
+  if (mode == PlaneMode::timer) {
+    static const bool connected = (Engine::on_time_advance_cb([](double) { Hook::clock_moved(); }), true);
+    ensure(connected, "SimGrid's clock is connected");
+  } else {
+    hook_->model = std::make_shared<Hook::Model>(*hook_);
+    Engine::get_instance()->add_model(hook_->model);
+  }
+}
+
+RequestPlane::~RequestPlane() {
+  Hook::current = nullptr;
+  if (hook_->model) hook_->model->detach();
+  if (hook_->timer != nullptr) hook_->timer->remove();
+}
+
+void RequestPlane::run_until(double horizon) {
+  ensure(horizon >= 0 && horizon <= longest_horizon_s, "a horizon lies between 0 and 2,000,000 seconds");
+  // SimGrid calls itself done within 10 µs of the date it was asked for, hence the loop.
+  do {
+    if (hook_->mode == PlaneMode::timer) hook_->arm_timer();
+    Engine::get_instance()->run_until(horizon);
+  } while (to_nanosecond(Engine::get_clock()) < to_nanosecond(horizon));
+}
+
+void RequestPlane::run_events_until(double limit) {
+  ensure(!handling_, "a handler does not run the plane");
+  handling_ = true;
+  limit_ = limit;
+  while (!heap_.empty() && heap_.top().at <= limit_) {
+    const Event event = heap_.pop();
+    now_ = event.at;
+    ++handled_;
+    handler_(model_, event);
+  }
+  handling_ = false;
+}
+
+double RequestPlane::outside_now() const {
+  hook_->catch_up();
+  return now_;
+}
+
+void RequestPlane::schedule_from_outside(Event event) {
+  hook_->catch_up();
+  constexpr double forgiven = 1e-9;
+  ensure(event.at >= now_ - forgiven, "an event is scheduled for now or later");
+  event.at = std::max(event.at, now_);
+  heap_.push(event);
+  if (hook_->mode == PlaneMode::timer) hook_->arm_timer();
+}
+
+void RequestPlane::hand_over(std::function<void()> task) {
+  ensure(handling_, "only an event hands over to SimGrid");
+  const double date = up_to_nanosecond(now_);
+  limit_ = std::min(limit_, date);
+  // SimGrid's clock may stop a last bit before `date`; the timer must not miss that stop, or actors would come before it.
+  Timer::set(date - timing_precision_s / 2, std::move(task));
+}
+
+}  // namespace poolcast::sim
