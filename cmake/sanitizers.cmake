@@ -1,6 +1,17 @@
-# POOLCAST_SANITIZE=address,undefined or thread.
-set(POOLCAST_SANITIZE "" CACHE STRING "Sanitizers to build with")
+# POOLCAST_SANITIZE=address,undefined or thread; POOLCAST_COVERAGE counts lines. Both act on everything that links
+# poolcast_options.
+set(POOLCAST_SANITIZE
+    ""
+    CACHE STRING "Sanitizers to build with"
+)
+option(POOLCAST_COVERAGE "Count executed lines and branches" OFF)
 if(POOLCAST_SANITIZE)
-  target_compile_options(poolcast_options INTERFACE -fsanitize=${POOLCAST_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_compile_options(
+    poolcast_options INTERFACE -fsanitize=${POOLCAST_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+  )
   target_link_options(poolcast_options INTERFACE -fsanitize=${POOLCAST_SANITIZE})
+endif()
+if(POOLCAST_COVERAGE)
+  target_compile_options(poolcast_options INTERFACE --coverage)
+  target_link_options(poolcast_options INTERFACE --coverage)
 endif()
