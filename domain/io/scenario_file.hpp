@@ -46,6 +46,7 @@ LoadedScenario load_variant(const std::string& path_or_name, const LoadOptions& 
 
 // Every key, with units, fully resolved, in the order of the schema; reading it back gives an equal scenario.
 std::string print(const Scenario& scenario);
+std::string print(const CostSet& costs);
 
 // SHA-256 of the canonical print, hexadecimal.
 std::string digest(const Scenario& scenario);

@@ -1,0 +1,87 @@
+#include "domain/io/scenario_file.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "domain/io/include.hpp"
+#include "domain/io/override.hpp"
+#include "domain/io/reader.hpp"
+#include "domain/io/text.hpp"
+
+namespace poolcast::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+// In the order in which the files were met, then by place: as a person works through them.
+void sort_by_place(std::vector<Problem>& problems) {
+  std::vector<std::string> files;
+  for (const auto& problem : problems) {
+    if (std::ranges::find(files, problem.file) == files.end()) files.push_back(problem.file);
+  }
+  std::ranges::stable_sort(problems, {}, [&](const Problem& problem) {
+    return std::tuple(std::ranges::find(files, problem.file) - files.begin(), problem.line, problem.column);
+  });
+}
+
+void add_inconsistencies(const LoadedScenario& loaded, std::vector<Problem>& problems) {
+  for (const auto& inconsistency : inconsistencies(loaded.scenario)) {
+    const std::string hint = inconsistency.hint.empty() ? "" : " (" + inconsistency.hint + ")";
+    problems.push_back(
+        problem_at(place_of(loaded.positions, inconsistency.key), inconsistency.key, inconsistency.message + hint));
+  }
+}
+
+LoadedScenario read_with(std::string_view text, const std::string& file_name, const Search& search,
+                         const std::vector<std::string>& overrides) {
+  std::vector<Problem> problems;
+  Tree tree = parse_yaml(text, file_name, problems);
+  if (tree.kind == Tree::Kind::failed) throw ConfigError(std::move(problems));
+  apply_overrides(tree, overrides, search, problems);
+  LoadedScenario loaded = read_tree(tree, problems);
+  if (problems.empty()) add_inconsistencies(loaded, problems);
+  if (!problems.empty()) {
+    sort_by_place(problems);
+    throw ConfigError(std::move(problems));
+  }
+  return loaded;
+}
+
+Search search_from(const fs::path& own_folder, const LoadOptions& options) { return {own_folder, options.library}; }
+
+fs::path scenario_path(const std::string& path_or_name, const LoadOptions& options) {
+  if (path_or_name.ends_with(".yaml")) return path_or_name;
+  const Search search{options.library.empty() ? fs::path{} : options.library.front(), options.library};
+  for (const auto& folder : options.library) {
+    std::error_code ignored;
+    const fs::path path = folder / (path_or_name + ".yaml");
+    if (fs::is_regular_file(path, ignored)) return path;
+  }
+  throw ConfigError({{path_or_name, 0, 0, "",
+                      "no scenario has this name" + suggestion(path_or_name, names_in(search, "")) +
+                          " (`poolcast list` names all; a file's name ends in .yaml)"}});
+}
+
+}  // namespace
+
+LoadedScenario read_scenario(std::string_view text, const std::string& file_name, const LoadOptions& options) {
+  return read_with(text, file_name, search_from(fs::path(file_name).parent_path(), options), options.overrides);
+}
+
+LoadedScenario load_scenario(const std::string& path_or_name, const LoadOptions& options) {
+  const fs::path path = scenario_path(path_or_name, options);
+  std::vector<Problem> problems;
+  const std::string text = read_file(path, problems);
+  if (!problems.empty()) throw ConfigError(std::move(problems));
+  return read_scenario(text, path.string(), options);
+}
+
+LoadedScenario load_variant(const std::string& path_or_name, const LoadOptions& options, const Variant& variant) {
+  LoadOptions with_changes = options;
+  with_changes.overrides.insert(with_changes.overrides.end(), variant.set.begin(), variant.set.end());
+  LoadedScenario loaded = load_scenario(path_or_name, with_changes);
+  loaded.scenario.variants.clear();
+  return loaded;
+}
+
+}  // namespace poolcast::io
