@@ -1,4 +1,4 @@
-// From what replications recorded to an answer: rows with confidence intervals, verdicts on objectives. The only code that
+// From what replications recorded to an answer: rows with confidence intervals, verdicts on objectives. Nobody else
 // computes a percentile or an interval.
 #pragma once
 
@@ -8,43 +8,20 @@
 
 #include "domain/fold.hpp"
 #include "domain/scenario.hpp"
+#include "domain/statistics.hpp"
+#include "domain/verdict.hpp"
 
 namespace poolcast {
 
-// A figure with its 95 % confidence interval over replications (Student's t); no interval from one replication.
-struct Figure {
-  double value = 0;
-  std::optional<double> low;
-  std::optional<double> high;
-  bool operator==(const Figure&) const = default;
-};
-
-// One line of report.csv. Figures are means over replications of the replication's figure.
+// One line of report.csv. Figures are means over replications of the replication's figure; what is not defined for the metric's
+// kind, or was not observed, is none. Of users_back p50, p95 and max (100 %) are times, and count the displaced users.
 struct ReportRow {
   Metric metric{};
   Place place;
   Seconds window_start{0};
   Seconds window{0};
   bool whole_run = false;  // the row is over all that was counted, from the warm-up to the horizon
-  Figure count;
-  Figure mean;
-  std::optional<Figure> p50, p95, p99, p99_9;  // latencies only; also p50/p95/p100 of users_back (p100 in max)
-  Figure max;
-};
-
-enum class VerdictKind { holds, fails, unknown };
-template <>
-struct EnumNames<VerdictKind> {
-  static constexpr std::array<std::string_view, 3> names{"holds", "fails", "unknown"};
-};
-
-struct Verdict {
-  Objective objective;
-  std::string sentence;          // "delivery latency p95 at most 500 ms"
-  std::optional<Figure> answer;  // none when nothing was observed, such as users not back within the horizon
-  VerdictKind kind = VerdictKind::unknown;
-  std::optional<double> margin;  // (bound - answer) / bound for at_most, the reverse for at_least; none for a bound of 0
-  std::string note;              // "not within the horizon (40 min after the loss)"
+  std::optional<Figure> count, mean, p50, p95, p99, p99_9, max;
 };
 
 // One loss and how its users came back; times in seconds after the loss, none when not within the horizon.
@@ -56,7 +33,6 @@ struct UsersBack {
 };
 
 struct Report {
-  std::string scenario_digest;
   Count replications = 0;
   Seconds warm_up{0};
   Seconds horizon{0};
@@ -67,12 +43,28 @@ struct Report {
   std::uint64_t events = 0;
 };
 
-// MSER-5 (White 1997): the truncation point, in windows, that minimises the squared standard error of what is left of the
-// series, in batches of five; at most half of it.
-std::size_t mser5(const std::vector<double>& series);
+// All that was recorded of one metric and place after the warm-up, over all replications.
+struct MergedSeries {
+  Metric metric{};
+  Place place;
+  Histogram histogram;
+};
 
-// Results must be of one scenario, in the order of their replications. Warm-up: the scenario's; without one 0 with faults, by
-// MSER-5 on the pool's users' latencies without.
-Report make_report(const Scenario& scenario, const std::vector<ReplicationResult>& results);
+struct ReportOptions {
+  bool antithetic_pairs = false;  // replications 2k and 2k+1 are twins and make one observation
+};
+
+// How many windows from the start are not counted. The scenario's warm-up, rounded up to whole windows, or without one: none
+// with faults or when everybody signs in during the run, because the transient is then the question; by MSER-5 otherwise, on the
+// window means over all replications of the latencies of the widest places that were recorded, all operations merged (each
+// weighs as often as it happens). At least one window is always counted.
+std::size_t warm_up_windows(const Scenario& scenario, const std::vector<ReplicationResult>& results);
+
+// Results must be of one scenario, in the order of their replications. Rows: of each series the whole run, then its windows,
+// those of the warm-up too.
+Report make_report(const Scenario& scenario, const std::vector<ReplicationResult>& results, const ReportOptions& options = {});
+
+// Latencies only, in the order of the rows: what the run folder keeps.
+std::vector<MergedSeries> merged_histograms(const Scenario& scenario, const std::vector<ReplicationResult>& results);
 
 }  // namespace poolcast

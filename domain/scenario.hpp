@@ -42,8 +42,8 @@ template <Describes<Objective> Self, class Visitor>
 void describe(Self& self, Visitor&& visit) {
   visit("metric", self.metric, "Name of the metric.", required);
   visit("statistic", self.statistic,
-        "Which figure of it: mean, p50, p95, p99, p99-9, p100, max or count. Without it: the count of what is counted, else the "
-        "mean.");
+        "Which figure of it: mean, p50, p95, p99, p99-9, p100, max or count. Without it: the count of what is counted, p95 of "
+        "users_back, else the mean.");
   visit("at_most", self.at_most, "Holds when the figure is not above this.");
   visit("at_least", self.at_least, "Holds when the figure is not below this.");
   visit("after", self.after, "The fault that it is about, such as `lose chat-2`; figures count from there on.");

@@ -1,0 +1,175 @@
+#include "domain/objective.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "domain/summary.hpp"
+#include "domain/wording.hpp"
+
+namespace poolcast {
+
+namespace {
+
+std::string spaced(std::string_view name) {
+  std::string text(name);
+  std::ranges::replace(text, '_', ' ');
+  return text;
+}
+
+std::string_view spoken(Statistic statistic) { return statistic == Statistic::p99_9 ? "p99.9" : name_of(statistic); }
+
+bool lies_at(const Place& place, const std::string& name) {
+  return place.node == name || place.part == name || place.pool == name || place.site == name;
+}
+
+// Wider places first: everything, sites, pools, nodes, then the same by part.
+using Width = std::array<bool, 4>;
+Width width_of(const Place& place) {
+  return {!place.part.empty(), !place.node.empty(), !place.pool.empty(), !place.site.empty()};
+}
+
+std::optional<double> figure_of(const Summary& summary, Statistic statistic) {
+  switch (statistic) {
+    case Statistic::mean:
+      return summary.mean;
+    case Statistic::p50:
+      return summary.p50;
+    case Statistic::p95:
+      return summary.p95;
+    case Statistic::p99:
+      return summary.p99;
+    case Statistic::p99_9:
+      return summary.p99_9;
+    case Statistic::p100:
+    case Statistic::max:
+      return summary.max;
+    case Statistic::count:
+      return summary.count;
+  }
+  return std::nullopt;
+}
+
+WindowRange range_of(const Objective& objective, const Scenario& scenario, const ReplicationResult& result, std::size_t warm_up) {
+  const std::size_t end = window_count(result);
+  std::size_t first = warm_up;
+  if (const Fault* fault = fault_of(objective, scenario))
+    first = static_cast<std::size_t>(std::max(0.0, std::floor(fault->at / result.window * (1 + 1e-12))));
+  return {std::min(first, end), end};
+}
+
+// Times until users are back: the largest over the losses that are meant, so that the objective holds for each of them.
+Observation observe_users_back(const Objective& objective, const Scenario& scenario, const ReplicationResult& result,
+                               Statistic statistic) {
+  Observation worst;
+  bool everybody = true;
+  std::size_t losses = 0;
+  for (const Series& series : result.series) {
+    if (series.metric != Metric::users_back || (objective.after && series.place.part != *objective.after)) continue;
+    if (objective.place && !lies_at(series.place, *objective.place)) continue;
+    ++losses;
+    const auto value = figure_of(summarise({&series}, result, {}), statistic);
+    if (value) {
+      if (!worst.value || *value > *worst.value) worst.value = value;
+      continue;
+    }
+    everybody = false;
+    const auto fault = std::ranges::find(scenario.faults, series.place.part, [](const Fault& one) { return label(one); });
+    const double looked = fault == scenario.faults.end() ? 0 : (result.horizon - fault->at).count();
+    worst.above = std::max(worst.above.value_or(0), looked);
+    worst.why_none = "not back within the horizon (" + seconds_in_words(looked) + " after the loss)";
+    if (const auto share = named_value(series, "back_share"))
+      worst.why_none.append(", ").append(in_words({*share, Quantity::Dimension::share})).append(" were");
+  }
+  if (losses == 0) return {std::nullopt, std::nullopt, "nobody was displaced"};
+  if (everybody) return worst;
+  worst.above = std::max(*worst.above, worst.value.value_or(0));
+  worst.value.reset();
+  return worst;
+}
+
+Observation observe_worst_place(const std::vector<const Series*>& series, const ReplicationResult& result, WindowRange range,
+                                Statistic statistic, bool largest) {
+  Observation worst;
+  for (const Series* one : series) {
+    const auto value = figure_of(summarise({one}, result, range), statistic);
+    if (value && (!worst.value || (largest ? *value > *worst.value : *value < *worst.value))) worst.value = value;
+  }
+  return worst;
+}
+
+Observation observe_sum(const std::vector<const Series*>& series, const ReplicationResult& result, Statistic statistic) {
+  Observation sum;
+  for (const Series* one : series)
+    if (const auto value = figure_of(summarise({one}, result, {}), statistic)) sum.value = sum.value.value_or(0) + *value;
+  return sum;
+}
+
+}  // namespace
+
+std::vector<const Series*> widest_series(Metric metric, const std::optional<std::string>& place,
+                                         const ReplicationResult& result) {
+  std::vector<const Series*> found;
+  for (const Series& series : result.series) {
+    if (series.metric != metric || (place && !lies_at(series.place, *place))) continue;
+    if (!found.empty() && width_of(series.place) < width_of(found.front()->place)) found.clear();
+    if (found.empty() || width_of(series.place) == width_of(found.front()->place)) found.push_back(&series);
+  }
+  return found;
+}
+
+Statistic statistic_of(const Objective& objective, Metric metric) {
+  if (objective.statistic) return *objective.statistic;
+  if (metric == Metric::users_back) return Statistic::p95;
+  return row_of(metric).kind == MetricKind::count ? Statistic::count : Statistic::mean;
+}
+
+const Fault* fault_of(const Objective& objective, const Scenario& scenario) {
+  if (!objective.after) return nullptr;
+  const auto found = std::ranges::find(scenario.faults, *objective.after, [](const Fault& fault) { return label(fault); });
+  return found == scenario.faults.end() ? nullptr : &*found;
+}
+
+std::string sentence(const Objective& objective, const Scenario& scenario) {
+  std::string text = spaced(objective.metric);
+  if (objective.place) text += " at " + *objective.place;
+  if (objective.statistic) text.append(" ").append(spoken(*objective.statistic));
+  const bool only_fault = objective.metric == row_of(Metric::users_back).name && scenario.faults.size() == 1;
+  if (objective.after && !only_fault) text += " after " + *objective.after;
+  if (objective.at_most) text += " at most " + in_words(*objective.at_most);
+  if (objective.at_least) text += " at least " + in_words(*objective.at_least);
+  return text;
+}
+
+Observation observe(const Objective& objective, const Scenario& scenario, const ReplicationResult& result,
+                    std::size_t warm_up_windows) {
+  const auto metric = metric_named(objective.metric);
+  if (!metric) return {std::nullopt, std::nullopt, "there is no metric " + objective.metric};
+  const Statistic statistic = statistic_of(objective, *metric);
+  if (*metric == Metric::users_back) return observe_users_back(objective, scenario, result, statistic);
+
+  const auto series = widest_series(*metric, objective.place, result);
+  const std::string where = objective.place ? " at " + *objective.place : "";
+  if (series.empty()) return {std::nullopt, std::nullopt, spaced(objective.metric) + " was not recorded" + where};
+  const WindowRange range = range_of(objective, scenario, result, warm_up_windows);
+  Observation observation;
+  switch (row_of(*metric).kind) {
+    case MetricKind::latency:
+    case MetricKind::count:
+      observation.value = figure_of(summarise(series, result, range), statistic);
+      break;
+    case MetricKind::level:
+      observation = observe_worst_place(series, result, range, statistic, objective.at_most.has_value());
+      break;
+    case MetricKind::once:
+      observation = observe_sum(series, result, statistic);
+      break;
+  }
+  if (observation.value) return observation;
+  const bool defined = row_of(*metric).kind == MetricKind::latency;
+  observation.why_none =
+      defined ? "nothing was observed" + where : spaced(objective.metric).append(" has no ").append(spoken(statistic));
+  return observation;
+}
+
+}  // namespace poolcast

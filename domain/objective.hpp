@@ -1,0 +1,39 @@
+// What an objective asks of one replication: which figure, of which series, from which window on.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/fold.hpp"
+#include "domain/scenario.hpp"
+
+namespace poolcast {
+
+// The statistic that is meant when none is given: the count of what is counted, p95 of users_back, the mean of the rest.
+Statistic statistic_of(const Objective& objective, Metric metric);
+
+// "delivery latency p95 at most 500 ms", "utilisation at chat-2 at most 80 %", "users back p95 at most 5 min". The fault is
+// named where more than one could be meant.
+std::string sentence(const Objective& objective, const Scenario& scenario);
+
+// The fault that `after` names; nullptr when there is none.
+const Fault* fault_of(const Objective& objective, const Scenario& scenario);
+
+// The series of the metric at the place (site, pool, node or part), of the widest places that were recorded: the one about
+// everything, else the sites', else the pools', else the nodes'; those by part come last.
+std::vector<const Series*> widest_series(Metric metric, const std::optional<std::string>& place, const ReplicationResult& result);
+
+struct Observation {
+  std::optional<double> value;
+  std::optional<double> above;  // without a value: what is known to lie below it, such as the time that was looked
+  std::string why_none;         // without a value
+};
+
+// The figure of one replication. It counts from the warm-up on, or from the window in which the fault happens. Without a place it
+// is that of the series about everything or, where none was recorded, of the widest places that were: latencies and counts
+// merged, of levels the place that is worst for the objective.
+Observation observe(const Objective& objective, const Scenario& scenario, const ReplicationResult& result,
+                    std::size_t warm_up_windows);
+
+}  // namespace poolcast

@@ -1,0 +1,180 @@
+#include "domain/verdict.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tests/domain/results.hpp"
+
+namespace poolcast {
+namespace {
+
+Verdict judged(const Objective& what, const Scenario& scenario, const std::vector<ReplicationResult>& results) {
+  return judge(what, scenario, results, 0, false);
+}
+
+Scenario with_loss(double at = 120) {
+  Scenario scenario = ten_minutes();
+  scenario.faults.push_back(loss("chat-2", at));
+  return scenario;
+}
+
+Objective users_back(double at_most) {
+  Objective result = objective("users_back", Statistic::p95, seconds(at_most));
+  result.after = "lose chat-2";
+  return result;
+}
+
+TEST(Verdict, an_answer_below_the_bound_holds_with_its_margin) {
+  const Verdict verdict = judged(objective("delivery_latency", Statistic::max, seconds(0.5)), ten_minutes(),
+                                 {with_delivery_latency({0.1, 0.4}), with_delivery_latency({0.4, 0.1}, 1)});
+  EXPECT_EQ(verdict.kind, VerdictKind::holds);
+  EXPECT_EQ(verdict.sentence, "delivery latency max at most 500 ms");
+  EXPECT_DOUBLE_EQ(verdict.answer.value().value, 0.4);
+  EXPECT_NEAR(verdict.margin.value(), 0.2, 1e-12);
+  EXPECT_EQ(verdict.note, "");
+}
+
+TEST(Verdict, an_answer_above_the_bound_fails_with_a_negative_margin) {
+  const Verdict verdict =
+      judged(objective("delivery_latency", Statistic::mean, seconds(0.5)), ten_minutes(), {with_delivery_latency({1.0})});
+  EXPECT_EQ(verdict.kind, VerdictKind::fails);
+  EXPECT_DOUBLE_EQ(verdict.margin.value(), -1);
+}
+
+TEST(Verdict, a_bound_inside_the_interval_is_said) {
+  const Verdict verdict = judged(objective("delivery_latency", Statistic::mean, seconds(0.5)), ten_minutes(),
+                                 {with_delivery_latency({0.3}), with_delivery_latency({0.6}, 1)});
+  EXPECT_EQ(verdict.kind, VerdictKind::holds);
+  EXPECT_EQ(verdict.note, "the interval contains the bound: more replications would decide");
+}
+
+TEST(Verdict, a_bound_of_zero_has_no_margin) {
+  Fold fold(Seconds{600}, Seconds{60});
+  fold.add(Metric::messages_lost, {});
+  const Verdict verdict = judged(objective("messages_lost", std::nullopt, number(0)), ten_minutes(), {finished(std::move(fold))});
+  EXPECT_EQ(verdict.kind, VerdictKind::holds);
+  EXPECT_EQ(verdict.sentence, "messages lost at most 0");
+  EXPECT_FALSE(verdict.margin);
+}
+
+TEST(Verdict, what_was_not_recorded_is_unknown) {
+  const Verdict verdict =
+      judged(objective("search_latency", Statistic::p95, seconds(1)), ten_minutes(), {with_delivery_latency({1})});
+  EXPECT_EQ(verdict.kind, VerdictKind::unknown);
+  EXPECT_EQ(verdict.note, "search latency was not recorded");
+  EXPECT_FALSE(verdict.answer);
+}
+
+TEST(Verdict, a_statistic_that_is_not_defined_is_unknown) {
+  Fold fold(Seconds{600}, Seconds{60});
+  fold.add(Metric::users_connected, {});
+  const Verdict verdict =
+      judged(objective("users_connected", Statistic::p99_9, number(5)), ten_minutes(), {finished(std::move(fold))});
+  EXPECT_EQ(verdict.kind, VerdictKind::unknown);
+  EXPECT_EQ(verdict.sentence, "users connected p99.9 at most 5");
+  EXPECT_EQ(verdict.note, "users connected has no p99.9");
+}
+
+TEST(Verdict, no_replication_is_no_answer) {
+  const Verdict verdict = judged(users_back(300), with_loss(), {});
+  EXPECT_EQ(verdict.kind, VerdictKind::unknown);
+  EXPECT_EQ(verdict.note, "no replication was finished");
+}
+
+TEST(Verdict, figures_after_a_fault_begin_with_its_window) {
+  Objective after = objective("delivery_latency", Statistic::max, seconds(0.5));
+  after.after = "lose chat-2";
+  const Verdict verdict = judged(after, with_loss(130), {with_delivery_latency({9, 9, 0.25, 0.1, 0.1})});
+  EXPECT_DOUBLE_EQ(verdict.answer.value().value, 0.25);
+  EXPECT_EQ(verdict.sentence, "delivery latency max after lose chat-2 at most 500 ms");
+}
+
+TEST(Verdict, users_who_come_back_in_every_replication_have_a_mean_time) {
+  const Verdict verdict =
+      judged(users_back(300), with_loss(), {with_users_back("lose chat-2", 100), with_users_back("lose chat-2", 200, 1)});
+  EXPECT_EQ(verdict.kind, VerdictKind::holds);
+  EXPECT_DOUBLE_EQ(verdict.answer.value().value, 150);
+  EXPECT_EQ(verdict.sentence, "users back p95 at most 5 min");
+}
+
+TEST(Verdict, users_not_back_in_longer_than_the_bound_have_failed_it) {
+  const Verdict verdict = judged(users_back(300), with_loss(), {with_users_back("lose chat-2", -1)});
+  EXPECT_EQ(verdict.kind, VerdictKind::fails);
+  EXPECT_FALSE(verdict.answer);
+  EXPECT_FALSE(verdict.margin);
+  EXPECT_EQ(verdict.note, "not back within the horizon (8 min after the loss)");
+}
+
+TEST(Verdict, users_not_back_in_less_than_the_bound_are_unknown) {
+  const Verdict verdict =
+      judged(users_back(3600), with_loss(), {with_users_back("lose chat-2", 100), with_users_back("lose chat-2", -1, 1)});
+  EXPECT_EQ(verdict.kind, VerdictKind::unknown);
+  EXPECT_EQ(verdict.note, "not back within the horizon (8 min after the loss), in 1 of 2 replications");
+}
+
+TEST(Verdict, users_not_back_fail_only_if_the_mean_is_certain_to) {
+  const std::vector<ReplicationResult> results{with_users_back("lose chat-2", 10), with_users_back("lose chat-2", -1, 1)};
+  EXPECT_EQ(judged(users_back(300), with_loss(), results).kind, VerdictKind::unknown);  // (10 + 480 or more) / 2
+  EXPECT_EQ(judged(users_back(240), with_loss(), results).kind, VerdictKind::fails);
+}
+
+TEST(Verdict, a_time_that_is_not_a_number_was_not_reached) {
+  const Verdict verdict =
+      judged(users_back(300), with_loss(), {with_users_back("lose chat-2", std::numeric_limits<double>::quiet_NaN())});
+  EXPECT_FALSE(verdict.answer);
+}
+
+TEST(Verdict, a_share_that_was_back_is_said) {
+  Fold fold(Seconds{600}, Seconds{60});
+  fold.once(fold.add(Metric::users_back, {.part = "lose chat-2"}), "back_share", 0.4);
+  fold.add(Metric::arrivals, {});
+  const Verdict verdict = judged(users_back(300), with_loss(), {finished(std::move(fold))});
+  EXPECT_EQ(verdict.note, "not back within the horizon (8 min after the loss), 40 % were");
+}
+
+TEST(Verdict, a_loss_that_displaced_nobody_is_unknown) {
+  EXPECT_EQ(judged(users_back(300), with_loss(), {with_users_back("lose chat-9", 1)}).note, "nobody was displaced");
+}
+
+TEST(Verdict, without_a_place_the_series_about_everything_answers) {
+  Fold fold(Seconds{600}, Seconds{60});
+  fold.count(fold.add(Metric::refusals, {.node = "chat-1"}), 1, 3);
+  fold.count(fold.add(Metric::refusals, {.node = "chat-2"}), 1, 4);
+  const SeriesId everything = fold.add(Metric::refusals, {});
+  fold.count(everything, 1, 8);
+  const Verdict verdict = judged(objective("refusals", std::nullopt, number(0)), ten_minutes(), {finished(std::move(fold))});
+  EXPECT_EQ(verdict.answer.value().value, 8);
+}
+
+TEST(Verdict, without_it_the_counts_of_the_widest_places_are_added) {
+  Fold fold(Seconds{600}, Seconds{60});
+  fold.count(fold.add(Metric::refusals, {.pool = "chat", .node = "chat-1"}), 1, 3);
+  fold.count(fold.add(Metric::refusals, {.pool = "chat", .node = "chat-2"}), 1, 4);
+  fold.count(fold.add(Metric::refusals, {.pool = "chat", .part = "joins"}), 1, 100);
+  const Verdict verdict = judged(objective("refusals", std::nullopt, number(0)), ten_minutes(), {finished(std::move(fold))});
+  EXPECT_EQ(verdict.answer.value().value, 7);
+}
+
+TEST(Verdict, of_levels_the_worst_place_answers) {
+  const auto results = [] {
+    Fold fold(Seconds{600}, Seconds{60});
+    fold.level(fold.add(Metric::utilisation, {.node = "chat-1"}), 0, 0.5);
+    fold.level(fold.add(Metric::utilisation, {.node = "chat-2"}), 0, 0.75);
+    return std::vector{finished(std::move(fold))};
+  }();
+  Objective what = objective("utilisation", std::nullopt, share(0.8));
+  EXPECT_DOUBLE_EQ(judged(what, ten_minutes(), results).answer.value().value, 0.75);
+  what.place = "chat-1";
+  const Verdict verdict = judged(what, ten_minutes(), results);
+  EXPECT_DOUBLE_EQ(verdict.answer.value().value, 0.5);
+  EXPECT_EQ(verdict.sentence, "utilisation at chat-1 at most 80 %");
+  what.at_most.reset();
+  what.place.reset();
+  what.at_least = share(0.6);
+  EXPECT_EQ(judged(what, ten_minutes(), results).kind, VerdictKind::fails);
+}
+
+}  // namespace
+}  // namespace poolcast
