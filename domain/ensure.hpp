@@ -3,19 +3,25 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <source_location>
 
 namespace poolcast {
 
-[[noreturn, gnu::cold, gnu::noinline]] inline void broken_invariant(const char* message, const std::source_location& where) {
-  std::fprintf(stderr, "%s:%u: %s: broken invariant: %s\n", where.file_name(), static_cast<unsigned>(where.line()),
-               where.function_name(), message);
+// Where ensure() was called. std::source_location is what we would use if clang-tidy 14 knew it.
+struct CallSite {
+  const char* file;
+  int line;
+  const char* function;
+};
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void broken_invariant(const char* message, const CallSite& where) {
+  std::fprintf(stderr, "%s:%d: %s: broken invariant: %s\n", where.file, where.line, where.function, message);
   std::abort();
 }
 
-inline void ensure(bool condition, const char* message, const std::source_location& where = std::source_location::current()) {
+inline void ensure(bool condition, const char* message, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+                   const char* function = __builtin_FUNCTION()) {
   if (!condition) [[unlikely]]
-    broken_invariant(message, where);
+    broken_invariant(message, {file, line, function});
 }
 
 }  // namespace poolcast
