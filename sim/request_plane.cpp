@@ -61,6 +61,7 @@ struct RequestPlane::Hook {
 
   double advance(double at_most);
   void catch_up();
+  void run_due_events();
   void arm_timer();
 
   // The plane that SimGrid's clock drives in timer mode: SimGrid's signals cannot be disconnected, so each process connects one
@@ -68,7 +69,7 @@ struct RequestPlane::Hook {
   static RequestPlane* current;
   static void clock_moved() {
     if (current == nullptr || current->hook_->mode != PlaneMode::timer) return;
-    current->hook_->catch_up();
+    current->hook_->run_due_events();
     current->hook_->arm_timer();
   }
 
@@ -77,6 +78,7 @@ struct RequestPlane::Hook {
   double done_until = no_limit;  // every event dated up to here has been handled
   std::shared_ptr<Model> model;
   Timer* timer = nullptr;
+  double timer_date = no_limit;
 };
 
 RequestPlane* RequestPlane::Hook::current = nullptr;
@@ -94,22 +96,30 @@ double RequestPlane::Hook::advance(double at_most) {
   return done_until < limit ? std::max(0.0, done_until - clock) : no_limit;
 }
 
-// Does what is due at SimGrid's clock. Only timer mode has anything left to do here.
+// Before somebody outside asks or adds something. Only a host's or link's profile in timer mode comes here before the plane
+// has done what is due: SimGrid applies profiles before it moves its clock.
 void RequestPlane::Hook::catch_up() {
   const double clock = to_nanosecond(Engine::get_clock());
-  if (mode == PlaneMode::timer && clock > done_until) {
-    done_until = clock;
-    plane.run_events_until(clock);
-  }
+  if (mode == PlaneMode::timer && clock > done_until) run_due_events();
   plane.now_ = std::max(plane.now_, clock);
+}
+
+void RequestPlane::Hook::run_due_events() {
+  done_until = to_nanosecond(Engine::get_clock());
+  ensure(plane.heap_.empty() || plane.heap_.top().at > done_until - 1.5 / ticks_per_s,
+         "the timer stopped SimGrid's clock in time");
+  plane.run_events_until(done_until);
 }
 
 // The timer only stops the clock: the events run when the clock has moved, before SimGrid's own events of that date.
 void RequestPlane::Hook::arm_timer() {
   const double date = plane.heap_.empty() ? std::numeric_limits<double>::infinity() : up_to_nanosecond(plane.heap_.top().at);
-  if (timer != nullptr && timer->get_date() == date) return;
+  if (timer != nullptr && timer_date == date) return;
   if (timer != nullptr) timer->remove();
-  timer = std::isfinite(date) ? Timer::set(date, [this] { timer = nullptr; }) : nullptr;
+  timer = nullptr;
+  timer_date = date;
+  // SimGrid's clock may stand a fraction of a nanosecond after the date, and SimGrid wants no timer in its past.
+  if (std::isfinite(date)) timer = Timer::set(std::max(date, Engine::get_clock()), [this] { timer = nullptr; });
 }
 
 RequestPlane::RequestPlane(PlaneMode mode, Handler handler, void* model)

@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <simgrid/kernel/ProfileBuilder.hpp>
+
+#include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "sim/random.hpp"
@@ -176,6 +180,86 @@ TEST(RequestPlane, learns_of_a_host_that_is_turned_off_and_on_at_the_exact_date)
     });
     EXPECT_EQ(entries, (std::vector<double>{0, 10.3, -4, 10.3, 0, 10.4, 0, 12.1, -5, 12.1, -1, 20}));
   }
+}
+
+TEST(RequestPlane, runs_its_events_before_a_host_goes_down_by_its_profile_at_the_same_date) {
+  for (const PlaneMode mode : modes) {
+    const auto entries = diary_of(mode, 20, [](Diary& diary, SmallPlatform& platform) {
+      platform.victim->set_state_profile(simgrid::kernel::profile::ProfileBuilder::from_string("outage", "10.3 0\n12.1 1\n", -1));
+      compat::on_host_on_off([&diary](const simgrid::s4u::Host& host) {
+        const double now = diary.plane.now();
+        diary.note(host.is_on() ? -5 : -4, now);
+        diary.plane.schedule({now, 0, Diary::from_signal, 0});
+      });
+      for (const double at : {10.3, 10.4, 12.1}) diary.plane.schedule({at, 0, Diary::plain, 0});
+    });
+    EXPECT_EQ(entries, (std::vector<double>{0, 10.3, -4, 10.3, 3, 10.3, 0, 10.4, 0, 12.1, -5, 12.1, 3, 12.1, -1, 20}));
+  }
+}
+
+TEST(RequestPlane, hands_over_to_simgrid_at_the_date_of_the_event_and_before_an_actor_of_that_date) {
+  for (const PlaneMode mode : modes) {
+    const auto entries = diary_of(mode, 20, [](Diary& diary, SmallPlatform& platform) {
+      for (const double at : {3.7, 10.3, 10.30000001}) diary.plane.schedule({at, 0, Diary::crossing, 0});
+      compat::add_actor(platform.host, "control", [&diary] {
+        simgrid::s4u::this_actor::sleep_until(10.3);
+        diary.note(-3, diary.plane.now());
+      });
+    });
+    EXPECT_EQ(entries, (std::vector<double>{4,  3.7,         -2, 3.7,         5, 3.72,        4, 10.3,
+                                            -2, 10.3,        -3, 10.3,  //
+                                            4,  10.30000001, -2, 10.30000001, 5, 10.3 + 0.02, 5, 10.30000001 + 0.02,
+                                            -1, 20}));
+  }
+}
+
+// Dates that lie within SimGrid's timing precision of each other, on and off whole nanoseconds, by luck of the draw.
+TEST(RequestPlane, gives_the_same_bits_in_every_mode_when_dates_nearly_coincide) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    expect_same_diary_in_every_mode(30, [seed](Diary& diary, SmallPlatform& platform) {
+      diary.stream = RandomStream(seed, 0, "diary");
+      RandomStream draw(seed, 0, "dates");
+      std::vector<double> dates(60);
+      for (double& date : dates) date = std::round(draw.uniform(0, 29) * 1e3) / 1e3;
+      for (const double date : dates)
+        for (const double offset : {0.0, 1e-10, -1e-10, 4e-10, -6e-10, 1e-9, -1e-9, 3e-9, draw.uniform(-2e-9, 2e-9)})
+          diary.plane.schedule({date + 1e-3 + offset, 2, draw.chance(0.2) ? Diary::crossing : Diary::chain, 0});
+      for (const int name : {-8, -9}) {
+        compat::add_actor(platform.host, std::to_string(name), [&diary, name, dates, seed]() mutable {
+          RandomStream nudge(seed, 0, std::to_string(name));
+          std::sort(dates.begin(), dates.end());
+          for (const double date : dates) {
+            simgrid::s4u::this_actor::sleep_until(date + 1e-3 + 1e-9 * nudge.below(3));
+            const double now = diary.plane.now();
+            diary.note(name, now);
+            diary.plane.schedule({now + 1e-9 * nudge.below(2), 1, Diary::chain, 0});
+          }
+        });
+      }
+    });
+  }
+}
+
+TEST(RequestPlaneDeathTest, stops_the_program_when_an_event_is_scheduled_in_the_past) {
+  const auto schedule_late = [] {
+    SmallPlatform platform;
+    Diary diary(PlaneMode::batch);
+    compat::add_actor(platform.host, "control", [&diary] {
+      simgrid::s4u::this_actor::sleep_until(4);
+      diary.plane.schedule({3.9, 0, Diary::plain, 0});
+    });
+    diary.plane.run_until(10);
+  };
+  EXPECT_DEATH(schedule_late(), "now or later");
+}
+
+TEST(RequestPlaneDeathTest, stops_the_program_when_simgrid_runs_without_a_horizon) {
+  const auto run_alone = [] {
+    SmallPlatform platform;
+    const Diary diary(PlaneMode::batch);
+    platform.engine.run();
+  };
+  EXPECT_DEATH(run_alone(), "driven by RequestPlane::run_until");
 }
 
 TEST(RequestPlane, gives_the_same_bits_in_every_mode_while_actors_and_requests_cross) {
