@@ -2,6 +2,7 @@
 // aggregates. A host registers each series once and then records by number, in the order of time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -82,7 +83,8 @@ public:
     open.area += open.level * (at - open.since);
     open.since = at;
     open.level = value;
-    if (value > window.max) window.max = value;
+    // A value that is replaced at the very start of a window never held in it.
+    window.max = at > window_.count() * open.number ? std::max(window.max, value) : value;
   }
   void once(SeriesId series, std::string name, double value);
 

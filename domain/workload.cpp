@@ -47,4 +47,18 @@ double deliveries_per_s(const Workload& workload) {
   return over_classes(workload, [&](const RoomClass& room_class) { return deliveries_per_s(workload, room_class); });
 }
 
+AccessEntries access_entries(const Workload& workload, const RoomClass& room_class) {
+  const double all = rooms(workload, room_class);
+  const double closed = all * (1 - room_class.open.of_one);
+  const double direct = room_class.direct_membership.of_one;
+  return {.user_members = closed * direct * room_class.members_in_list,
+          .group_members = closed * (1 - direct) * room_class.groups_in_list,
+          .presenters = all * room_class.auditorium.of_one * room_class.presenters_per_auditorium,
+          .managers = all * room_class.managers_per_room};
+}
+
+double access_entries(const Workload& workload) {
+  return over_classes(workload, [&](const RoomClass& room_class) { return access_entries(workload, room_class).total(); });
+}
+
 }  // namespace poolcast

@@ -134,4 +134,15 @@ double endpoints(const Workload& workload);
 double deliveries_per_s(const Workload& workload, const RoomClass& room_class);  // notices to endpoints, sender's echo included
 double deliveries_per_s(const Workload& workload);
 
+// Access-control entries of the rooms of a class: what a chat server loads when it starts.
+struct AccessEntries {
+  double user_members = 0;   // of non-open rooms with direct membership
+  double group_members = 0;  // of non-open rooms with membership by groups
+  double presenters = 0;     // of auditorium rooms
+  double managers = 0;
+  double total() const { return user_members + group_members + presenters + managers; }
+};
+AccessEntries access_entries(const Workload& workload, const RoomClass& room_class);
+double access_entries(const Workload& workload);
+
 }  // namespace poolcast

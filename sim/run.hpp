@@ -24,6 +24,9 @@ struct RunOptions {
 };
 
 // Needs a process in which no SimGrid engine has run before (its clock starts at 0): `replications.hpp` forks one for each.
+// What of the scenario this simulator cannot play yet; run() expects nothing of it.
+std::vector<Inconsistency> not_modelled(const Scenario& scenario);
+
 ReplicationResult run(const Scenario& scenario, const RunOptions& options);
 
 }  // namespace poolcast::sim

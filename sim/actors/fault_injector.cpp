@@ -1,0 +1,57 @@
+#include "sim/actors/fault_injector.hpp"
+
+#include <algorithm>
+
+#include "sim/simgrid_compat.hpp"
+
+namespace poolcast::sim {
+
+FaultInjector::FaultInjector(const Scenario& scenario, Platform& platform, ChatModel& model)
+    : scenario_(scenario), platform_(platform), model_(model) {
+  for (const Fault& fault : scenario.faults) {
+    // A standby that is activated first has to start.
+    const double begins = fault.at.count() + (fault.activate ? model.start_time() : 0);
+    actions_.push_back({begins, &fault, true});
+    if (fault.duration) actions_.push_back({std::max(begins, fault.at.count() + fault.duration->count()), &fault, false});
+  }
+  std::ranges::stable_sort(actions_, [](const Action& left, const Action& right) {
+    return left.at != right.at ? left.at < right.at : left.begins < right.begins;
+  });
+}
+
+void FaultInjector::operator()() {
+  const double horizon = scenario_.horizon.count();
+  for (const Action& action : actions_) {
+    if (action.at > horizon) break;
+    simgrid::s4u::this_actor::sleep_until(action.at);
+    action.begins ? begin(*action.fault) : end(*action.fault);
+  }
+  simgrid::s4u::this_actor::sleep_until(horizon);
+}
+
+void FaultInjector::begin(const Fault& fault) {
+  if (fault.lose) {
+    model_.expect_loss(fault);
+    platform_.host(*fault.lose)->turn_off();
+  }
+  if (fault.drain) model_.drain(*fault.drain);
+  if (fault.activate) model_.accept(*fault.activate);
+  if (fault.slow) model_.slow(*fault.slow, fault.factor);
+  if (!fault.slow_link.empty()) scale_latency(fault, fault.factor);
+}
+
+void FaultInjector::end(const Fault& fault) {
+  if (fault.lose) platform_.host(*fault.lose)->turn_on();
+  if (fault.drain) model_.accept(*fault.drain);
+  if (fault.activate) model_.drain(*fault.activate);
+  if (fault.slow) model_.slow(*fault.slow, 1);
+  if (!fault.slow_link.empty()) scale_latency(fault, 1 / fault.factor);
+}
+
+void FaultInjector::scale_latency(const Fault& fault, double factor) {
+  const SiteNumber a = platform_.site(fault.slow_link.front());
+  const SiteNumber b = platform_.site(fault.slow_link.back());
+  platform_.set_latency(a, b, platform_.latency(a, b) * factor);
+}
+
+}  // namespace poolcast::sim

@@ -1,0 +1,263 @@
+// Assembly of the model from a scenario, and dispatch of its events.
+#include "sim/chat_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "domain/rules/routing.hpp"
+
+namespace poolcast::sim {
+namespace {
+
+double gap(double per_s) { return per_s > 0 ? 1 / per_s : 0; }
+
+std::vector<std::string> class_names(const Workload& workload) {
+  std::vector<std::string> names;
+  for (const RoomClass& room_class : workload.room_classes) names.push_back(room_class.name);
+  return names;
+}
+
+std::uint32_t whole_cores(const Hardware& hardware) { return static_cast<std::uint32_t>(hardware.cores); }
+
+const Hardware& hardware_of(const Topology& topology, const HardwareId& name) {
+  static const Hardware reference{};
+  const Hardware* found = find_hardware(topology, name);
+  return found ? *found : reference;
+}
+
+}  // namespace
+
+ChatModel::ChatModel(const Scenario& scenario, const RunOptions& options, Platform& platform)
+    : scenario_(scenario),
+      workload_(scenario.workload),
+      options_(options),
+      platform_(platform),
+      costs_(resolve(scenario, access_entries(scenario.workload))),
+      recorder_(scenario.horizon, options.window),
+      services_(options.seed, static_cast<std::uint64_t>(options.replication), "services", options.antithetic),
+      arrivals_(options.seed, static_cast<std::uint64_t>(options.replication), "arrivals", options.antithetic),
+      clients_(options.seed, static_cast<std::uint64_t>(options.replication), "clients", options.antithetic) {
+  add_front_ends();
+  const std::vector<Count> users = users_of_pools(scenario);
+  for (std::size_t pool = 0; pool < users.size(); ++pool) add_pool(scenario.topology.chat_pools[pool], users[pool]);
+}
+
+void ChatModel::add_front_ends() {
+  for (const FrontEndPool& pool : scenario_.topology.front_end_pools) {
+    const Hardware& hardware = hardware_of(scenario_.topology, pool.hardware);
+    const auto servers = static_cast<std::uint32_t>(pool.servers);
+    front_ends_.push_back(
+        {.name = pool.name,
+         .site = platform_.site(pool.site),
+         .core_speed = hardware.speed,
+         .cores_per_server = static_cast<double>(hardware.cores),
+         .servers = servers,
+         .up = servers,
+         .station = FcfsStation(whole_cores(hardware) * servers),
+         .record = recorder_.add_station({.site = pool.site.str(), .pool = pool.name.str(), .node = {}, .part = {}})});
+  }
+}
+
+void ChatModel::add_pool(const ChatPool& pool, Count users) {
+  const auto number = static_cast<std::uint16_t>(pools_.size());
+  const auto first_server = static_cast<std::uint16_t>(servers_.size());
+  for (const NodeId& name : pool.active) servers_.push_back(make_server(pool, name, true));
+  for (const NodeId& name : pool.standby) servers_.push_back(make_server(pool, name, false));
+  const std::size_t count = servers_.size() - first_server;
+  RandomStream membership(options_.seed, static_cast<std::uint64_t>(options_.replication), "membership " + pool.name.str());
+  const Place place{.site = pool.site.str(), .pool = pool.name.str(), .node = {}, .part = {}};
+  const auto next_hop = std::ranges::find(front_ends_, pool.next_hop, &FrontEnd::name);
+  Pool& added = pools_.emplace_back(Pool{.name = pool.name,
+                                         .front_end = static_cast<std::size_t>(next_hop - front_ends_.begin()),
+                                         .compliance = pool.compliance,
+                                         .roster_limit = static_cast<std::uint32_t>(pool.participant_update_limit),
+                                         .first_server = first_server,
+                                         .accepts = std::vector<bool>(count),
+                                         .population = Population(workload_, users, count, membership),
+                                         .sessions = std::vector<Session>(static_cast<std::size_t>(users)),
+                                         .gate = FcfsStation(1, costs_.inbound_queue),
+                                         .database = make_database(pool),
+                                         .record = recorder_.add_pool(place, class_names(workload_))});
+  for (std::size_t server = 0; server < count; ++server) {
+    servers_[first_server + server].pool = number;
+    servers_[first_server + server].number = static_cast<ServerNumber>(server);
+    added.accepts[server] = servers_[first_server + server].in_active_list;
+  }
+  added.room_is_dirty.resize(added.population.rooms());
+  added.noticed.resize(added.population.users());
+  added.database_bytes = recorder_.fold().add(Metric::database_bytes, place);
+  added.minutes_series = recorder_.fold().add(Metric::user_minutes_lost, place);
+  added.in_flight_series = recorder_.fold().add(Metric::requests_in_flight, place);
+  set_arrivals(added, static_cast<double>(users) / static_cast<double>(workload_.users));
+}
+
+ChatModel::Server ChatModel::make_server(const ChatPool& pool, const NodeId& name, bool active) {
+  const ChatServer* own = find_chat_server(pool, name);
+  const Hardware& hardware = hardware_of(scenario_.topology, own && own->hardware ? *own->hardware : pool.hardware);
+  const SiteId& site = site_of(pool, name);
+  return {.name = name,
+          .site = platform_.site(site),
+          .core_speed = hardware.speed,
+          .cores = static_cast<double>(hardware.cores),
+          .in_active_list = active,
+          .workers = FcfsStation(costs_.workers, costs_.inbound_queue),
+          .cpu = FcfsStation(whole_cores(hardware)),
+          .record = recorder_.add_server({.site = site.str(), .pool = pool.name.str(), .node = name.str(), .part = {}})};
+}
+
+// With a synchronous mirror, commit ≈ max(local log write, round trip + mirror's log write): domain sheet §4.1.
+ChatModel::DatabaseHost ChatModel::make_database(const ChatPool& pool) {
+  const Database* content = find_database(scenario_.topology, pool, Holds::content);
+  const auto site_of_instance = [&](const NodeId& name) {
+    const SqlInstance* instance = find_sql_instance(scenario_.topology, name);
+    return instance && instance->site ? *instance->site : pool.site;
+  };
+  const SqlInstance* instance = find_sql_instance(scenario_.topology, content->principal);
+  const Hardware& hardware = hardware_of(scenario_.topology, instance ? instance->hardware : HardwareId{"reference-2015"});
+  const SiteId site = site_of_instance(content->principal);
+  double flush = costs_.flush;
+  if (content->mirror && content->mode == AvailabilityMode::high_safety)
+    flush += 2 * platform_.latency(platform_.site(site), platform_.site(site_of_instance(*content->mirror)));
+  const Place place{.site = site.str(), .pool = pool.name.str(), .node = content->principal.str(), .part = {}};
+  Place log = place;
+  log.part = "log";
+  return {.site = platform_.site(site),
+          .core_speed = hardware.speed,
+          .cores = static_cast<double>(hardware.cores),
+          .flush = flush,
+          .cpu = FcfsStation(whole_cores(hardware)),
+          .record = recorder_.add_station(place),
+          .log_record = recorder_.add_station(log)};
+}
+
+void ChatModel::set_arrivals(Pool& pool, double share) {
+  for (const RoomClass& room_class : workload_.room_classes)
+    pool.post_gap.push_back(gap(posts_per_s(workload_, room_class) * share));
+  const double users = pool.population.users();
+  pool.open_gap = gap(workload_.room_opens_per_user.per_s * users);
+  pool.search_gap = gap(workload_.searches_per_user.per_s * users);
+  pool.restart_gap = gap(workload_.restarts_per_user.per_s * users);
+  const double visible_rooms = users * workload_.endpoints_per_user * workload_.visible_rooms_per_endpoint;
+  const double polls = visible_rooms * workload_.polled_per_visible_room / workload_.poll_interval.count();
+  pool.poll_work = polls * costs_.poll + deliveries_per_s(workload_) * share * costs_.front_end_delivery;
+}
+
+void ChatModel::start(RequestPlane& plane) {
+  plane_ = &plane;
+  for (std::uint16_t pool = 0; pool < pools_.size(); ++pool) {
+    if (workload_.sign_in_window) {
+      sign_everybody_in(pool);
+    } else {
+      connect_everybody(pool);
+    }
+    start_arrivals(pool);
+  }
+  after(recorder_.window(), Kind::window_ends, 0);
+}
+
+void ChatModel::connect_everybody(std::uint16_t pool_number) {
+  Pool& pool = pools_[pool_number];
+  for (UserNumber user = 0; user < pool.population.users(); ++user)
+    if (const auto server = rules::next_server(pool.accepts, pool.turn)) {
+      pool.population.connect(user, static_cast<ServerNumber>(*server));
+      pool.sessions[user].server = static_cast<std::uint16_t>(pool.first_server + *server);
+    }
+  recorder_.fold().level(pool.record.users_connected, 0, pool.population.connected_users());
+  for (std::size_t server = 0; server < pool.accepts.size(); ++server) {
+    const Server& there = servers_[pool.first_server + server];
+    recorder_.fold().level(there.record.users, 0, pool.population.users_of(there.number));
+  }
+}
+
+// Evenly over the window, in the order of user numbers: one pending event for all who are still to come.
+void ChatModel::sign_everybody_in(std::uint16_t pool_number) {
+  const double spacing = workload_.sign_in_window->count() / pools_[pool_number].population.users();
+  after(spacing * arrivals_.uniform(), Kind::signs_in, 0, pool_number);
+}
+
+void ChatModel::start_arrivals(std::uint16_t pool_number) {
+  const Pool& pool = pools_[pool_number];
+  for (std::uint32_t room_class = 0; room_class < pool.post_gap.size(); ++room_class)
+    if (pool.post_gap[room_class] > 0)
+      after(arrivals_.exponential(pool.post_gap[room_class]), Kind::posts, room_class, pool_number);
+  if (pool.open_gap > 0) after(arrivals_.exponential(pool.open_gap), Kind::opens_room, 0, pool_number);
+  if (pool.search_gap > 0) after(arrivals_.exponential(pool.search_gap), Kind::searches, 0, pool_number);
+  if (pool.restart_gap > 0) after(arrivals_.exponential(pool.restart_gap), Kind::restarts, 0, pool_number);
+}
+
+void ChatModel::dispatch(const Event& event) {
+  const auto kind = static_cast<Kind>(event.kind);
+  ++handled_[event.kind];
+  switch (kind) {
+    case Kind::sends:
+      return sends(event.subject);
+    case Kind::reaches_front_end:
+      return reaches_front_end(event.subject);
+    case Kind::front_end_done:
+      return front_end_done(event.subject);
+    case Kind::gate_done:
+      return gate_done(event.subject);
+    case Kind::reaches_server:
+      return reaches_server(event.subject);
+    case Kind::cpu_done:
+      return cpu_done(event.subject);
+    case Kind::reaches_database:
+      return reaches_database(event.subject);
+    case Kind::database_done:
+      return database_done(event.subject);
+    case Kind::log_flushed:
+      return log_flushed(event.place);
+    case Kind::answered:
+      return answered(event.subject);
+    case Kind::fan_out_arrives:
+      return fan_out_arrives(event.subject);
+    case Kind::delivered:
+      return delivered(event.subject, event.at);
+    case Kind::roster_due:
+      return roster_due(event.place);
+    case Kind::compliance_stored:
+      return compliance_stored(event.place);
+    case Kind::window_ends:
+      return window_ends();
+    default:
+      return dispatch_arrival(kind, event);
+  }
+}
+
+void ChatModel::dispatch_arrival(Kind kind, const Event& event) {
+  Pool& pool = pools_[event.place];
+  switch (kind) {
+    case Kind::posts:
+      after(arrivals_.exponential(pool.post_gap[event.subject]), kind, event.subject, event.place);
+      return posts(event.place, event.subject);
+    case Kind::opens_room:
+      after(arrivals_.exponential(pool.open_gap), kind, 0, event.place);
+      return opens_room(event.place);
+    case Kind::searches:
+      after(arrivals_.exponential(pool.search_gap), kind, 0, event.place);
+      return searches(event.place);
+    case Kind::restarts:
+      after(arrivals_.exponential(pool.restart_gap), kind, 0, event.place);
+      return restarts(event.place);
+    case Kind::signs_in:
+      if (event.subject + 1 < pool.population.users())
+        after(workload_.sign_in_window->count() / pool.population.users(), kind, event.subject + 1, event.place);
+      return wants_in(event.place, event.subject, 0);
+    default:
+      return;
+  }
+}
+
+JobId ChatModel::new_job() {
+  if (free_jobs_.empty()) {
+    jobs_.emplace_back();
+    return static_cast<JobId>(jobs_.size() - 1);
+  }
+  const JobId number = free_jobs_.back();
+  free_jobs_.pop_back();
+  jobs_[number] = Job{};
+  return number;
+}
+
+}  // namespace poolcast::sim

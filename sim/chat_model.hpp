@@ -1,0 +1,324 @@
+// Persistent Chat as a queueing model on the request plane. A request travels
+//
+//   client → Front End → [the pool's gate on sign-ins] → a worker of the chat server → its cores → the content database
+//          → (a post: the log disk) → back to the server → the client
+//
+// and a stored post becomes one fan-out job on every server that has participants of its room. Users are state
+// (population.hpp); jobs live in a slab and are known by number. A server that is lost takes its jobs with it: each carries the
+// server's epoch, and whatever comes back to an older epoch is lost.
+//
+// One class, one subject per file: chat_model.cpp (assembly and dispatch), chat_model_requests.cpp (the path of a request),
+// chat_model_sessions.cpp (signing in, losing and finding a server), chat_model_posts.cpp (commit and fan-out),
+// chat_model_notices.cpp (rosters, compliance), chat_model_operations.cpp (what faults and operators do),
+// chat_model_windows.cpp (what is recorded at the end of a window).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "domain/scenario.hpp"
+#include "sim/cost.hpp"
+#include "sim/platform.hpp"
+#include "sim/population.hpp"
+#include "sim/random.hpp"
+#include "sim/recorder.hpp"
+#include "sim/request_plane.hpp"
+#include "sim/run.hpp"
+#include "sim/station.hpp"
+
+namespace poolcast::sim {
+
+class ChatModel {
+public:
+  ChatModel(const Scenario& scenario, const RunOptions& options, Platform& platform);
+
+  // Before the engine runs: everybody connected, or nobody (sign_in_window), and the first arrivals.
+  void start(RequestPlane& plane);
+  // After it ran: what is open at the horizon.
+  ReplicationResult finish();
+
+  // From SimGrid's side, at SimGrid's date.
+  void expect_loss(const Fault& fault);  // the next loss of that machine is this fault's
+  void machine_lost(const NodeId& node);
+  void machine_returned(const NodeId& node);
+  void drain(const NodeId& node);
+  void accept(const NodeId& node);               // joins the active list
+  void slow(const NodeId& node, double factor);  // relative to the normal speed
+  double start_time() const { return costs_.start; }
+
+  static void handle(void* model, const Event& event) { static_cast<ChatModel*>(model)->dispatch(event); }
+
+private:
+  // What an event is about; `place` is a pool, a server or a class, `subject` a job, as said.
+  enum class Kind : std::uint16_t {
+    window_ends,
+    sends,              // subject: job
+    reaches_front_end,  // subject: job
+    front_end_done,     // subject: job
+    gate_done,          // subject: job
+    reaches_server,     // subject: job
+    cpu_done,           // subject: job
+    reaches_database,   // subject: job
+    database_done,      // subject: job
+    log_flushed,        // place: pool
+    answered,           // subject: job
+    fan_out_arrives,    // subject: job
+    delivered,          // subject: job; only with FanOut::exact
+    posts,              // place: pool, subject: room class
+    opens_room,         // place: pool
+    searches,           // place: pool
+    restarts,           // place: pool
+    signs_in,           // place: pool, subject: user
+    roster_due,         // place: pool
+    compliance_stored,  // place: server
+  };
+  static constexpr std::array<std::string_view, 20> kind_names{
+      "window ends",    "sends",           "reaches front end", "front end done", "gate done",
+      "reaches server", "cpu done",        "reaches database",  "database done",  "log flushed",
+      "answered",       "fan-out arrives", "delivered",         "posts",          "opens room",
+      "searches",       "restarts",        "signs in",          "roster due",     "compliance stored"};
+  static constexpr std::size_t kinds = kind_names.size();
+
+  enum class Role : std::uint8_t { gate, command, fan_out, roster };
+
+  struct Job {
+    double began = 0;    // when the user began the operation
+    double started = 0;  // when the cores began
+    double step = 0;     // fan-out: time per recipient
+    double lead = 0;     // fan-out: time before the first recipient
+    UserNumber user = 0;
+    RoomNumber room = 0;
+    std::uint32_t recipients = 0;
+    std::uint32_t server_epoch = 0;
+    std::uint16_t server = 0;  // over all pools
+    std::uint16_t pool = 0;
+    std::uint16_t user_epoch = 0;
+    std::uint16_t refusals = 0;
+    std::uint16_t position = 0;  // within the sign-in sequence
+    std::uint16_t opened = 0;    // rooms to join one by one
+    std::uint16_t forwards = 0;
+    bool in_flight = false;  // sent and not answered, refused or lost
+    Role role = Role::command;
+    Operation operation = Operation::sign_in;
+    Command command = Command::sign_in;
+  };
+
+  struct Server {
+    NodeId name;
+    std::uint16_t pool = 0;
+    ServerNumber number = 0;
+    SiteNumber site = 0;
+    double core_speed = 1;  // of the hardware
+    double slowdown = 1;    // by a fault
+    double cores = 1;
+    bool up = true;
+    bool in_active_list = true;
+    std::uint32_t epoch = 0;
+    FcfsStation workers;
+    FcfsStation cpu;
+    std::uint64_t backlog = 0;   // compliance events in the local queue
+    std::uint64_t draining = 0;  // of these, on their way to the compliance database
+    ServerRecord record;
+
+    double work(double reference_seconds) const { return reference_seconds * slowdown / core_speed; }
+  };
+
+  struct FrontEnd {
+    PoolId name;
+    SiteNumber site = 0;
+    double core_speed = 1;
+    double slowdown = 1;
+    double cores_per_server = 1;
+    std::uint32_t servers = 1;
+    std::uint32_t up = 1;
+    FcfsStation station;
+    StationRecord record;
+
+    double cores() const { return cores_per_server * up; }
+  };
+
+  struct DatabaseHost {
+    SiteNumber site = 0;
+    double core_speed = 1;
+    double slowdown = 1;
+    double cores = 1;
+    double flush = 0;  // one hardening of the log, with the mirror's part
+    FcfsStation cpu;
+    bool flushing = false;
+    std::vector<JobId> in_flush{};
+    std::vector<JobId> next_flush{};
+    StationRecord record;
+    StationRecord log_record;
+  };
+
+  struct Session {
+    double since = 0;                       // wants to be signed in from here on and is not
+    std::uint16_t epoch = 0;                // attempts of an older epoch are void
+    std::int16_t loss = -1;                 // the loss that displaced this user
+    std::uint16_t server = nowhere_at_all;  // that serves it or admits it
+    std::uint8_t pending = 0;               // endpoints still in the sign-in sequence
+    bool waiting = false;
+  };
+  static constexpr std::uint16_t nowhere_at_all = 0xFFFF;
+
+  struct Pool {
+    PoolId name;
+    std::size_t front_end = 0;
+    bool compliance = false;
+    std::uint32_t roster_limit = 75;
+    std::uint16_t first_server = 0;
+    std::vector<bool> accepts;  // by ServerNumber
+    std::size_t turn = 0;
+    Population population;
+    std::vector<Session> sessions;
+    FcfsStation gate;
+    DatabaseHost database;
+    FcfsStation compliance_database{1};
+    std::vector<double> post_gap{};  // mean time between two posts, per class; 0 for none
+    double open_gap = 0, search_gap = 0, restart_gap = 0;
+    double poll_work = 0;  // Front End core-seconds per second when everybody is connected
+    std::uint32_t waiting = 0;
+    double minutes_lost = 0;
+    std::uint64_t stored = 0;
+    std::vector<RoomNumber> dirty_rooms{};
+    std::vector<bool> room_is_dirty{};
+    std::vector<std::uint32_t> noticed{};  // by user: the roster round that last told it
+    std::uint32_t roster_round = 0;
+    bool roster_scheduled = false;
+    PoolRecord record;
+    SeriesId database_bytes{}, minutes_series{}, in_flight_series{};
+  };
+
+  struct Loss {
+    std::string label;
+    std::uint16_t pool = 0;
+    double at = 0;
+    std::uint32_t displaced = 0;
+    std::uint32_t back = 0;
+    double t50 = -1, t95 = -1, t100 = -1;
+  };
+
+  // Assembly.
+  void add_front_ends();
+  void add_pool(const ChatPool& pool, Count users);
+  Server make_server(const ChatPool& pool, const NodeId& name, bool active);
+  DatabaseHost make_database(const ChatPool& pool);
+  void set_arrivals(Pool& pool, double share);
+  void connect_everybody(std::uint16_t pool_number);
+  void sign_everybody_in(std::uint16_t pool_number);
+  void start_arrivals(std::uint16_t pool_number);
+
+  // Dispatch.
+  void dispatch(const Event& event);
+  void dispatch_arrival(Kind kind, const Event& event);
+  double now() const { return plane_->now(); }
+  void after(double delay, Kind kind, std::uint32_t subject, std::uint16_t place = 0) {
+    plane_->schedule({plane_->now() + delay, subject, static_cast<std::uint16_t>(kind), place});
+  }
+  JobId new_job();
+  void free_job(JobId number) {
+    jobs_[number].in_flight = false;
+    free_jobs_.push_back(number);
+  }
+  double random_work(double mean) { return services_.exponential(mean); }
+
+  // The path of a request.
+  void send(JobId number);   // now, from the client
+  void sends(JobId number);  // a client that waited, unless its attempt is void by now
+  void reaches_front_end(JobId number);
+  void start_front_end(JobId number);
+  void front_end_done(JobId number);
+  void reaches_server(JobId number);
+  void begin_command(JobId number);
+  void use_cores(JobId number);
+  void start_cores(JobId number);
+  void cpu_done(JobId number);
+  void reaches_database(JobId number);
+  void start_database(JobId number);
+  void database_done(JobId number);
+  void answered(JobId number);
+  void refuse(JobId number);
+  void lose(JobId number);
+  void release_worker(Server& server);
+  void queue_changed(Server& server);
+  bool stale(const Job& job) const;
+  double to_client(const Job& job) const;  // latency from the job's server to its user
+  double front_end_background(const FrontEnd& front_end) const;
+
+  // Operations of users.
+  JobId new_operation(std::uint16_t pool, UserNumber user, Operation operation, Command command);
+  void opens_room(std::uint16_t pool_number);
+  void searches(std::uint16_t pool_number);
+  void restarts(std::uint16_t pool_number);
+
+  // Sessions.
+  void wants_in(std::uint16_t pool_number, UserNumber user, double delay);
+  void stops_waiting(Pool& pool, UserNumber user);
+  void reaches_gate(JobId number);
+  void gate_done(JobId number);
+  void admitted(JobId number);
+  void next_sign_in_command(JobId number, double answered_at);
+  Command sign_in_command(const Job& job) const;
+  void endpoint_signed_in(JobId number, double answered_at);
+  void connected(std::uint16_t pool_number, UserNumber user);
+  void displace(std::uint16_t pool_number, UserNumber user, std::int16_t loss, const Fault* fault);
+  void user_is_back(Loss& loss);
+
+  // Posts.
+  void posts(std::uint16_t pool_number, std::size_t room_class);
+  void append_to_log(JobId number);
+  void start_flush(std::uint16_t pool_number);
+  void log_flushed(std::uint16_t pool_number);
+  void fan_out(Job post);
+  void fan_out_arrives(JobId number);
+  double start_fan_out(JobId number);  // returns its service time
+  void fan_out_done(JobId number);
+  void delivered(JobId number, double at);
+  double notice_trip(const Job& job) const;  // from the server's cores to an endpoint
+  void record_deliveries(const Job& job, double first, std::uint32_t told);
+
+  // Notices.
+  void roster_changes(std::uint16_t pool_number, UserNumber user);
+  void roster_due(std::uint16_t pool_number);
+  void comply(Server& server, std::uint64_t events);
+  void drain_compliance(Server& server);
+  void start_compliance(std::uint16_t server_number);
+  void compliance_stored(std::uint16_t server_number);
+
+  // Operations of faults and operators.
+  Server* find_server(const NodeId& node);
+  void lose_server(Server& server, const Fault* fault);
+  void clear_stations(Server& server);
+  void update_accepts(const Server& server);
+
+  // Windows.
+  void window_ends();
+  void close_window(double begin, double end);
+  void close_server(Server& server, double begin, double end);
+
+  const Scenario& scenario_;
+  const Workload& workload_;
+  RunOptions options_;
+  Platform& platform_;
+  Costs costs_;
+  Recorder recorder_;
+  RequestPlane* plane_ = nullptr;
+
+  std::vector<FrontEnd> front_ends_;
+  std::vector<Pool> pools_;
+  std::vector<Server> servers_;
+  std::vector<Job> jobs_;
+  std::vector<JobId> free_jobs_;
+  std::vector<Loss> losses_;
+  std::unordered_map<std::string, const Fault*> expected_;
+  double window_begin_ = 0;
+  std::array<std::uint64_t, kinds> handled_{};
+
+  RandomStream services_;
+  RandomStream arrivals_;
+  RandomStream clients_;
+};
+
+}  // namespace poolcast::sim

@@ -1,0 +1,212 @@
+// The path of a request: Front End, worker, cores, database, answer; refusals and losses.
+#include "domain/rules/client.hpp"
+#include "sim/chat_model.hpp"
+
+namespace poolcast::sim {
+
+// Waits for the network between two places count on both ways; clients are taken to be in their Front End's site.
+void ChatModel::send(JobId number) {
+  Job& job = jobs_[number];
+  Pool& pool = pools_[job.pool];
+  job.in_flight = true;
+  pool.record.arrivals.add(job.operation);
+  const SiteNumber site = front_ends_[pool.front_end].site;
+  after(platform_.latency(site, site), Kind::reaches_front_end, number);
+}
+
+void ChatModel::reaches_front_end(JobId number) {
+  FrontEnd& front_end = front_ends_[pools_[jobs_[number].pool].front_end];
+  Recorder::occupy(front_end.record, now(), front_end.station.busy());
+  if (front_end.station.arrive(number) == FcfsStation::Arrival::started) start_front_end(number);
+}
+
+// Presence polling and outgoing notices are a steady load that slows requests down; they are not events.
+void ChatModel::start_front_end(JobId number) {
+  const FrontEnd& front_end = front_ends_[pools_[jobs_[number].pool].front_end];
+  const double work = random_work(costs_.front_end_request) * front_end.slowdown / front_end.core_speed;
+  after(work / (1 - front_end_background(front_end)), Kind::front_end_done, number);
+}
+
+// Share of the Front End cores that polling and notices take, at most 95 %: beyond it the pool is overloaded, which the
+// utilisation shows.
+double ChatModel::front_end_background(const FrontEnd& front_end) const {
+  if (front_end.up == 0) return 0;
+  double work = 0;
+  for (const Pool& pool : pools_)
+    if (&front_ends_[pool.front_end] == &front_end && pool.population.users() > 0)
+      work += pool.poll_work * pool.population.connected_users() / pool.population.users();
+  return std::min(0.95, work * front_end.slowdown / (front_end.core_speed * front_end.cores()));
+}
+
+void ChatModel::front_end_done(JobId number) {
+  Job& job = jobs_[number];
+  FrontEnd& front_end = front_ends_[pools_[job.pool].front_end];
+  Recorder::occupy(front_end.record, now(), front_end.station.busy());
+  if (const JobId next = front_end.station.finish(); next != no_job) start_front_end(next);
+  if (job.operation == Operation::sign_in && stale(job)) return lose(number);
+  if (job.role == Role::gate) return reaches_gate(number);
+  const Server& server = servers_[job.server];
+  job.server_epoch = server.epoch;
+  after(platform_.latency(front_end.site, server.site), Kind::reaches_server, number);
+}
+
+// Whether the server, or the user's attempt to sign in, that this job belongs to is gone.
+bool ChatModel::stale(const Job& job) const {
+  if (job.role != Role::gate && job.server_epoch != servers_[job.server].epoch) return true;
+  return job.operation == Operation::sign_in && job.user_epoch != pools_[job.pool].sessions[job.user].epoch;
+}
+
+void ChatModel::reaches_server(JobId number) {
+  Job& job = jobs_[number];
+  Server& server = servers_[job.server];
+  if (!server.up || stale(job)) return lose(number);
+  switch (server.workers.arrive(number)) {
+    case FcfsStation::Arrival::started:
+      return begin_command(number);
+    case FcfsStation::Arrival::waits:
+      return queue_changed(server);
+    case FcfsStation::Arrival::refused:
+      return refuse(number);
+  }
+}
+
+void ChatModel::queue_changed(Server& server) {
+  recorder_.fold().level(server.record.station.queue, now(), server.workers.waiting());
+}
+
+void ChatModel::begin_command(JobId number) { use_cores(number); }
+
+void ChatModel::use_cores(JobId number) {
+  Server& server = servers_[jobs_[number].server];
+  Recorder::occupy(server.record.station, now(), server.cpu.busy());
+  if (server.cpu.arrive(number) == FcfsStation::Arrival::started) start_cores(number);
+}
+
+void ChatModel::start_cores(JobId number) {
+  Job& job = jobs_[number];
+  const Server& server = servers_[job.server];
+  job.started = now();
+  const double time = job.role == Role::command ? random_work(server.work(costs_.of(job.command).cpu)) : start_fan_out(number);
+  after(time, Kind::cpu_done, number);
+}
+
+void ChatModel::cpu_done(JobId number) {
+  Job& job = jobs_[number];
+  Server& server = servers_[job.server];
+  if (job.server_epoch != server.epoch) return lose(number);  // the server was lost under it: its stations are empty
+  Recorder::occupy(server.record.station, now(), server.cpu.busy());
+  if (const JobId next = server.cpu.finish(); next != no_job) start_cores(next);
+  if (job.role != Role::command) return fan_out_done(number);
+  if (costs_.of(job.command).database <= 0) return answered(number);
+  after(platform_.latency(server.site, pools_[job.pool].database.site), Kind::reaches_database, number);
+}
+
+void ChatModel::reaches_database(JobId number) {
+  DatabaseHost& database = pools_[jobs_[number].pool].database;
+  Recorder::occupy(database.record, now(), database.cpu.busy());
+  if (database.cpu.arrive(number) == FcfsStation::Arrival::started) start_database(number);
+}
+
+void ChatModel::start_database(JobId number) {
+  const Job& job = jobs_[number];
+  const DatabaseHost& database = pools_[job.pool].database;
+  after(random_work(costs_.of(job.command).database) * database.slowdown / database.core_speed, Kind::database_done, number);
+}
+
+void ChatModel::database_done(JobId number) {
+  const Job& job = jobs_[number];
+  DatabaseHost& database = pools_[job.pool].database;
+  Recorder::occupy(database.record, now(), database.cpu.busy());
+  if (const JobId next = database.cpu.finish(); next != no_job) start_database(next);
+  if (job.command == Command::post) return append_to_log(number);
+  after(platform_.latency(database.site, servers_[job.server].site), Kind::answered, number);
+}
+
+double ChatModel::to_client(const Job& job) const {
+  const FrontEnd& front_end = front_ends_[pools_[job.pool].front_end];
+  return platform_.latency(servers_[job.server].site, front_end.site) + platform_.latency(front_end.site, front_end.site);
+}
+
+void ChatModel::release_worker(Server& server) {
+  const JobId next = server.workers.finish();
+  if (next == no_job) return;
+  queue_changed(server);
+  begin_command(next);
+}
+
+// The server has the result; the client has it one trip later.
+void ChatModel::answered(JobId number) {
+  Job& job = jobs_[number];
+  Server& server = servers_[job.server];
+  if (job.server_epoch != server.epoch) return lose(number);
+  release_worker(server);
+  job.in_flight = false;
+  Pool& pool = pools_[job.pool];
+  pool.record.completions.add(job.operation);
+  const double at_client = now() + to_client(job);
+  const double latency = at_client - job.began;
+  switch (job.operation) {
+    case Operation::sign_in:
+      return next_sign_in_command(number, at_client);
+    case Operation::open_room:
+      recorder_.fold().latency(job.command == Command::join ? pool.record.join : pool.record.history, now(), latency);
+      if (job.command == Command::history) break;
+      job.command = Command::history;
+      job.began = at_client;
+      return after(at_client - now(), Kind::sends, number);
+    case Operation::search:
+      recorder_.fold().latency(pool.record.search, now(), latency);
+      break;
+    case Operation::post:
+      recorder_.fold().latency(pool.record.post, now(), latency);
+      fan_out(jobs_[number]);
+      break;
+    case Operation::sign_out:
+      wants_in(job.pool, job.user, to_client(job));
+      break;
+  }
+  free_job(number);
+}
+
+// 503: the client tries the same request again, later (domain sheet §1.6, O-2).
+void ChatModel::refuse(JobId number) {
+  Job& job = jobs_[number];
+  pools_[job.pool].record.refusals.add(job.operation);
+  ++job.refusals;
+  job.in_flight = false;
+  after(rules::after_refusal(workload_.client, job.refusals, clients_.uniform()).count(), Kind::sends, number);
+}
+
+void ChatModel::lose(JobId number) {
+  const Job job = jobs_[number];
+  free_job(number);
+  if (job.role == Role::fan_out || job.role == Role::roster) return;
+  pools_[job.pool].record.lost.add(job.operation);
+  if (job.operation == Operation::sign_out) wants_in(job.pool, job.user, 0);  // it wanted to come back anyway
+}
+
+JobId ChatModel::new_operation(std::uint16_t pool, UserNumber user, Operation operation, Command command) {
+  const JobId number = new_job();
+  Job& job = jobs_[number];
+  job.began = now();
+  job.user = user;
+  job.pool = pool;
+  job.server = pools_[pool].sessions[user].server;
+  job.operation = operation;
+  job.command = command;
+  return number;
+}
+
+void ChatModel::opens_room(std::uint16_t pool_number) {
+  const Pool& pool = pools_[pool_number];
+  const UserNumber user = arrivals_.below(pool.population.users());
+  if (pool.population.connected(user)) send(new_operation(pool_number, user, Operation::open_room, Command::join));
+}
+
+void ChatModel::searches(std::uint16_t pool_number) {
+  const Pool& pool = pools_[pool_number];
+  const UserNumber user = arrivals_.below(pool.population.users());
+  if (pool.population.connected(user)) send(new_operation(pool_number, user, Operation::search, Command::search));
+}
+
+}  // namespace poolcast::sim

@@ -1,0 +1,74 @@
+// What is recorded at the end of a window and at the end of the run.
+#include <algorithm>
+
+#include "sim/chat_model.hpp"
+
+namespace poolcast::sim {
+
+void ChatModel::window_ends() {
+  close_window(window_begin_, now());
+  window_begin_ = now();
+  if (options_.on_progress) options_.on_progress(now());
+  if (now() < recorder_.horizon()) after(std::min(recorder_.window(), recorder_.horizon() - now()), Kind::window_ends, 0);
+}
+
+void ChatModel::close_window(double begin, double end) {
+  if (end <= begin) return;
+  for (Pool& pool : pools_) {
+    recorder_.close(pool.record, begin);
+    DatabaseHost& database = pool.database;
+    Recorder::occupy(database.record, end, database.cpu.busy());
+    recorder_.close(database.record, begin, end, database.cores);
+    Recorder::occupy(database.log_record, end, database.flushing ? 1 : 0);
+    recorder_.close(database.log_record, begin, end, 1);
+  }
+  for (Server& server : servers_) close_server(server, begin, end);
+  for (FrontEnd& front_end : front_ends_) {
+    Recorder::occupy(front_end.record, end, front_end.station.busy());
+    recorder_.close(front_end.record, begin, end, front_end.cores(), front_end_background(front_end));
+  }
+}
+
+void ChatModel::close_server(Server& server, double begin, double end) {
+  const Population& population = pools_[server.pool].population;
+  Recorder::occupy(server.record.station, end, server.cpu.busy());
+  recorder_.close(server.record.station, begin, end, server.cores);
+  const double rooms = population.rooms_at(server.number) * costs_.room_memory;
+  const double endpoints = population.endpoints_of(server.number) * costs_.endpoint_memory;
+  recorder_.fold().level(server.record.memory, begin, rooms + endpoints);
+}
+
+ReplicationResult ChatModel::finish() {
+  close_window(window_begin_, recorder_.horizon());
+  Fold& fold = recorder_.fold();
+  for (std::uint16_t number = 0; number < pools_.size(); ++number) {
+    Pool& pool = pools_[number];
+    for (const Session& session : pool.sessions)
+      if (session.waiting) pool.minutes_lost += (recorder_.horizon() - session.since) / 60;
+    fold.once(pool.minutes_series, "", pool.minutes_lost);
+    fold.once(pool.database_bytes, "", static_cast<double>(pool.stored) * workload_.row.count);
+    const auto open = std::ranges::count_if(jobs_, [&](const Job& job) { return job.in_flight && job.pool == number; });
+    fold.once(pool.in_flight_series, "", static_cast<double>(open));
+  }
+  for (const Loss& loss : losses_) {
+    const ChatPool& pool = scenario_.topology.chat_pools[loss.pool];
+    const SeriesId series =
+        fold.add(Metric::users_back, {.site = pool.site.str(), .pool = pool.name.str(), .node = {}, .part = loss.label});
+    fold.once(series, "displaced", loss.displaced);
+    fold.once(series, "back", loss.back);
+    fold.once(series, "at", loss.at);
+    if (loss.t50 >= 0) fold.once(series, "p50", loss.t50);
+    if (loss.t95 >= 0) fold.once(series, "p95", loss.t95);
+    if (loss.t100 >= 0) fold.once(series, "p100", loss.t100);
+  }
+  ReplicationResult result = std::move(recorder_).finish();
+  result.replication = options_.replication;
+  result.events = plane_->handled();
+  for (std::size_t kind = 0; kind < kinds; ++kind) {
+    result.event_names.emplace_back(kind_names[kind]);
+    result.event_counts.push_back(handled_[kind]);
+  }
+  return result;
+}
+
+}  // namespace poolcast::sim
