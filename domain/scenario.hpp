@@ -88,12 +88,12 @@ void describe(Self& self, Visitor&& visit) {
   visit(
       "costs", self.costs,
       "Name of a cost set of the library, or one written out; `model` in it starts from a named one. Default: documented-2015.");
-  visit("faults", self.faults, "What breaks or is operated.");
-  visit("horizon", self.horizon, "How long the run looks.", positive);
+  visit("faults", self.faults, "What breaks or is operated.", between(0, 1000));
+  visit("horizon", self.horizon, "How long the run looks; at most a year.", positive & Constraint{.at_most = 366 * 86400.0});
   visit("warm_up", self.warm_up, "Start of the run that is not counted. Without it: none with faults, found by MSER-5 without.",
         not_negative);
-  visit("objectives", self.objectives, "What would be good enough.");
-  visit("variants", self.variants, "The same under other assumptions, reported beside it.");
+  visit("objectives", self.objectives, "What would be good enough.", between(0, 1000));
+  visit("variants", self.variants, "The same under other assumptions, reported beside it.", between(0, 100));
 }
 
 // What makes a scenario inconsistent in itself, whatever the product supports: names that refer to nothing, empty pools, a

@@ -1,6 +1,7 @@
 #include "domain/topology.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace poolcast {
 namespace {
@@ -66,8 +67,9 @@ std::vector<NodeId> front_end_servers(const FrontEndPool& pool) {
 
 std::vector<NodeId> all_nodes(const Topology& topology) {
   std::vector<NodeId> nodes;
+  std::set<NodeId> seen;
   const auto add = [&](const NodeId& node) {
-    if (!node.empty() && std::ranges::find(nodes, node) == nodes.end()) nodes.push_back(node);
+    if (!node.empty() && seen.insert(node).second) nodes.push_back(node);
   };
   for (const auto& pool : topology.front_end_pools) std::ranges::for_each(front_end_servers(pool), add);
   for (const auto& pool : topology.chat_pools) {

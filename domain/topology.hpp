@@ -99,7 +99,7 @@ void describe(Self& self, Visitor&& visit) {
   visit("name", self.name, "What chat pools call this pool; its servers are NAME-1, NAME-2 and so on.", required);
   visit("edition", self.edition, "Edition of the Front End servers.");
   visit("site", self.site, "Where the pool stands.", required);
-  visit("servers", self.servers, "Number of Front End servers.", between(1, 1000));
+  visit("servers", self.servers, "Number of Front End servers.", between(1, 100));
   visit("hardware", self.hardware, "Kind of machine.");
 }
 
@@ -150,14 +150,14 @@ void describe(Self& self, Visitor&& visit) {
   visit("name", self.name, "What databases and faults call this pool.", required);
   visit("site", self.site, "Where the pool stands; servers may differ (`servers`).", required);
   visit("next_hop", self.next_hop, "Front End pool that routes to this pool.", required);
-  visit("active", self.active, "Servers that accept connections.", required);
-  visit("standby", self.standby, "Servers that can be activated.");
-  visit("servers", self.servers, "What differs from the pool for single servers.");
+  visit("active", self.active, "Servers that accept connections.", required & between(0, 1000));
+  visit("standby", self.standby, "Servers that can be activated.", between(0, 1000));
+  visit("servers", self.servers, "What differs from the pool for single servers.", between(0, 1000));
   visit("hardware", self.hardware, "Kind of machine.");
   visit("collocated", self.collocated, "Whether the chat service runs on the Front End server itself.");
   visit("growth", self.growth, "How the pool was created; a single-computer pool never takes a second server.");
   visit("compliance", self.compliance, "Whether the compliance service records every event.");
-  visit("default_chat_history", self.default_chat_history, "Messages of a room that a server keeps in memory.");
+  visit("default_chat_history", self.default_chat_history, "Messages of a room that a server keeps in memory.", between(0, 1e6));
   visit("max_file_size", self.max_file_size, "Largest file that can be uploaded.", not_negative);
   visit("participant_update_limit", self.participant_update_limit, "Rooms with more participants send no roster updates.",
         not_negative);
@@ -184,7 +184,7 @@ void describe(Self& self, Visitor&& visit) {
   visit("edition", self.edition, "SQL Server edition.");
   visit("version", self.version, "SQL Server version by its year.", between(2000, 2100));
   visit("hardware", self.hardware, "Kind of machine.");
-  visit("also_holds", self.also_holds, "Databases of other roles on the same instance.");
+  visit("also_holds", self.also_holds, "Databases of other roles on the same instance.", between(0, 100));
   visit("domain", self.domain, "Active Directory domain, if not the site's.");
 }
 
@@ -309,15 +309,15 @@ template <Describes<Topology> Self, class Visitor>
 void describe(Self& self, Visitor&& visit) {
   visit("name", self.name, "What the topology is called in reports.");
   visit("product", self.product, "Profile whose rules, limits and defaults apply.");
-  visit("hardware", self.hardware, "Kinds of machine; `reference-2015` is there without being listed.");
+  visit("hardware", self.hardware, "Kinds of machine; `reference-2015` is there without being listed.", between(0, 100));
   visit("sites", self.sites, "Places that are lost as a whole.", required & between(1, 100));
   visit("front_end_pools", self.front_end_pools, "Pools of Front End servers.", required & between(1, 100));
   visit("chat_pools", self.chat_pools, "Pools of Persistent Chat servers.", required & between(1, 100));
-  visit("sql_instances", self.sql_instances, "SQL Server instances that differ from the defaults.");
-  visit("databases", self.databases, "Databases of the chat pools.", required);
+  visit("sql_instances", self.sql_instances, "SQL Server instances that differ from the defaults.", between(0, 1000));
+  visit("databases", self.databases, "Databases of the chat pools.", required & between(0, 1000));
   visit("file_store", self.file_store, "Share that holds uploaded files.");
-  visit("links", self.links, "Networks within and between sites.");
-  visit("deployment", self.deployment, "Where each node really runs; the simulator ignores it.");
+  visit("links", self.links, "Networks within and between sites.", between(0, 1000));
+  visit("deployment", self.deployment, "Where each node really runs; the simulator ignores it.", between(0, 1000));
 }
 
 // Look-ups by name; nullptr when there is none.

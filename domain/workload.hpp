@@ -31,10 +31,10 @@ struct RoomClass {
 template <Describes<RoomClass> Self, class Visitor>
 void describe(Self& self, Visitor&& visit) {
   visit("name", self.name, "What rows and reports call this class: small, medium or large.", required);
-  visit("users_per_room", self.users_per_room, "Connected users in one room.", required & Constraint{.at_least = 1});
-  visit("rooms_per_user", self.rooms_per_user, "Rooms of this class that one user follows.", required & not_negative);
+  visit("users_per_room", self.users_per_room, "Connected users in one room.", required & between(1, 10e6));
+  visit("rooms_per_user", self.rooms_per_user, "Rooms of this class that one user follows.", required & between(0, 1000));
   visit("posts", self.posts, "How often somebody posts: `/room/day`, `/user/day`, or `/s` at `reference_users`.",
-        required & not_negative);
+        required & between(0, 1e6));
   visit("open", self.open, "Share of the rooms that need no membership.", between(0, 1));
   visit("auditorium", self.auditorium, "Share of the rooms in which only presenters post.", between(0, 1));
   visit("direct_membership", self.direct_membership, "Share of the rooms whose members are listed one by one and not by groups.",
@@ -102,26 +102,27 @@ void describe(Self& self, Visitor&& visit) {
         "Users for which post rates in `/s` are given; other numbers of users scale them.", between(1, 10e6));
   visit("provisioned_users", self.provisioned_users, "Users enabled for chat, connected or not; 0 when unknown.", not_negative);
   visit("endpoints_per_user", self.endpoints_per_user, "Clients that one user runs at the same time.", between(1, 10));
-  visit("day", self.day, "Working day on which rates per day are spread.", positive);
+  visit("day", self.day, "Working day on which rates per day are spread.", between(60, 86400));
   visit("room_classes", self.room_classes, "Size classes of rooms.", required & between(1, 16));
   visit("sign_in_window", self.sign_in_window,
-        "When given, everybody is signed out at the start and signs in within this time, evenly.", positive);
-  visit("restarts_per_user", self.restarts_per_user, "How often a user signs out and at once in again.", not_negative);
+        "When given, everybody is signed out at the start and signs in within this time, evenly.", between(1, 86400));
+  visit("restarts_per_user", self.restarts_per_user, "How often a user signs out and at once in again.", between(0, 1));
   visit("open_rooms_at_sign_in", self.open_rooms_at_sign_in, "Rooms that a client had left open and joins one by one.",
-        not_negative);
-  visit("room_opens_per_user", self.room_opens_per_user, "How often a user opens a room and reads its history.", not_negative);
+        between(0, 1000));
+  visit("room_opens_per_user", self.room_opens_per_user, "How often a user opens a room and reads its history.", between(0, 1));
   visit("history_messages", self.history_messages, "Messages that one history read returns.", between(0, 500));
-  visit("searches_per_user", self.searches_per_user, "How often a user searches.", not_negative);
+  visit("searches_per_user", self.searches_per_user, "How often a user searches.", between(0, 1));
   visit("visible_rooms_per_endpoint", self.visible_rooms_per_endpoint,
-        "Rooms on the screen of one client; their participants' presence is polled.", not_negative);
-  visit("polled_per_visible_room", self.polled_per_visible_room, "Participants polled per visible room.", not_negative);
-  visit("poll_interval", self.poll_interval, "Time between two polls.", positive);
-  visit("presence_changes_per_user", self.presence_changes_per_user, "How often a user's presence changes.", not_negative);
+        "Rooms on the screen of one client; their participants' presence is polled.", between(0, 100));
+  visit("polled_per_visible_room", self.polled_per_visible_room, "Participants polled per visible room.", between(0, 10e6));
+  visit("poll_interval", self.poll_interval, "Time between two polls.", between(1, 86400));
+  visit("presence_changes_per_user", self.presence_changes_per_user, "How often a user's presence changes.", between(0, 1));
   visit("contacts_per_user", self.contacts_per_user, "Contacts of one user.", not_negative);
   visit("affiliations_per_user", self.affiliations_per_user, "Directory groups above one user.", not_negative);
   visit("body", self.body, "Text of one post.", positive);
   visit("row", self.row, "What one post adds to the content database.", positive);
-  visit("roster_window", self.roster_window, "Joins and parts within this time reach a recipient as one notice.", positive);
+  visit("roster_window", self.roster_window, "Joins and parts within this time reach a recipient as one notice.",
+        between(1e-3, 3600));
   visit("client", self.client, "What clients do when they lose their server or are refused.");
 }
 

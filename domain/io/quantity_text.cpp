@@ -9,6 +9,7 @@
 
 #include "domain/io/decimal.hpp"
 #include "domain/io/text.hpp"
+#include "domain/spelling.hpp"
 
 namespace poolcast::io {
 namespace {

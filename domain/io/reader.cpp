@@ -38,7 +38,9 @@ public:
       const std::string own_path = joined(path, key);
       const TreeEntry* entry = find_entry(tree, key);
       if (!entry) {
-        if (constraint.required) add(tree.place, own_path, "the key is missing: " + std::string(meaning));
+        if (constraint.required || always_needed(member)) {
+          add(tree.place, own_path, "the key is missing: " + std::string(meaning));
+        }
         return;
       }
       remember(own_path, entry->place);
@@ -154,6 +156,12 @@ public:
   }
 
 private:
+  // A cost that is not given is not zero: a cost set gives every number, or starts from one that does.
+  template <class T>
+  static bool always_needed(const T&) {
+    return is_parameter<T>;
+  }
+
   template <class T>
   static std::string range_text(const Constraint& constraint) {
     const bool bounded_below = constraint.at_least > -std::numeric_limits<double>::infinity();

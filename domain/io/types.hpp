@@ -10,6 +10,7 @@
 #include "domain/io/quantity_text.hpp"
 #include "domain/io/text.hpp"
 #include "domain/scenario.hpp"
+#include "domain/spelling.hpp"
 
 namespace poolcast::io {
 

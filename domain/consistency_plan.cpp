@@ -1,0 +1,212 @@
+#include <algorithm>
+#include <set>
+
+#include "domain/consistency.hpp"
+#include "domain/spelling.hpp"
+
+namespace poolcast::consistency {
+namespace {
+
+std::vector<std::string> chat_servers(const Topology& topology, bool standby_only) {
+  std::vector<std::string> names;
+  for (const ChatPool& pool : topology.chat_pools) {
+    for (auto& name : names_of(pool.standby)) names.push_back(std::move(name));
+    if (standby_only) continue;
+    for (auto& name : names_of(pool.active)) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+void check_verbs(const Fault& fault, const std::string& key, Found& found) {
+  const int verbs = int{fault.lose.has_value()} + int{fault.drain.has_value()} + int{fault.activate.has_value()} +
+                    int{fault.slow.has_value()} + int{!fault.slow_link.empty()};
+  if (verbs == 1) return;
+  found.push_back({key,
+                   verbs == 0
+                       ? "found nothing that happens; expected exactly one of lose, drain, activate, slow or slow_link"
+                       : "found several things that happen; expected exactly one of lose, drain, activate, slow or slow_link",
+                   verbs == 0 ? "" : "write one fault for each"});
+}
+
+// A server that an earlier fault drained may be activated again, as in a rolling restart.
+bool drained_before(const Scenario& scenario, const NodeId& node, Seconds at) {
+  return std::ranges::any_of(scenario.faults, [&](const Fault& other) { return other.drain == node && other.at <= at; });
+}
+
+void check_subject(const Scenario& scenario, const Fault& fault, const std::string& key, Found& found) {
+  const Topology& topology = scenario.topology;
+  const auto nodes = all_nodes(topology);
+  const auto check_node = [&](const std::optional<NodeId>& node, std::string_view verb) {
+    if (!node || std::ranges::find(nodes, *node) != nodes.end()) return;
+    found.push_back(unknown_name(key + "." + std::string(verb), node->str(), "a server of the topology", names_of(nodes)));
+  };
+  check_node(fault.lose, "lose");
+  check_node(fault.slow, "slow");
+  if (fault.drain && !is_active(topology, *fault.drain) && !is_standby(topology, *fault.drain)) {
+    found.push_back(unknown_name(key + ".drain", fault.drain->str(), "a chat server", chat_servers(topology, false)));
+  }
+  if (fault.activate && !is_standby(topology, *fault.activate) &&
+      !(is_active(topology, *fault.activate) && drained_before(scenario, *fault.activate, fault.at))) {
+    found.push_back(
+        unknown_name(key + ".activate", fault.activate->str(), "a standby chat server", chat_servers(topology, true)));
+  }
+  for (std::size_t i = 0; i < fault.slow_link.size(); ++i) {
+    if (find_site(topology, fault.slow_link[i])) continue;
+    found.push_back(unknown_name(item(key + ".slow_link", i), fault.slow_link[i].str(), "a site", names_of(topology.sites)));
+  }
+}
+
+// A server that is still away cannot be lost again.
+void check_overlap(const Scenario& scenario, std::size_t index, const std::string& key, Found& found) {
+  const Fault& fault = scenario.faults[index];
+  if (!fault.lose) return;
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+    const Fault& other = scenario.faults[i];
+    const bool earlier = other.at < fault.at || (other.at == fault.at && i < index);
+    if (i == index || other.lose != fault.lose || !earlier) continue;
+    if (!other.duration || other.at + *other.duration > fault.at) {
+      found.push_back({key + ".lose",
+                       "the server `" + fault.lose->str() + "` is still lost at that time; expected a server that is there",
+                       "since " + item("faults", i)});
+    }
+  }
+}
+
+}  // namespace
+
+void check_faults(const Scenario& scenario, Found& found) {
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+    const Fault& fault = scenario.faults[i];
+    const std::string key = item("faults", i);
+    check_verbs(fault, key, found);
+    check_subject(scenario, fault, key, found);
+    check_overlap(scenario, i, key, found);
+    if (fault.at >= scenario.horizon) {
+      found.push_back({key + ".at", "found a fault at or after the horizon; expected an earlier one", "or a later `horizon`"});
+    }
+  }
+}
+
+namespace {
+
+Quantity::Dimension dimension_of(Unit unit) {
+  switch (unit) {
+    case Unit::seconds:
+      return Quantity::Dimension::seconds;
+    case Unit::share:
+      return Quantity::Dimension::share;
+    case Unit::bytes:
+      return Quantity::Dimension::bytes;
+    default:
+      return Quantity::Dimension::number;
+  }
+}
+
+std::string_view wanted(Quantity::Dimension dimension) {
+  switch (dimension) {
+    case Quantity::Dimension::seconds:
+      return "a duration, such as 500ms";
+    case Quantity::Dimension::share:
+      return "a share, such as 80%";
+    case Quantity::Dimension::bytes:
+      return "a size, such as 2 GB";
+    case Quantity::Dimension::number:
+      break;
+  }
+  return "a number without a unit, such as 0";
+}
+
+std::vector<Statistic> statistics_of(const MetricRow& row) {
+  using enum Statistic;
+  // One value per loss: the time until half, 95 % and all of the displaced users are back.
+  if (row.metric == Metric::users_back) return {p50, p95, p100, max};
+  switch (row.kind) {
+    case MetricKind::latency:
+      return {mean, p50, p95, p99, p99_9, p100, max};
+    case MetricKind::level:
+      return {mean, max};
+    case MetricKind::count:
+      return {count};
+    case MetricKind::once:
+      break;
+  }
+  return {mean, max};
+}
+
+std::string listed(const std::vector<Statistic>& statistics) {
+  std::vector<std::string> names;
+  for (const Statistic statistic : statistics) {
+    std::string name(name_of(statistic));
+    std::ranges::replace(name, '_', '-');
+    names.push_back(std::move(name));
+  }
+  return one_of(names);
+}
+
+void check_bounds(const Objective& objective, const MetricRow* row, const std::string& key, Found& found) {
+  if (objective.at_most.has_value() == objective.at_least.has_value()) {
+    found.push_back({key,
+                     objective.at_most ? "found both `at_most` and `at_least`; expected one of them"
+                                       : "found neither `at_most` nor `at_least`; expected one of them",
+                     ""});
+  }
+  if (!row) return;
+  const Quantity::Dimension dimension = dimension_of(row->unit);
+  const auto check = [&](const std::optional<Quantity>& bound, std::string_view name) {
+    if (!bound || bound->dimension == dimension) return;
+    found.push_back({key + "." + std::string(name), "found a value of another kind; expected " + std::string(wanted(dimension)),
+                     std::string(row->name) + " is measured in " + std::string(unit_name(row->unit))});
+  };
+  check(objective.at_most, "at_most");
+  check(objective.at_least, "at_least");
+}
+
+void check_statistic(const Objective& objective, const MetricRow& row, const std::string& key, Found& found) {
+  const auto fitting = statistics_of(row);
+  if (!objective.statistic) {
+    if (row.metric == Metric::users_back) {
+      found.push_back(
+          {key + ".statistic", "the key is missing; expected " + listed(fitting), "which share of the users is back"});
+    }
+    return;
+  }
+  if (std::ranges::find(fitting, *objective.statistic) != fitting.end()) return;
+  found.push_back(
+      {key + ".statistic",
+       "found `" + listed({*objective.statistic}) + "`; expected " + listed(fitting) + " for " + std::string(row.name), ""});
+}
+
+std::vector<std::string> places(const Scenario& scenario) {
+  std::vector<std::string> known = names_of(scenario.topology.chat_pools);
+  for (auto& name : names_of(scenario.topology.front_end_pools)) known.push_back(std::move(name));
+  for (auto& name : names_of(all_nodes(scenario.topology))) known.push_back(std::move(name));
+  for (auto& name : names_of(scenario.workload.room_classes)) known.push_back(std::move(name));
+  return known;
+}
+
+}  // namespace
+
+void check_objectives(const Scenario& scenario, Found& found) {
+  std::vector<std::string> labels;
+  for (const Fault& fault : scenario.faults) labels.push_back(label(fault));
+  const auto known_places = places(scenario);
+  std::vector<std::string> metrics;
+  for (const MetricRow& row : metric_table) metrics.emplace_back(row.name);
+  for (std::size_t i = 0; i < scenario.objectives.size(); ++i) {
+    const Objective& objective = scenario.objectives[i];
+    const std::string key = item("objectives", i);
+    const auto metric = metric_named(objective.metric);
+    const MetricRow* row = metric ? &row_of(*metric) : nullptr;
+    if (!row) found.push_back(unknown_name(key + ".metric", objective.metric, "a metric", metrics));
+    check_bounds(objective, row, key, found);
+    if (row) check_statistic(objective, *row, key, found);
+    if (objective.after && std::ranges::find(labels, *objective.after) == labels.end()) {
+      found.push_back(unknown_name(key + ".after", *objective.after, "a fault of this scenario, such as `lose chat-2`", labels));
+    }
+    if (objective.place && std::ranges::find(known_places, *objective.place) == known_places.end()) {
+      found.push_back(unknown_name(key + ".place", *objective.place, "a pool, a server or a room class", known_places));
+    }
+  }
+}
+
+}  // namespace poolcast::consistency
