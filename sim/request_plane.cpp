@@ -180,6 +180,11 @@ void RequestPlane::schedule_from_outside(Event event) {
   if (hook_->mode == PlaneMode::timer) hook_->arm_timer();
 }
 
+void RequestPlane::sleep_until(double date) const {
+  const double whole = to_nanosecond(date);
+  if (whole > now()) simgrid::s4u::this_actor::sleep_until(whole);
+}
+
 void RequestPlane::hand_over(std::function<void()> task) {
   ensure(handling_, "only an event hands over to SimGrid");
   const double date = up_to_nanosecond(now_);

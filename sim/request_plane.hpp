@@ -67,6 +67,10 @@ public:
   // later happens here. The way from a request to a SimGrid activity; about 3 µs.
   void hand_over(std::function<void()> task);
 
+  // For actors: sleeps until `date` to the nearest nanosecond, and not at all when that is now or past. Prefer it to SimGrid's
+  // own, which stretches a sleep of one rounding error to its timing precision and so lets another actor go first.
+  void sleep_until(double date) const;
+
   std::uint64_t handled() const { return handled_; }
   std::size_t pending() const { return heap_.size(); }
 

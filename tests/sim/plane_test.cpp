@@ -229,7 +229,7 @@ TEST(RequestPlane, gives_the_same_bits_in_every_mode_when_dates_nearly_coincide)
           RandomStream nudge(seed, 0, std::to_string(name));
           std::sort(dates.begin(), dates.end());
           for (const double date : dates) {
-            simgrid::s4u::this_actor::sleep_until(date + 1e-3 + 1e-9 * nudge.below(3));
+            diary.plane.sleep_until(date + 1e-3 + 1e-9 * nudge.below(3));
             const double now = diary.plane.now();
             diary.note(name, now);
             diary.plane.schedule({now + 1e-9 * nudge.below(2), 1, Diary::chain, 0});
