@@ -1,0 +1,32 @@
+#include "bench/queue_work.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace poolcast::bench {
+
+sim::RandomStream arrival_stream() { return {1, 0, "arrivals"}; }
+
+sim::RandomStream service_stream(std::uint16_t station) { return {1, 0, "service " + std::to_string(station)}; }
+
+double mean_wait_by_recursion(const WorkSize& size) {
+  sim::RandomStream arrivals = arrival_stream();
+  std::vector<sim::RandomStream> services;
+  for (std::uint16_t place = 0; place < size.stations; ++place) services.push_back(service_stream(place));
+  std::array<double, most_stations> free_at{};
+  double arrived = 0;
+  double waited = 0;
+  for (std::uint32_t customer = 0; customer < size.customers; ++customer) {
+    arrived += arrivals.exponential(1 / arrival_rate);
+    double date = arrived;
+    for (std::uint16_t place = 0; place < size.stations; ++place) {
+      const double begin = std::max(date, free_at[place]);
+      waited += begin - date;
+      date = free_at[place] = begin + services[place].exponential(1 / service_rate);
+    }
+  }
+  return waited / size.customers * service_rate;
+}
+
+}  // namespace poolcast::bench
