@@ -25,7 +25,7 @@ def notebook(*sources: str, outputs: list[str] | None = None) -> str:
 
 KEEPS = {
     "domain_includes_domain": {"domain/report.hpp": '#include <vector>\n#include "domain/metric.hpp"\n'},
-    "report_has_students_t": {"domain/report.cpp": "#include <boost/math/distributions/students_t.hpp>\n"},
+    "report_has_students_t": {"domain/statistics.cpp": "#include <boost/math/distributions/students_t.hpp>\n"},
     "io_reads_yaml": {"domain/io/read.cpp": '#include <yaml-cpp/yaml.h>\n#include "domain/scenario.hpp"\n'},
     "sim_uses_limits": {
         "sim/run.cpp": '#include <simgrid/s4u.hpp>\n#include <sys/wait.h>\n#include "domain/limits/finding.hpp"\n'
