@@ -78,7 +78,8 @@ BANNED_WORDS = (
     ),
     Ban(
         "sleep",
-        re.compile(r"(?<!this_actor::)\b(u|nano)?sleep(_for|_until)?\s*\("),  # a SimGrid actor sleeps in simulated time
+        # An actor that sleeps does so in simulated time, by a member function or by SimGrid's this_actor.
+        re.compile(r"\bthis_thread::sleep|\btime\.sleep\s*\(|(?<![\w.:>])(::)?(u|nano)?sleep\s*\("),
         "wait for what should happen, with a deadline; time is an argument",
         suffixes=(*CPP, ".py", ".sh"),
         folders=("tests",),
