@@ -1,6 +1,7 @@
 // The capacity page, derived from a scenario.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@ namespace poolcast::limits {
 
 // One derived number. `value` is unrounded; `limit` is the documented ceiling where there is one.
 struct CapacityRow {
-  std::string section;   // "rooms", "access", "invitations", "posts", "deliveries", "presence", "storage", "headroom"
+  std::string section;   // "rooms", "access", "invitations", "posts", "deliveries", "presence", "sign-in", "headroom", "storage"
   std::string quantity;  // "rooms", "user member entries", "posts per second", …
   std::string part;      // room class, server or pool; empty for the total
   double value = 0;
@@ -22,7 +23,16 @@ struct CapacityRow {
 
 std::vector<CapacityRow> capacity(const Scenario& scenario);
 
-// Access-control entries of the scenario: what a chat server loads when it starts.
-double access_entries(const Workload& workload);
+double invitations(const Workload& workload);
+double invitations(const Workload& workload, const RoomClass& room_class);
+
+// Roster updates that one user's sign-in causes: one to each endpoint of the others in each followed room that is not above the
+// pool's participant update limit (domain sheet O-12).
+double roster_sends_per_sign_in(const Workload& workload, const ChatPool& pool);
+
+// What the posts of one working day add to the content database and to its log (domain sheet O-4).
+double database_bytes_per_day(const Workload& workload);
+double log_bytes_per_day(const Workload& workload);
+inline constexpr double log_bytes_per_row_byte = 1.5;  // domain sheet O-4: an assumption
 
 }  // namespace poolcast::limits

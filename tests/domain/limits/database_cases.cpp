@@ -1,0 +1,175 @@
+#include "tests/domain/limits/base.hpp"
+
+namespace poolcast::limits::test {
+namespace {
+
+Database& content(Scenario& scenario) { return scenario.topology.databases[0]; }
+Database& compliance(Scenario& scenario) { return scenario.topology.databases[1]; }
+
+}  // namespace
+
+std::vector<Case> database_cases() {
+  return {
+      {"PC-DB-CONTENT", [](Scenario& it) { it.topology.databases.erase(it.topology.databases.begin()); },
+       "topology.chat_pools[0]", "chat has no content database."},
+      {"PC-DB-ALWAYSON", [](Scenario& it) { content(it).mode = AvailabilityMode::always_on; }, "topology.databases[0].mode",
+       "The chat content database on sql-1 is in an AlwaysOn availability group.", mirrored},
+      {"PC-DB-ASYNC",
+       [](Scenario& it) {
+         mirrored(it);
+         content(it).mode = AvailabilityMode::high_performance;
+       },
+       "topology.databases[0].mode", "The chat content database on sql-1 is mirrored asynchronously (high-performance).",
+       mirrored},
+      {"PC-DB-ASYNC-WITNESS",
+       [](Scenario& it) {
+         mirrored(it);
+         content(it).mode = AvailabilityMode::high_performance;
+       },
+       "topology.databases[0].witness", "sql-w votes on the chat content database, which is in high-performance mode.", mirrored},
+      {"PC-DB-WITNESS-ALONE", [](Scenario& it) { content(it).witness = NodeId{"sql-w"}; }, "topology.databases[0].witness",
+       "sql-w is the witness of the chat content database, which has no mirror.", mirrored},
+      {"PC-DB-MIRROR-MODE", [](Scenario& it) { content(it).mode = AvailabilityMode::high_safety; }, "topology.databases[0].mode",
+       "The chat content database on sql-1 is to be mirrored and has no mirror.", mirrored},
+      {"PC-DB-MIRROR-MODE", [](Scenario& it) { content(it).mirror = NodeId{"sql-2"}; }, "topology.databases[0].mirror",
+       "The chat content database has the mirror sql-2, but its mode is not one of mirroring."},
+      {"PC-DB-MANUAL-FAILOVER",
+       [](Scenario& it) {
+         mirrored(it);
+         content(it).witness.reset();
+       },
+       "topology.databases[0].mirror",
+       "When sql-1 is lost, sql-2 serves the chat content database only after an administrator has acted.", mirrored},
+      {"PC-DB-WITNESS-SHARED",
+       [](Scenario& it) {
+         mirrored(it);
+         compliance(it) = content(it);
+         compliance(it).holds = Holds::compliance;
+       },
+       "topology.databases[1].witness",
+       "sql-w is the witness of 2 mirrored pairs; its loss takes automatic failover from all of them.", mirrored},
+      {"PC-DB-MIRROR-SITE",
+       [](Scenario& it) {
+         mirrored(it);
+         add_south(it, Seconds{1e-3});
+         instance(it, "sql-2").site = SiteId{"south"};
+       },
+       "topology.databases[0].mirror", "sql-1 stands in north and its mirror sql-2 in south.", mirrored},
+      {"PC-DB-MIRROR-DOMAIN",
+       [](Scenario& it) {
+         mirrored(it);
+         instance(it, "sql-2").domain = "other.example";
+       },
+       "topology.databases[0].mirror", "sql-1 is in the domain corp.example and its mirror sql-2 in other.example.", mirrored},
+      // 3.75 posts/s × 28,800 s × 1,200 bytes × 1.5
+      {"PC-DB-LOG-BACKUP", mirrored, "topology.databases[0].mirror",
+       "The log of sql-1 grows by about 194 MB a day until somebody backs it up.",
+       [](Scenario& it) {
+         mirrored(it);
+         shipped(it);
+       }},
+      {"PC-DR-SECONDARY-SITE",
+       [](Scenario& it) {
+         shipped(it);
+         instance(it, "sql-9").site = SiteId{"north"};
+       },
+       "topology.databases[0].log_shipping.secondary",
+       "sql-9 stands in north with the principal sql-1, so both are lost together.", shipped},
+      {"PC-DR-SCHEDULE",
+       [](Scenario& it) {
+         shipped(it);
+         content(it).log_shipping->copy_interval = Seconds{3600};
+       },
+       "topology.databases[0].log_shipping.copy_interval",
+       "The log is backed up every 15 min, copied every 60 min and restored every 15 min.", shipped},
+      {"PC-DR-SCHEDULE",
+       [](Scenario& it) {
+         shipped(it);
+         content(it).log_shipping->restore_delay = Seconds{600};
+       },
+       "topology.databases[0].log_shipping.restore_delay", "sql-9 restores the shipped log 10 min late.", shipped},
+      {"PC-DR-MIRROR-PRIMARY",
+       [](Scenario& it) {
+         mirrored(it);
+         shipped(it);
+       },
+       "topology.databases[0].log_shipping",
+       "sql-2 must be set up as a log-shipping primary too, by script and with a failover to it and back, or shipping to sql-9 "
+       "stops when it "
+       "becomes the principal.",
+       shipped},
+      {"PC-COMPLIANCE-DB", [](Scenario& it) { it.topology.databases.pop_back(); }, "topology.chat_pools[0].compliance",
+       "chat records compliance events and has no compliance database."},
+      {"PC-COMPLIANCE-OFF", [](Scenario& it) { it.topology.chat_pools[0].compliance = false; }, "topology.databases[1].holds",
+       "The compliance database on sql-3 stays empty, because compliance is off in chat."},
+      {"PC-COMPLIANCE-DR", shipped, "topology.chat_pools[0].compliance",
+       "After the failover of chat to sql-9, compliance events that were not processed are the administrator's matter.",
+       [](Scenario& it) {
+         shipped(it);
+         it.topology.chat_pools[0].compliance = false;
+       }},
+      // Instances.
+      {"PC-DB-ONE-OF-EACH", [](Scenario& it) { instance(it, "sql-1").also_holds = {Holds::content}; },
+       "topology.sql_instances[0].also_holds", "sql-1 holds more than one chat content database.",
+       [](Scenario& it) { compliance(it).principal = content(it).principal; }},
+      {"PC-DB-SHARED",
+       [](Scenario& it) {
+         ChatPool second = it.topology.chat_pools[0];
+         second.name = PoolId{"chat-south"};
+         it.topology.chat_pools.push_back(second);
+         content(it).pool = PoolId{"chat"};
+         compliance(it).pool = PoolId{"chat-south"};
+         compliance(it).principal = content(it).principal;
+       },
+       "topology.databases[1].principal", "sql-1 holds databases of chat and of chat-south.",
+       [](Scenario& it) { compliance(it).principal = content(it).principal; }},
+      {"PC-DB-FRONT-END", [](Scenario& it) { instance(it, "sql-1").also_holds = {Holds::front_end}; },
+       "topology.databases[0].principal",
+       "sql-1 holds the chat content, which grows by about 130 MB a day, and the Front End back-end database.",
+       [](Scenario& it) { instance(it, "sql-1").also_holds = {Holds::monitoring}; }},
+      {"PC-SE-DEDICATED",
+       [](Scenario& it) {
+         behind_standard_edition(it);
+         instance(it, "sql-1").also_holds = {Holds::monitoring};
+       },
+       "topology.sql_instances[0].also_holds", "sql-1 holds the chat databases of chat and a monitoring database.",
+       behind_standard_edition},
+      {"PC-DB-EXPRESS-SIZE", [](Scenario& it) { instance(it, "sql-1").edition = SqlEdition::express; },
+       "topology.databases[0].principal", "sql-1 is Express: 130 MB a day fill its 10 GB in 77.2 working days."},
+      {"PC-DB-EXPRESS-SHIPPING",
+       [](Scenario& it) {
+         shipped(it);
+         instance(it, "sql-1").edition = SqlEdition::express;
+       },
+       "topology.databases[0].principal", "sql-1, the principal, is Express and has no SQL Server Agent to ship the log with.",
+       shipped},
+      {"PC-DB-EXPRESS-MIRROR",
+       [](Scenario& it) {
+         mirrored(it);
+         instance(it, "sql-2").edition = SqlEdition::express;
+       },
+       "topology.databases[0].mirror", "sql-2 is Express and is to be the mirror of a mirrored pair.",
+       [](Scenario& it) {
+         mirrored(it);
+         instance(it, "sql-w").edition = SqlEdition::express;
+       }},
+      {"PC-DB-PARTNERS",
+       [](Scenario& it) {
+         mirrored(it);
+         instance(it, "sql-2").version = 2016;
+       },
+       "topology.databases[0].mirror", "sql-1 is SQL Server 2014 standard, its mirror sql-2 is 2016 standard.", mirrored},
+      {"PC-DB-THREE",
+       [](Scenario& it) {
+         mirrored(it);
+         content(it).witness = content(it).mirror;
+       },
+       "topology.databases[0].witness", "sql-2 would vote on its own database.", mirrored},
+      {"PC-DB-VERSION", [](Scenario& it) { instance(it, "sql-1").version = 2022; }, "topology.databases[0].principal",
+       "sql-1 is SQL Server 2022.", [](Scenario& it) { instance(it, "sql-1").version = 2019; }},
+      {"PC-DB-VERSION-2008", [](Scenario& it) { instance(it, "sql-1").version = 2008; }, "topology.databases[0].principal",
+       "sql-1 is SQL Server 2008 R2, which only the earliest 2015 document lists."},
+  };
+}
+
+}  // namespace poolcast::limits::test
