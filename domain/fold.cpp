@@ -19,6 +19,14 @@ std::uint32_t windows_of(Seconds horizon, Seconds window) {
 
 }  // namespace
 
+Seconds fitting_window(Seconds horizon) {
+  constexpr double most_windows = 100;
+  for (const double unit : {1.0, 60.0, 3600.0})
+    for (const double times : {1.0, 2.0, 5.0, 10.0, 15.0, 30.0})
+      if (horizon.count() <= times * unit * most_windows) return Seconds{times * unit};
+  return horizon / most_windows;
+}
+
 Fold::Fold(Seconds horizon, Seconds window) : horizon_(horizon), window_(window), windows_(windows_of(horizon, window)) {}
 
 double Fold::end_of(std::uint32_t number) const {

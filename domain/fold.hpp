@@ -55,6 +55,10 @@ struct ReplicationResult {
   bool operator==(const ReplicationResult&) const = default;
 };
 
+// The window that reports use unless told otherwise: the shortest of 1, 2, 5, 10, 15, 30 s, the same in minutes, then hours, that
+// cuts the horizon into at most 100. An hour has 60 windows of a minute.
+Seconds fitting_window(Seconds horizon);
+
 using SeriesId = std::uint32_t;
 
 class Fold {

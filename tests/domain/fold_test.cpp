@@ -9,6 +9,13 @@
 namespace poolcast {
 namespace {
 
+TEST(Fold, windows_fit_the_horizon) {
+  EXPECT_EQ(fitting_window(Seconds{120}), Seconds{2});
+  EXPECT_EQ(fitting_window(Seconds{3600}), Seconds{60});
+  EXPECT_EQ(fitting_window(Seconds{36'000}), Seconds{600});
+  EXPECT_EQ(fitting_window(Seconds{366 * 86'400.0}), Seconds{366 * 864.0});
+}
+
 TEST(Fold, a_last_window_that_is_shorter_is_kept) {
   Fold fold(Seconds{150}, Seconds{60});
   fold.add(Metric::arrivals, {});
