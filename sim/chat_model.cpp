@@ -154,6 +154,7 @@ void ChatModel::start(RequestPlane& plane) {
     start_arrivals(pool);
   }
   after(recorder_.window(), Kind::window_ends, 0);
+  after(0, Kind::second_begins, 0);
 }
 
 void ChatModel::connect_everybody(std::uint16_t pool_number) {
@@ -220,6 +221,8 @@ void ChatModel::dispatch(const Event& event) {
       return compliance_stored(event.place);
     case Kind::window_ends:
       return window_ends();
+    case Kind::second_begins:
+      return second_begins(event.subject);
     default:
       return dispatch_arrival(kind, event);
   }

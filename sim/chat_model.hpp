@@ -20,6 +20,7 @@
 
 #include "domain/scenario.hpp"
 #include "sim/cost.hpp"
+#include "sim/long_waits.hpp"
 #include "sim/platform.hpp"
 #include "sim/population.hpp"
 #include "sim/random.hpp"
@@ -54,6 +55,7 @@ private:
   // What an event is about; `place` is a pool, a server or a class, `subject` a job, as said.
   enum class Kind : std::uint16_t {
     window_ends,
+    second_begins,      // subject: the second
     sends,              // subject: job
     reaches_front_end,  // subject: job
     front_end_done,     // subject: job
@@ -74,11 +76,12 @@ private:
     roster_due,         // place: pool
     compliance_stored,  // place: server
   };
-  static constexpr std::array<std::string_view, 20> kind_names{
-      "window ends",    "sends",           "reaches front end", "front end done", "gate done",
-      "reaches server", "cpu done",        "reaches database",  "database done",  "log flushed",
-      "answered",       "fan-out arrives", "delivered",         "posts",          "opens room",
-      "searches",       "restarts",        "signs in",          "roster due",     "compliance stored"};
+  static constexpr std::array<std::string_view, 21> kind_names{
+      "window ends",      "second begins",  "sends",           "reaches front end", "front end done",
+      "gate done",        "reaches server", "cpu done",        "reaches database",  "database done",
+      "log flushed",      "answered",       "fan-out arrives", "delivered",         "posts",
+      "opens room",       "searches",       "restarts",        "signs in",          "roster due",
+      "compliance stored"};
   static constexpr std::size_t kinds = kind_names.size();
 
   enum class Role : std::uint8_t { gate, command, fan_out, roster };
@@ -217,6 +220,8 @@ private:
   void after(double delay, Kind kind, std::uint32_t subject, std::uint16_t place = 0) {
     plane_->schedule({plane_->now() + delay, subject, static_cast<std::uint16_t>(kind), place});
   }
+  void sends_after(double delay, JobId number);  // a client waits, perhaps for long
+  void second_begins(std::uint32_t second);
   JobId new_job();
   void free_job(JobId number) {
     jobs_[number].in_flight = false;
@@ -305,6 +310,7 @@ private:
   Costs costs_;
   Recorder recorder_;
   RequestPlane* plane_ = nullptr;
+  LongWaits long_waits_;
 
   std::vector<FrontEnd> front_ends_;
   std::vector<Pool> pools_;

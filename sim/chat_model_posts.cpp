@@ -139,7 +139,6 @@ void ChatModel::record_deliveries(const Job& job, double first, std::uint32_t to
   Pool& pool = pools_[job.pool];
   const double latency = first + notice_trip(job);
   const std::uint8_t room_class = pool.population.class_of(job.room);
-  recorder_.fold().latency_ramp(pool.record.delivery, now(), latency, job.step, told);
   recorder_.fold().latency_ramp(pool.record.delivery_by_class[room_class], now(), latency, job.step, told);
   pool.record.deliveries.now += told;
   pool.record.late.now += count_late(latency, job.step, told);

@@ -174,7 +174,7 @@ void ChatModel::refuse(JobId number) {
   pools_[job.pool].record.refusals.add(job.operation);
   ++job.refusals;
   job.in_flight = false;
-  after(rules::after_refusal(workload_.client, job.refusals, clients_.uniform()).count(), Kind::sends, number);
+  sends_after(rules::after_refusal(workload_.client, job.refusals, clients_.uniform()).count(), number);
 }
 
 void ChatModel::lose(JobId number) {

@@ -20,6 +20,17 @@ void ChatModel::sends(JobId number) {
   send(number);
 }
 
+void ChatModel::sends_after(double delay, JobId number) {
+  const Event event{now() + delay, number, static_cast<std::uint16_t>(Kind::sends), 0};
+  delay < LongWaits::shortest_s ? plane_->schedule(event) : long_waits_.add(event);
+}
+
+// At the beginning of a second, what is due in the next one goes to the heap.
+void ChatModel::second_begins(std::uint32_t second) {
+  for (const Event& event : long_waits_.take(second + 1)) plane_->schedule(event);
+  after(second + 1 - now(), Kind::second_begins, second + 1);
+}
+
 // `delay` until the first attempt.
 void ChatModel::wants_in(std::uint16_t pool_number, UserNumber user, double delay) {
   Pool& pool = pools_[pool_number];
@@ -36,7 +47,7 @@ void ChatModel::wants_in(std::uint16_t pool_number, UserNumber user, double dela
   job.pool = pool_number;
   job.user_epoch = session.epoch;
   job.role = Role::gate;
-  after(delay, Kind::sends, number);
+  sends_after(delay, number);
 }
 
 void ChatModel::stops_waiting(Pool& pool, UserNumber user) {

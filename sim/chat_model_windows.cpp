@@ -62,6 +62,7 @@ ReplicationResult ChatModel::finish() {
     if (loss.t100 >= 0) fold.once(series, "p100", loss.t100);
   }
   ReplicationResult result = std::move(recorder_).finish();
+  for (const Pool& pool : pools_) Recorder::sum_up(result, pool.record.delivery, pool.record.delivery_by_class);
   result.replication = options_.replication;
   result.events = plane_->handled();
   for (std::size_t kind = 0; kind < kinds; ++kind) {

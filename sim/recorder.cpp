@@ -79,6 +79,17 @@ void Recorder::close(Counter& counter, double begin) {
   if (counter.now > 0) fold_.count(counter.series, begin, std::exchange(counter.now, 0));
 }
 
+void Recorder::sum_up(ReplicationResult& result, SeriesId whole, const std::vector<SeriesId>& parts) {
+  std::vector<Window>& windows = result.series[whole].windows;
+  for (std::size_t number = 0; number < windows.size(); ++number) {
+    Window& window = windows[number];
+    for (const SeriesId part : parts) window.histogram.merge(result.series[part].windows[number].histogram);
+    window.count = window.histogram.count();
+    window.mean = window.histogram.mean();
+    window.max = window.histogram.max();
+  }
+}
+
 void Recorder::occupy(StationRecord& station, double now, double busy_cores) {
   station.busy += busy_cores * (now - station.busy_since);
   station.busy_since = now;

@@ -28,7 +28,7 @@ struct Counter {
 // What is recorded of one chat pool.
 struct PoolRecord {
   SeriesId sign_in{}, join{}, history{}, search{}, post{};
-  SeriesId delivery{};
+  SeriesId delivery{};  // over all classes: summed up at the end
   std::vector<SeriesId> delivery_by_class;
   SeriesId users_connected{}, users_waiting{};
   OperationCounts arrivals, completions, refusals, lost;
@@ -68,6 +68,9 @@ public:
   void close(StationRecord& station, double begin, double end, double cores, double background = 0);
 
   ReplicationResult finish() && { return std::move(fold_).finish(); }
+
+  // Makes the latencies of `whole` those of its `parts`; exact, as histograms are.
+  static void sum_up(ReplicationResult& result, SeriesId whole, const std::vector<SeriesId>& parts);
 
 private:
   OperationCounts add_counts(Metric metric, const Place& place);
