@@ -42,7 +42,9 @@ KEEPS = {
     "named_catch": {"sim/a.cpp": "try { f(); } catch (const std::exception& e) { g(e); }\n"},
     "steady_clock_measures": {"sim/a.cpp": "auto t = std::chrono::steady_clock::now();\n"},
     "sleep_outside_tests": {"sim/a.cpp": "usleep(5);\n"},
-    "actor_sleeps_in_simulated_time": {"tests/sim/a_test.cpp": "simgrid::s4u::this_actor::sleep_until(5);\nplane.sleep_until(6);\n"},
+    "actor_sleeps_in_simulated_time": {
+        "tests/sim/a_test.cpp": "simgrid::s4u::this_actor::sleep_until(5);\nplane.sleep_until(6);\n"
+    },
     "skip_with_reason": {"tests/a_test.cpp": 'GTEST_SKIP() << "needs a second core";\n'},
     "mark_skip_with_reason": {"tests/test_a.py": '@pytest.mark.skip(reason="needs ns-3")\n@pytest.mark.skipif(x, reason="y")\n'},
     "sources_by_hand": {"domain/CMakeLists.txt": "target_compile_options(x PRIVATE -g)\nfind_package(Boost)\n"},
