@@ -13,9 +13,9 @@
 
 // Dates. The plane's own events keep their dates to the last bit. SimGrid's clock does not: it adds up differences, so its last
 // bits depend on how many steps were made, and it merges what lies closer than its timing precision. Where the two meet, the
-// plane therefore reads SimGrid's clock to the nearest nanosecond, and stops that clock only at whole nanoseconds, with a timing
-// precision of less than half of that. So SimGrid's events see the same date, and the same events of the plane done, in every
-// mode.
+// plane therefore reads SimGrid's clock to the nearest tick, a nanosecond, and stops that clock only at whole ticks, with a
+// timing precision of less than half of one. So SimGrid's events see the same date, and the same events of the plane done, in
+// every mode.
 
 namespace poolcast::sim {
 namespace {
@@ -23,20 +23,28 @@ namespace {
 using simgrid::kernel::timer::Timer;
 using simgrid::s4u::Engine;
 
-constexpr double ticks_per_s = 1e9;
-constexpr double timing_precision_s = 0.4e-9;
+// A tick must be worth more than the last bit of the clock: of 2^21 s that is half a nanosecond. Longer runs have longer ticks.
+constexpr double nanosecond_horizon_s = 2e6;
+constexpr double longest_horizon_s = 1e9;
 
-// Above 2^21 s the clock's last bit is worth more than the timing precision.
-constexpr double longest_horizon_s = 2e6;
+class Ticks {
+public:
+  explicit Ticks(double per_s) : per_s_(per_s) {}
+  double length() const { return 1 / per_s_; }
+  double timing_precision() const { return 0.4 / per_s_; }
 
-double to_nanosecond(double date) { return std::nearbyint(date * ticks_per_s) / ticks_per_s; }
+  double nearest(double date) const { return std::nearbyint(date * per_s_) / per_s_; }
 
-// The first whole nanosecond that is not before `date`.
-double up_to_nanosecond(double date) {
-  const double ticks = std::ceil(date * ticks_per_s);
-  const double rounded = ticks / ticks_per_s;
-  return rounded >= date ? rounded : (ticks + 1) / ticks_per_s;
-}
+  // The first whole tick that is not before `date`.
+  double from(double date) const {
+    const double count = std::ceil(date * per_s_);
+    const double rounded = count / per_s_;
+    return rounded >= date ? rounded : (count + 1) / per_s_;
+  }
+
+private:
+  double per_s_;
+};
 
 constexpr double no_limit = -1;  // SimGrid's word for "nothing of mine happens"
 
@@ -75,6 +83,7 @@ struct RequestPlane::Hook {
 
   RequestPlane& plane;
   PlaneMode mode;
+  Ticks ticks{1e9};
   double done_until = no_limit;  // every event dated up to here has been handled
   std::shared_ptr<Model> model;
   Timer* timer = nullptr;
@@ -88,9 +97,9 @@ RequestPlane* RequestPlane::Hook::current = nullptr;
 double RequestPlane::Hook::advance(double at_most) {
   ensure(at_most > no_limit, "SimGrid is driven by RequestPlane::run_until");
   const double clock = Engine::get_clock();
-  const double limit = to_nanosecond(clock + at_most);
+  const double limit = ticks.nearest(clock + at_most);
   double stop = limit;
-  if (mode == PlaneMode::step && !plane.heap_.empty()) stop = std::min(limit, up_to_nanosecond(plane.heap_.top().at));
+  if (mode == PlaneMode::step && !plane.heap_.empty()) stop = std::min(limit, ticks.from(plane.heap_.top().at));
   plane.run_events_until(stop);
   done_until = plane.limit_;
   return done_until < limit ? std::max(0.0, done_until - clock) : no_limit;
@@ -99,21 +108,21 @@ double RequestPlane::Hook::advance(double at_most) {
 // Before somebody outside asks or adds something. Only a host's or link's profile in timer mode comes here before the plane
 // has done what is due: SimGrid applies profiles before it moves its clock.
 void RequestPlane::Hook::catch_up() {
-  const double clock = to_nanosecond(Engine::get_clock());
+  const double clock = ticks.nearest(Engine::get_clock());
   if (mode == PlaneMode::timer && clock > done_until) run_due_events();
   plane.now_ = std::max(plane.now_, clock);
 }
 
 void RequestPlane::Hook::run_due_events() {
-  done_until = to_nanosecond(Engine::get_clock());
-  ensure(plane.heap_.empty() || plane.heap_.top().at > done_until - 1.5 / ticks_per_s,
+  done_until = ticks.nearest(Engine::get_clock());
+  ensure(plane.heap_.empty() || plane.heap_.top().at > done_until - 1.5 * ticks.length(),
          "the timer stopped SimGrid's clock in time");
   plane.run_events_until(done_until);
 }
 
 // The timer only stops the clock: the events run when the clock has moved, before SimGrid's own events of that date.
 void RequestPlane::Hook::arm_timer() {
-  const double date = plane.heap_.empty() ? std::numeric_limits<double>::infinity() : up_to_nanosecond(plane.heap_.top().at);
+  const double date = plane.heap_.empty() ? std::numeric_limits<double>::infinity() : ticks.from(plane.heap_.top().at);
   if (timer != nullptr && timer_date == date) return;
   if (timer != nullptr) timer->remove();
   timer = nullptr;
@@ -127,7 +136,7 @@ RequestPlane::RequestPlane(PlaneMode mode, Handler handler, void* model)
   ensure(Engine::has_instance(), "the request plane needs a SimGrid engine");
   ensure(Engine::get_clock() == 0, "the request plane starts with SimGrid's clock at 0, in a process without an earlier run");
   ensure(Hook::current == nullptr, "one request plane at a time");
-  compat::set_timing_precision(timing_precision_s);
+  compat::set_timing_precision(hook_->ticks.timing_precision());
   Hook::current = this;
   if (mode == PlaneMode::timer) {
     static const bool connected = (Engine::on_time_advance_cb([](double) { Hook::clock_moved(); }), true);
@@ -145,12 +154,16 @@ RequestPlane::~RequestPlane() {
 }
 
 void RequestPlane::run_until(double horizon) {
-  ensure(horizon >= 0 && horizon <= longest_horizon_s, "a horizon lies between 0 and 2,000,000 seconds");
+  ensure(horizon >= 0 && horizon <= longest_horizon_s, "a horizon lies between 0 and 1e9 seconds");
+  if (horizon > nanosecond_horizon_s) {
+    hook_->ticks = Ticks(1e6);
+    compat::set_timing_precision(hook_->ticks.timing_precision());
+  }
   // SimGrid calls itself done within 10 µs of the date it was asked for, hence the loop.
   do {
     if (hook_->mode == PlaneMode::timer) hook_->arm_timer();
     Engine::get_instance()->run_until(horizon);
-  } while (to_nanosecond(Engine::get_clock()) < to_nanosecond(horizon));
+  } while (hook_->ticks.nearest(Engine::get_clock()) < hook_->ticks.nearest(horizon));
 }
 
 void RequestPlane::run_events_until(double limit) {
@@ -173,24 +186,23 @@ double RequestPlane::outside_now() const {
 
 void RequestPlane::schedule_from_outside(Event event) {
   hook_->catch_up();
-  constexpr double forgiven = 1e-9;
-  ensure(event.at >= now_ - forgiven, "an event is scheduled for now or later");
+  ensure(event.at >= now_ - hook_->ticks.length(), "an event is scheduled for now or later");
   event.at = std::max(event.at, now_);
   heap_.push(event);
   if (hook_->mode == PlaneMode::timer) hook_->arm_timer();
 }
 
 void RequestPlane::sleep_until(double date) const {
-  const double whole = to_nanosecond(date);
+  const double whole = hook_->ticks.nearest(date);
   if (whole > now()) simgrid::s4u::this_actor::sleep_until(whole);
 }
 
 void RequestPlane::hand_over(std::function<void()> task) {
   ensure(handling_, "only an event hands over to SimGrid");
-  const double date = up_to_nanosecond(now_);
+  const double date = hook_->ticks.from(now_);
   limit_ = std::min(limit_, date);
   // SimGrid's clock may stop a last bit before `date`; the timer must not miss that stop, or actors would come before it.
-  Timer::set(date - timing_precision_s / 2, std::move(task));
+  Timer::set(date - hook_->ticks.timing_precision() / 2, std::move(task));
 }
 
 }  // namespace poolcast::sim

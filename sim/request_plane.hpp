@@ -52,7 +52,8 @@ public:
   RequestPlane& operator=(const RequestPlane&) = delete;
 
   // Runs SimGrid and the plane; returns when everything dated up to `horizon` has happened and nothing later has. Use it
-  // instead of Engine::run_until, which may stop up to 10 µs early.
+  // instead of Engine::run_until, which may stop up to 10 µs early. Beyond 2,000,000 s, where the clock's own bits are too
+  // coarse, microseconds take the place of nanoseconds below.
   void run_until(double horizon);
 
   // Seconds from the start: the date of the event that is being handled, or, when an actor or a signal calls, SimGrid's clock to

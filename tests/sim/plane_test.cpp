@@ -213,6 +213,23 @@ TEST(RequestPlane, hands_over_to_simgrid_at_the_date_of_the_event_and_before_an_
   }
 }
 
+TEST(RequestPlane, plays_a_whole_year) {
+  constexpr double day = 86400;
+  expect_same_diary_in_every_mode(366 * day, [](Diary& diary, SmallPlatform& platform) {
+    for (int number = 1; number <= 365; ++number) {
+      diary.plane.schedule({number * day, 0, Diary::plain, 0});
+      diary.plane.schedule({number * day + 1e-7, 0, Diary::crossing, 0});
+    }
+    compat::add_actor(platform.host, "daily", [&diary] {
+      for (int number = 1; number <= 365; ++number) {
+        diary.plane.sleep_until(number * day);
+        EXPECT_EQ(diary.plane.now(), number * day);
+        diary.note(-3, diary.plane.now());
+      }
+    });
+  });
+}
+
 // Dates that lie within SimGrid's timing precision of each other, on and off whole nanoseconds, by luck of the draw.
 TEST(RequestPlane, gives_the_same_bits_in_every_mode_when_dates_nearly_coincide) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
