@@ -9,18 +9,11 @@
 
 #include "domain/io/decimal.hpp"
 #include "domain/io/text.hpp"
+#include "domain/io/unit_words.hpp"
 #include "domain/spelling.hpp"
 
 namespace poolcast::io {
 namespace {
-
-// value in the base unit = number × 10^exponent × multiply / divide
-struct UnitWord {
-  std::string_view word;
-  int exponent = 0;
-  double multiply = 1;
-  double divide = 1;
-};
 
 struct Dimension {
   std::string_view noun;
@@ -31,30 +24,6 @@ struct Dimension {
   double at_most;          // in the base unit: far above anything real, far below trouble with doubles
   std::string_view at_most_text;
 };
-
-constexpr std::array duration_words{UnitWord{"s"},      UnitWord{"min", 0, 60}, UnitWord{"h", 0, 3600},
-                                    UnitWord{"ms", -3}, UnitWord{"us", -6},     UnitWord{"day", 0, 86400}};
-constexpr std::array byte_words{UnitWord{"B"},
-                                UnitWord{"KB", 3},
-                                UnitWord{"MB", 6},
-                                UnitWord{"GB", 9},
-                                UnitWord{"TB", 12},
-                                UnitWord{"KiB", 0, 1024},
-                                UnitWord{"MiB", 0, 1024.0 * 1024},
-                                UnitWord{"GiB", 0, 1024.0 * 1024 * 1024}};
-constexpr std::array bandwidth_words{UnitWord{"B/s"},
-                                     UnitWord{"KB/s", 3},
-                                     UnitWord{"MB/s", 6},
-                                     UnitWord{"GB/s", 9},
-                                     UnitWord{"b/s", 0, 0.125},
-                                     UnitWord{"Kb/s", 3, 0.125},
-                                     UnitWord{"Mb/s", 6, 0.125},
-                                     UnitWord{"Gb/s", 9, 0.125},
-                                     UnitWord{"Tb/s", 12, 0.125}};
-constexpr std::array rate_words{UnitWord{"/s"}, UnitWord{"/min", 0, 1, 60}, UnitWord{"/h", 0, 1, 3600},
-                                UnitWord{"/day", 0, 1, 86400}};
-constexpr std::array frequency_words{UnitWord{"Hz"}, UnitWord{"kHz", 3}, UnitWord{"MHz", 6}, UnitWord{"GHz", 9}};
-constexpr std::array share_words{UnitWord{"%", -2}};
 
 constexpr Dimension durations{"duration", "30s", duration_words, "", false, 36525 * 86400.0, "36525day"};
 constexpr Dimension sizes{"size", "10 GB", byte_words, " ", false, 1e18, "1000000 TB"};
@@ -101,10 +70,12 @@ double rounded(double value) {
   return result;
 }
 
+// 1.2 reads better than 1200, 500 better than 0.5, and every number better than one with an exponent.
 std::size_t awkwardness(std::string_view number) {
   const bool point = number.find('.') != std::string_view::npos;
   const bool exponent = number.find('e') != std::string_view::npos;
-  return number.size() + (point ? 2 : 0) + (exponent ? 5 : 0);
+  const bool long_integer = std::min(number.find('.'), number.size()) > 3;
+  return number.size() + (point ? 2 : 0) + (exponent ? 5 : 0) + (long_integer ? 3 : 0);
 }
 
 // The least awkward number among the units that give exactly this value.
@@ -135,14 +106,6 @@ std::string grouped(std::string text) {
 bool has_word(std::span<const UnitWord> words, std::string_view word) {
   return std::ranges::find(words, word, &UnitWord::word) != words.end();
 }
-
-struct PostBasis {
-  std::string_view word;
-  PostRate::Basis basis;
-};
-constexpr std::array post_bases{PostBasis{"/s", PostRate::Basis::per_second},
-                                PostBasis{"/room/day", PostRate::Basis::per_room_day},
-                                PostBasis{"/user/day", PostRate::Basis::per_user_day}};
 
 }  // namespace
 

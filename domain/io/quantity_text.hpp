@@ -43,7 +43,7 @@ std::string write(bool value);
 struct WrittenForm {
   std::string_view noun;     // "duration"
   std::string_view example;  // "30s"
-  std::string_view pattern;  // regular expression of the whole text, for the JSON Schema
+  std::string pattern;       // regular expression of the whole text, for the JSON Schema
 };
 WrittenForm written_form(Seconds);
 WrittenForm written_form(Bytes);

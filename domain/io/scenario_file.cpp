@@ -32,14 +32,45 @@ void add_inconsistencies(const LoadedScenario& loaded, std::vector<Problem>& pro
   }
 }
 
+// One reading of the tree under some changes, with everything that is wrong with it.
+LoadedScenario read_changed(Tree tree, const Search& search, const std::vector<std::string>& overrides,
+                            std::vector<Problem>& problems) {
+  const std::size_t before = problems.size();
+  apply_overrides(tree, overrides, search, problems);
+  LoadedScenario loaded = read_tree(tree, problems);
+  if (problems.size() == before) add_inconsistencies(loaded, problems);
+  return loaded;
+}
+
+std::vector<std::string> with_variant(std::vector<std::string> overrides, const Variant& variant) {
+  overrides.insert(overrides.end(), variant.set.begin(), variant.set.end());
+  return overrides;
+}
+
+// A variant that cannot be read is an error of the file now, not of its run later.
+void check_variants(const Tree& tree, const Search& search, const std::vector<std::string>& overrides,
+                    const LoadedScenario& loaded, std::vector<Problem>& problems) {
+  for (std::size_t i = 0; i < loaded.scenario.variants.size(); ++i) {
+    const Variant& variant = loaded.scenario.variants[i];
+    std::vector<Problem> under_variant;
+    read_changed(tree, search, with_variant(overrides, variant), under_variant);
+    const std::string key = "variants[" + std::to_string(i) + "].set";
+    for (Problem& problem : under_variant) {
+      const bool of_the_change = problem.file.starts_with("--set ");
+      if (!of_the_change) problem.line = 0, problem.file.clear();
+      problems.push_back(
+          problem_at(place_of(loaded.positions, key), key, (of_the_change ? "" : "with these changes, ") + to_string(problem)));
+    }
+  }
+}
+
 LoadedScenario read_with(std::string_view text, const std::string& file_name, const Search& search,
                          const std::vector<std::string>& overrides) {
   std::vector<Problem> problems;
-  Tree tree = parse_yaml(text, file_name, problems);
+  const Tree tree = parse_yaml(text, file_name, problems);
   if (tree.kind == Tree::Kind::failed) throw ConfigError(std::move(problems));
-  apply_overrides(tree, overrides, search, problems);
-  LoadedScenario loaded = read_tree(tree, problems);
-  if (problems.empty()) add_inconsistencies(loaded, problems);
+  LoadedScenario loaded = read_changed(tree, search, overrides, problems);
+  if (problems.empty()) check_variants(tree, search, overrides, loaded, problems);
   if (!problems.empty()) {
     sort_by_place(problems);
     throw ConfigError(std::move(problems));
@@ -78,10 +109,9 @@ LoadedScenario load_scenario(const std::string& path_or_name, const LoadOptions&
 
 LoadedScenario load_variant(const std::string& path_or_name, const LoadOptions& options, const Variant& variant) {
   LoadOptions with_changes = options;
-  with_changes.overrides.insert(with_changes.overrides.end(), variant.set.begin(), variant.set.end());
-  LoadedScenario loaded = load_scenario(path_or_name, with_changes);
-  loaded.scenario.variants.clear();
-  return loaded;
+  with_changes.overrides = with_variant(options.overrides, variant);
+  with_changes.overrides.emplace_back("variants=[]");
+  return load_scenario(path_or_name, with_changes);
 }
 
 }  // namespace poolcast::io
