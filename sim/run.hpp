@@ -20,7 +20,7 @@ struct RunOptions {
   PlaneMode mode = PlaneMode::batch;
   FanOut fan_out = FanOut::job;
   Seconds window{60};
-  std::function<void(double simulated_seconds)> on_progress;  // called once per window
+  std::function<void(double simulated_seconds)> on_progress{};  // called once per window
 };
 
 // Needs a process in which no SimGrid engine has run before (its clock starts at 0): `replications.hpp` forks one for each.
