@@ -30,8 +30,8 @@ KEEPS = {
     "sim_uses_limits": {
         "sim/run.cpp": '#include <simgrid/s4u.hpp>\n#include <sys/wait.h>\n#include "domain/limits/finding.hpp"\n'
     },
-    "main_reads_files": {
-        "sim/main.cpp": '#include <CLI/CLI.hpp>\n#include "domain/io/scenario_file.hpp"\n#include "sim/run.hpp"\n'
+    "program_reads_files": {
+        "sim/program/plan.cpp": '#include <CLI/CLI.hpp>\n#include "domain/io/scenario_file.hpp"\n#include "sim/run.hpp"\n'
     },
     "bindings_bind": {"bindings/module.cpp": '#include <pybind11/pybind11.h>\n#include "domain/io/scenario_file.hpp"\n'},
     "tests_know_everything": {

@@ -1,0 +1,79 @@
+#include "sim/program/flags.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <map>
+
+namespace poolcast::sim {
+
+namespace {
+
+constexpr Count most_replications = 10'000;
+constexpr unsigned most_workers = 1'024;
+
+constexpr const char* description =
+    "Runs a scenario and prints one JSON object (docs/run-format.md).\n"
+    "Exit code: 0 every objective holds, 1 one fails or is unknown, 2 bad input or refused, 3 interrupted (what was finished is\n"
+    "printed), 4 a worker died (what was finished before it is printed).";
+
+// "5%", "5 %" or "0.05".
+double precision_of(std::string text) {
+  double unit = 1;
+  if (!text.empty() && text.back() == '%') {
+    text.pop_back();
+    unit = 100;
+  }
+  double value = 0;
+  if (!CLI::detail::lexical_cast(CLI::detail::trim_copy(text), value) || !std::isfinite(value) || value <= 0 || value >= unit)
+    throw CLI::ValidationError("--precision", "expected a share between 0% and 100%, such as 5%");
+  return value / unit;
+}
+
+std::string override_problem(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  return equals == std::string::npos || equals == 0 ? "found " + text + "; expected KEY=VALUE" : "";
+}
+
+void add_flags(CLI::App& app, Flags& flags, std::string& precision) {
+  app.add_option("scenario", flags.scenario, "File (.yaml), name of the library, or - for standard input")->required();
+  app.add_option("--library", flags.library, "Folder searched for names first; may be repeated")->allow_extra_args(false);
+  app.add_option("--set", flags.overrides, "KEY=VALUE changes the scenario; may be repeated")
+      ->allow_extra_args(false)
+      ->check(override_problem);
+  app.add_option("--seed", flags.seed, "Seed of all random numbers")->capture_default_str();
+  auto* replications = app.add_option("--replications", flags.replications, "Number of replications; default 12")
+                           ->check(CLI::Range(Count{1}, most_replications));
+  app.add_option("--precision", precision, "Run replications until every objective's figure is known to this share, such as 5%")
+      ->excludes(replications);
+  app.add_flag("--antithetic", flags.antithetic, "Pair each replication with its antithetic twin");
+  app.add_option("--workers", flags.workers, "Replications at the same time; 0: as many as cores")
+      ->check(CLI::Range(0u, most_workers))
+      ->capture_default_str();
+  app.add_option("--out", flags.out, "Folder for run.json, report.csv, histograms and scenario.yaml");
+  static const std::map<std::string, PlaneMode> modes{
+      {"batch", PlaneMode::batch}, {"step", PlaneMode::step}, {"timer", PlaneMode::timer}};
+  app.add_option("--mode", flags.mode, "How requests share SimGrid's clock: batch, step or timer; the answer is the same")
+      ->transform(CLI::CheckedTransformer(modes).description(""));
+  app.add_flag("--allow-unsupported", flags.allow_unsupported, "Run a scenario that breaks a documented rule");
+  app.add_flag("--no-variants", flags.no_variants, "Leave the scenario's variants out");
+  app.add_flag("--progress", flags.progress, "Write progress to standard error, one JSON object per line");
+}
+
+}  // namespace
+
+std::variant<Flags, ExitCode> read_flags(int argc, const char* const* argv) {
+  CLI::App app(description, "poolcast-sim");
+  app.set_version_flag("--version", "poolcast-sim " POOLCAST_VERSION);
+  Flags flags;
+  std::string precision;
+  add_flags(app, flags, precision);
+  try {
+    app.parse(argc, argv);
+    if (!precision.empty()) flags.precision = precision_of(precision);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? all_hold : bad_input;
+  }
+  return flags;
+}
+
+}  // namespace poolcast::sim
