@@ -115,7 +115,7 @@ void describe_limits(Self& self, Visitor&& visit) {
   visit("network.stretched_farm.one_way_latency.max", self.stretched_latency_s);
   visit("own.stretched_latency_at_most", self.stretched_latency_at_most_s);
   visit("network.stretched_farm.bandwidth.min", self.stretched_bandwidth_bytes_per_s);
-  visit("rate.performance.total_per_second", self.sample_posts_per_s);
+  visit("own.sample_posts_per_s", self.sample_posts_per_s);
   visit("perf.rooms_per_user", self.sample_rooms_per_user);
   visit("perf.endpoints_per_user", self.sample_endpoints_per_user);
   visit("perf.contacts_per_user", self.sample_contacts_per_user);
