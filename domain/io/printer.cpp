@@ -79,7 +79,9 @@ private:
   void entry(const std::string& key, const T& value, const std::string& indent) {
     if constexpr (Described<T>) {
       text += indent + key + ":\n";
+      const std::size_t start = text.size();
       keys(value, indent + "  ");
+      if (text.size() == start) text.insert(start - 1, " {}");  // no key has a value; the struct itself is there
     } else {
       text += indent + key + ": " + one_line(value) + "\n";
     }

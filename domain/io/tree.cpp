@@ -46,6 +46,7 @@ public:
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
     refuse_tag(mark, tag);
+    if (tag == "!") last_quoted = mark;
     add(scalar_tree(value, place(mark)), anchor);
   }
 
@@ -62,7 +63,21 @@ public:
   }
   void OnMapEnd() override { close(); }
 
+  // yaml-cpp 0.7 takes the end of the file for the closing quote when a line ends before it; only the last quoted text can be
+  // such a one.
+  void refuse_open_quote(std::string_view text) const {
+    if (!last_quoted || last_quoted->pos < 0) return;
+    auto at = static_cast<std::size_t>(last_quoted->pos);
+    if (at >= text.size() || (text[at] != '"' && text[at] != '\'')) return;
+    const char quote = text[at];
+    while (++at < text.size() && text[at] != quote) {
+      if (quote == '"' && text[at] == '\\') ++at;
+    }
+    if (at >= text.size()) give_up(*last_quoted, "not YAML: the quoted text that starts here is never closed");
+  }
+
   std::optional<Tree> root;
+  std::optional<YAML::Mark> last_quoted;
 
 private:
   struct Frame {
@@ -218,6 +233,7 @@ Tree parse_or_throw(std::string_view text, Builder& builder, const std::shared_p
   if (!parser.HandleNextDocument(builder) || !builder.root) {
     throw GiveUp{problem_at({file, 0, 0}, "", "the file is empty; expected keys and values")};
   }
+  builder.refuse_open_quote(text);
   Tree first = std::move(*builder.root);
   if (parser.HandleNextDocument(builder)) {
     throw GiveUp{problem_at(builder.root ? builder.root->place : Place{file, 0, 0}, "", "a second document; expected one")};
@@ -282,6 +298,7 @@ Tree parse_yaml(std::string_view text, const std::string& file, std::vector<Prob
     return failed;
   }
   Builder builder(name, problems, with_lines);
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark
   try {
     return parse_or_throw(text, builder, name);
   } catch (const GiveUp& stop) {
