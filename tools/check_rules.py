@@ -21,6 +21,7 @@ LIBRARY = ("domain", "domain/limits")
 BOXES = (
     Box("domain", "domain"),
     Box("domain/io", "domain/io", ("domain",), ("yaml-cpp/", "nlohmann/", "openssl/")),
+    Box("domain/io/generate", "domain/io/generate.cpp", ("domain", "domain/io", "domain/limits")),
     Box("domain/limits", "domain/limits", ("domain",)),
     Box("sim", "sim", LIBRARY, ("simgrid/", "xbt/", "boost/math/"), posix=True),
     Box("sim/program", "sim/program", ("sim", *LIBRARY, "domain/io"), ("CLI/", "nlohmann/"), posix=True),

@@ -30,9 +30,10 @@ double invitations(const Workload& workload, const RoomClass& room_class);
 // pool's participant update limit (domain sheet O-12).
 double roster_sends_per_sign_in(const Workload& workload, const ChatPool& pool);
 
-// What the posts of one working day add to the content database and to its log (domain sheet O-4).
-double database_bytes_per_day(const Workload& workload);
-double log_bytes_per_day(const Workload& workload);
+// What the posts of one working day add to the content database of a pool and to its log (domain sheet O-4). A pool has the
+// share of the posts that it has of the users.
+double database_bytes_per_day(const Scenario& scenario, std::size_t chat_pool);
+double log_bytes_per_day(const Scenario& scenario, std::size_t chat_pool);
 inline constexpr double log_bytes_per_row_byte = 1.5;  // domain sheet O-4: an assumption
 
 }  // namespace poolcast::limits

@@ -81,6 +81,9 @@ void add_headroom(CapacityPage& page, const Scenario& scenario, const Limits& li
       page.add("users per server after the loss of one", name, after, "users", "{} / {}", {users, active - 1},
                limits.users_per_server.source)
           .limit = limit;
+      page.add("endpoints per server after the loss of one", name, after * workload.endpoints_per_user, "endpoints", "{} × {}",
+               {after, workload.endpoints_per_user}, derived)
+          .limit = limits.endpoints_of_organisation.value / limits.active_servers.value;
       page.add("headroom per server after the loss of one", name, limit - after, "users", "{} - {}", {limit, after}, derived);
     }
     add_return(page, workload, limits, name, each);
@@ -90,15 +93,19 @@ void add_headroom(CapacityPage& page, const Scenario& scenario, const Limits& li
 void add_storage(CapacityPage& page, const Scenario& scenario, const Limits& limits) {
   const Workload& workload = scenario.workload;
   const double posts = posts_per_s(workload);
-  const double a_day = database_bytes_per_day(workload);
   const std::string_view assumed = "assumption (domain sheet O-4)";
   page.section("storage");
-  page.add("content database growth per working day", "", a_day, "bytes", "{} × {} s × {} bytes",
-           {posts, workload.day.count(), workload.row.count}, assumed);
-  page.add("log per working day", "", log_bytes_per_day(workload), "bytes", "{} × {}", {log_bytes_per_row_byte, a_day}, assumed);
-  if (a_day > 0) {
+  for (std::size_t index = 0; index < scenario.topology.chat_pools.size(); ++index) {
+    const std::string& pool = scenario.topology.chat_pools[index].name.str();
+    const double of_pool = posts * share_of(scenario, index);
+    const double a_day = database_bytes_per_day(scenario, index);
+    page.add("content database growth per working day", pool, a_day, "bytes", "{} × {} s × {} bytes",
+             {of_pool, workload.day.count(), workload.row.count}, assumed);
+    page.add("log per working day", pool, log_bytes_per_day(scenario, index), "bytes", "{} × {}", {log_bytes_per_row_byte, a_day},
+             assumed);
+    if (a_day <= 0) continue;
     const double cap = limits.express_database_bytes.value;
-    page.add("working days until SQL Server Express is full", "", cap / a_day, "days", "{} / {}", {cap, a_day},
+    page.add("working days until SQL Server Express is full", pool, cap / a_day, "days", "{} / {}", {cap, a_day},
              limits.express_database_bytes.source);
   }
   for (const Database& database : scenario.topology.databases) {
@@ -106,11 +113,14 @@ void add_storage(CapacityPage& page, const Scenario& scenario, const Limits& lim
     const LogShipping& shipping = *database.log_shipping;
     const double backup = shipping.backup_interval.count();
     const double copy = shipping.copy_interval.count();
-    const std::string part = std::string(holds_name(database.holds));
-    page.add("posts at risk when the site is lost and the share survives", part, backup * posts, "posts", "{} s × {}",
-             {backup, posts}, "assumption (domain sheet O-7)");
-    page.add("posts at risk when the share is lost too", part, (backup + copy) * posts, "posts", "({} s + {} s) × {}",
-             {backup, copy, posts}, "assumption (domain sheet O-7)");
+    const ChatPool* pool = pool_of(scenario.topology, database);
+    if (!pool) continue;
+    const double of_pool = posts * share_of(scenario, index_of(scenario.topology, *pool));
+    const std::string part = std::string(holds_name(database.holds)) + " of " + pool->name.str();
+    page.add("posts at risk when the site is lost and the share survives", part, backup * of_pool, "posts", "{} s × {}",
+             {backup, of_pool}, "assumption (domain sheet O-7)");
+    page.add("posts at risk when the share is lost too", part, (backup + copy) * of_pool, "posts", "({} s + {} s) × {}",
+             {backup, copy, of_pool}, "assumption (domain sheet O-7)");
   }
 }
 

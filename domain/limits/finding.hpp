@@ -51,6 +51,9 @@ std::vector<std::string_view> products();
 std::vector<Finding> check(const Scenario& scenario);
 bool refused(const std::vector<Finding>& findings);  // whether there is an error among them
 
+// Markdown: all limits and rules of a product with their sources, as docs/rules.md has them.
+std::string rules_page(std::string_view product);
+
 // Rule, derivation and source as text; with a scenario also what it finds there.
 std::string explain(const Rule& rule, const Scenario* scenario = nullptr);
 

@@ -16,6 +16,10 @@ double users_of(const Scenario& scenario, std::size_t chat_pool) {
   return static_cast<double>(users_of_pools(scenario).at(chat_pool));
 }
 
+double share_of(const Scenario& scenario, std::size_t chat_pool) {
+  return users_of(scenario, chat_pool) / static_cast<double>(scenario.workload.users);
+}
+
 double users_per_active(const Scenario& scenario, std::size_t chat_pool) {
   const std::size_t active = scenario.topology.chat_pools.at(chat_pool).active.size();
   return active == 0 ? 0 : users_of(scenario, chat_pool) / static_cast<double>(active);
@@ -59,6 +63,11 @@ std::string time_zone_of(const Topology& topology, const ChatPool& pool, const N
 const ChatPool* pool_of(const Topology& topology, const Database& database) {
   if (database.pool) return find_chat_pool(topology, *database.pool);
   return topology.chat_pools.size() == 1 ? &topology.chat_pools.front() : nullptr;
+}
+
+std::size_t index_of(const Topology& topology, const ChatPool& pool) {
+  return static_cast<std::size_t>(std::ranges::find(topology.chat_pools, pool.name, &ChatPool::name) -
+                                  topology.chat_pools.begin());
 }
 
 SqlInstance instance_of(const Topology& topology, const Database& database, const NodeId& name) {

@@ -14,6 +14,7 @@ std::string key_of(std::string_view list, std::size_t index, std::string_view ke
 
 // The users of each pool and of its active servers, in the order of the topology.
 double users_of(const Scenario& scenario, std::size_t chat_pool);
+double share_of(const Scenario& scenario, std::size_t chat_pool);  // of all users
 double users_per_active(const Scenario& scenario, std::size_t chat_pool);
 
 // The next hop of a pool, and whether it is of this edition. A pool whose next hop is unknown has none.
@@ -29,6 +30,7 @@ std::string time_zone_of(const Topology& topology, const ChatPool& pool, const N
 
 // The chat pool of a database; nullptr when it belongs to none.
 const ChatPool* pool_of(const Topology& topology, const Database& database);
+std::size_t index_of(const Topology& topology, const ChatPool& pool);
 
 // A SQL instance as a database uses it: listed, or with the defaults in the site of the database's pool.
 SqlInstance instance_of(const Topology& topology, const Database& database, const NodeId& name);

@@ -61,7 +61,11 @@ std::string bytes(double value) {
     value /= 1000;
     ++unit;
   }
-  return without_trailing_zeros(fixed(value, value < 100 ? 2 : 0)) + std::string(units[unit]);
+  return without_trailing_zeros(fixed(value, value < 10 ? 2 : value < 100 ? 1 : 0)) + std::string(units[unit]);
+}
+
+std::string counted(double count, std::string_view noun) {
+  return number(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
 std::string percent(double share) { return without_trailing_zeros(fixed(share * 100, share < 0.1 ? 1 : 0)) + " %"; }

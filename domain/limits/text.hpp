@@ -18,6 +18,7 @@ std::string number(double value);
 
 std::string duration(Seconds value);                        // "450 ms", "90 s", "33 min", "8.9 h", "12.1 days"
 std::string bytes(double value);                            // "400 bytes", "1.2 KB", "830 MB", "10 GB"
+std::string counted(double count, std::string_view noun);   // "1 server", "4 servers"
 std::string percent(double share);                          // 0.0062 -> "0.6 %"
 std::string times(double factor);                           // 3.083 -> "3.1"
 std::string listed(const std::vector<std::string>& words);  // "a, b and c"

@@ -1,6 +1,7 @@
 #include <numeric>
 
 #include "domain/limits/capacity.hpp"
+#include "domain/limits/look.hpp"
 
 namespace poolcast::limits {
 namespace {
@@ -27,10 +28,13 @@ double roster_sends_per_sign_in(const Workload& workload, const ChatPool& pool) 
   });
 }
 
-double database_bytes_per_day(const Workload& workload) {
-  return posts_per_s(workload) * workload.day.count() * workload.row.count;
+double database_bytes_per_day(const Scenario& scenario, std::size_t chat_pool) {
+  const Workload& workload = scenario.workload;
+  return posts_per_s(workload) * share_of(scenario, chat_pool) * workload.day.count() * workload.row.count;
 }
 
-double log_bytes_per_day(const Workload& workload) { return log_bytes_per_row_byte * database_bytes_per_day(workload); }
+double log_bytes_per_day(const Scenario& scenario, std::size_t chat_pool) {
+  return log_bytes_per_row_byte * database_bytes_per_day(scenario, chat_pool);
+}
 
 }  // namespace poolcast::limits

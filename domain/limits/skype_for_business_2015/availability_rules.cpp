@@ -92,8 +92,8 @@ std::vector<Found> no_standby(const Scenario& scenario, const Limits&) {
     const ChatPool& chat = pools[pool];
     if (!chat.standby.empty() || chat.collocated || behind(scenario, chat, Edition::standard)) continue;
     found.push_back({key_of("topology.chat_pools", pool, "standby"),
-                     fill("{} has {} active server(s) and none that could be activated after a loss.",
-                          {chat.name.str(), number(static_cast<double>(chat.active.size()))})});
+                     fill("{} has {} and none that could be activated after a loss.",
+                          {chat.name.str(), counted(static_cast<double>(chat.active.size()), "active server")})});
   }
   return found;
 }
@@ -168,8 +168,8 @@ std::vector<Found> next_hop_loss(const Scenario& scenario, const Limits&) {
     }
     if (users == 0 || (servers.size() > 1 && !lost)) continue;
     found.push_back({key_of("topology.front_end_pools", index, "servers"),
-                     fill("{} users reach chat through the {} server(s) of {} and by no other way.",
-                          {number(users), number(static_cast<double>(servers.size())), fronts[index].name.str()})});
+                     fill("{} users reach chat through the {} of {} and by no other way.",
+                          {number(users), counted(static_cast<double>(servers.size()), "server"), fronts[index].name.str()})});
   }
   return found;
 }

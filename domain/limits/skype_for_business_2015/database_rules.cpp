@@ -160,9 +160,11 @@ std::vector<Found> dormant_primary(const Scenario& scenario, const Limits&) {
 
 std::vector<Found> log_backup(const Scenario& scenario, const Limits&) {
   return each_database(scenario, [&](const Database& database, const std::string& key, std::vector<Found>& found) {
-    if (!database.mirror || database.log_shipping || database.holds != Holds::content) return;
+    const ChatPool* pool = pool_of(scenario.topology, database);
+    if (!database.mirror || database.log_shipping || database.holds != Holds::content || !pool) return;
+    const double a_day = log_bytes_per_day(scenario, index_of(scenario.topology, *pool));
     found.push_back({key + ".mirror", fill("The log of {} grows by about {} a day until somebody backs it up.",
-                                           {database.principal.str(), bytes(log_bytes_per_day(scenario.workload))})});
+                                           {database.principal.str(), bytes(a_day)})});
   });
 }
 

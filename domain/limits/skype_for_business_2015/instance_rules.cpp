@@ -73,10 +73,11 @@ std::vector<Found> with_front_end(const Scenario& scenario, const Limits&) {
   for (const auto& [instance, all] : tenants(scenario.topology)) {
     const bool front_end = std::ranges::any_of(all, [](const Tenant& tenant) { return tenant.holds == Holds::front_end; });
     const auto content = std::ranges::find(all, Holds::content, &Tenant::holds);
-    if (!front_end || content == all.end()) continue;
+    if (!front_end || content == all.end() || !content->pool) continue;
     found.push_back(
-        {content->key, fill("{} holds the chat content, which grows by about {} a day, and the Front End back-end database.",
-                            {instance.str(), bytes(database_bytes_per_day(scenario.workload))})});
+        {content->key,
+         fill("{} holds the chat content, which grows by about {} a day, and the Front End back-end database.",
+              {instance.str(), bytes(database_bytes_per_day(scenario, index_of(scenario.topology, *content->pool)))})});
   }
   return found;
 }
@@ -115,8 +116,9 @@ std::vector<Found> each_copy(const Scenario& scenario, Look look) {
 std::vector<Found> express_size(const Scenario& scenario, const Limits& limits) {
   return each_copy(scenario, [&](const Database& database, const Copy& copy, const SqlInstance& instance, const std::string& key,
                                  std::vector<Found>& found) {
-    if (database.holds != Holds::content || instance.edition != SqlEdition::express || copy.role != "principal") return;
-    const double a_day = database_bytes_per_day(scenario.workload);
+    const ChatPool* pool = pool_of(scenario.topology, database);
+    if (database.holds != Holds::content || instance.edition != SqlEdition::express || copy.role != "principal" || !pool) return;
+    const double a_day = database_bytes_per_day(scenario, index_of(scenario.topology, *pool));
     const double days = limits.express_database_bytes.value / a_day;
     found.push_back({key, fill("{} is Express: {} a day fill its {} in {} working days.",
                                {instance.name.str(), bytes(a_day), bytes(limits.express_database_bytes.value), times(days)})});

@@ -49,10 +49,10 @@ std::vector<Found> standard_edition_availability(const Scenario& scenario, const
     const bool mirrored = content && content->mirror;
     if (servers.size() < 2 && !mirrored) return;
     found.push_back(
-        {key + ".next_hop",
-         fill("{} has {} chat server(s){}, but high availability is documented as not an option with Standard Edition "
-              "({}).",
-              {pool.name.str(), count_of(servers), mirrored ? " and a mirrored database" : "", pool.next_hop.str()})});
+        {key + ".next_hop", fill("{} has {}{}, but high availability is documented as not an option with Standard Edition "
+                                 "({}).",
+                                 {pool.name.str(), counted(static_cast<double>(servers.size()), "chat server"),
+                                  mirrored ? " and a mirrored database" : "", pool.next_hop.str()})});
   });
 }
 
@@ -140,6 +140,22 @@ std::vector<Found> hardware(const Scenario& scenario, const Limits& limits) {
   return found;
 }
 
+std::vector<Found> virtual_servers(const Scenario& scenario, const Limits& limits) {
+  std::vector<Found> found;
+  const auto& pools = scenario.topology.chat_pools;
+  for (std::size_t pool = 0; pool < pools.size(); ++pool) {
+    for (std::size_t server = 0; server < pools[pool].servers.size(); ++server) {
+      const ChatServer& own = pools[pool].servers[server];
+      const Hardware* machine = find_hardware(scenario.topology, own.hardware.value_or(pools[pool].hardware));
+      if (!own.virtualised || !machine || shortage(*machine, limits).empty()) continue;
+      found.push_back({key_of(key_of("topology.chat_pools", pool, "servers"), server, "virtualised"),
+                       fill("{} is virtual with {}; it is supported for {} users only with as much as a physical server.",
+                            {own.name.str(), shortage(*machine, limits), number(limits.users_per_virtual_server.value)})});
+    }
+  }
+  return found;
+}
+
 std::vector<Found> file_store_on_database(const Scenario& scenario, const Limits&) {
   const auto& store = scenario.topology.file_store;
   if (!store) return {};
@@ -194,6 +210,10 @@ std::vector<CheckedRule> placement_rules() {
         "The documented capacity holds for this machine. 2 processors × 6 cores = 12. A witness may be any machine.",
         source::server_requirements},
        hardware},
+      {{"PC-VIRTUAL", warning, "Lync Server 2013",
+        "A virtual chat server is supported for the same 20,000 users when its machine has what the physical one has.", "",
+        source::deploying_2013},
+       virtual_servers},
       {{"PC-FILES-DATABASE", warning, only_2015, "The file share should not stand on a database server.",
         "Supported, but discouraged.", source::collocation},
        file_store_on_database},

@@ -100,22 +100,6 @@ std::vector<Found> endpoints_per_server(const Scenario& scenario, const Limits& 
   return found;
 }
 
-std::vector<Found> virtual_servers(const Scenario& scenario, const Limits& limits) {
-  std::vector<Found> found;
-  const auto& pools = scenario.topology.chat_pools;
-  for (std::size_t pool = 0; pool < pools.size(); ++pool) {
-    const double each = users_per_active(scenario, pool);
-    for (std::size_t server = 0; server < pools[pool].servers.size(); ++server) {
-      const ChatServer& own = pools[pool].servers[server];
-      if (!own.virtualised || each <= limits.users_per_virtual_server.value) continue;
-      found.push_back({key_of(key_of("topology.chat_pools", pool, "servers"), server, "virtualised"),
-                       fill("{} is virtual and carries {} users; {} are documented where its machine matches the physical one.",
-                            {own.name.str(), fixed(each, 0), number(limits.users_per_virtual_server.value)})});
-    }
-  }
-  return found;
-}
-
 // The users whose chat goes through each Front End pool.
 double users_through(const Scenario& scenario, const FrontEndPool& front) {
   double users = 0;
@@ -205,10 +189,6 @@ std::vector<CheckedRule> user_rules() {
       {{"PC-ENDPOINTS-SERVER", warning, both, "An active chat server carries at most 30,000 endpoints.",
         "Not stated, but it follows: 120,000 endpoints / 4 active servers = 30,000.", source::capacity},
        endpoints_per_server},
-      {{"PC-USERS-VIRTUAL", error, "Lync Server 2013",
-        "A virtual chat server carries the same 20,000 users when its machine matches the physical one.", "",
-        source::deploying_2013},
-       virtual_servers},
       {{"PC-SE-USERS", error, both, "Chat with Standard Edition carries at most 20,000 connected users.", "",
         source::requirements},
        standard_edition_users},

@@ -69,7 +69,7 @@ std::vector<Case> availability_cases() {
        },
        "topology.chat_pools[0].active", "The loss of chat-1 ends chat for all 20,000 users of chat until chat-5 is activated."},
       {"PC-HA-STANDBY", [](Scenario& it) { chat_of(it).standby.clear(); }, "topology.chat_pools[0].standby",
-       "chat has 4 active server(s) and none that could be activated after a loss."},
+       "chat has 4 active servers and none that could be activated after a loss."},
       {"PC-ACTIVE-RETURN",
        [](Scenario& it) {
          one_of_four(it);
@@ -99,7 +99,7 @@ std::vector<Case> availability_cases() {
        "60,000 users within 60 min are 16.67 sign-ins per second for each Front End pool, above the documented 12.",
        [](Scenario& it) { it.workload.sign_in_window = Seconds{5000}; }},
       {"PC-NEXT-HOP-LOSS", [](Scenario& it) { lose(it, "front-1"); }, "topology.front_end_pools[0].servers",
-       "60,000 users reach chat through the 10 server(s) of front and by no other way."},
+       "60,000 users reach chat through the 10 servers of front and by no other way."},
       {"PC-DB-ALONE", [](Scenario& it) { it.topology.databases[0].mode = AvailabilityMode::none; }, "topology.databases[0].mode",
        "chat has 8 servers and one database server: without sql-1 none of them takes a post.", mirrored},
       {"PC-FILES-SITE", shipped, "topology.file_store.replicated", "Uploaded files on files-1 are lost with north.",

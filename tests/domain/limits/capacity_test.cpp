@@ -85,11 +85,11 @@ TEST(Capacity, headroom_after_a_loss_is_negative_where_the_limit_is_passed) {
 // days).
 TEST(Capacity, storage_grows_by_the_posts_of_a_working_day) {
   const auto rows = capacity(documented("performance-user-model"));
-  EXPECT_NEAR(row(rows, "content database growth per working day").value, 0.83e9, 0.005e9);
-  EXPECT_NEAR(row(rows, "log per working day").value, 1.5 * 0.83e9, 0.01e9);
-  EXPECT_NEAR(row(rows, "working days until SQL Server Express is full").value, 12, 0.1);
-  EXPECT_NEAR(row(capacity(documented("model-1")), "content database growth per working day").value, 2.6e9, 0.05e9);
-  EXPECT_NEAR(row(capacity(documented("model-2")), "content database growth per working day").value, 1.9e9, 0.05e9);
+  EXPECT_NEAR(row(rows, "content database growth per working day", "chat").value, 0.83e9, 0.005e9);
+  EXPECT_NEAR(row(rows, "log per working day", "chat").value, 1.5 * 0.83e9, 0.01e9);
+  EXPECT_NEAR(row(rows, "working days until SQL Server Express is full", "chat").value, 12, 0.1);
+  EXPECT_NEAR(row(capacity(documented("model-1")), "content database growth per working day", "chat").value, 2.6e9, 0.05e9);
+  EXPECT_NEAR(row(capacity(documented("model-2")), "content database growth per working day", "chat").value, 1.9e9, 0.05e9);
 }
 
 // 16 followed rooms: the domain sheet counts 22 to 23 commands, about 45 transactions (section 1.6).
@@ -103,8 +103,8 @@ TEST(Capacity, shipping_shows_the_posts_at_risk) {
   Scenario scenario = base();
   shipped(scenario);
   const auto rows = capacity(scenario);
-  EXPECT_EQ(row(rows, "posts at risk when the site is lost and the share survives", "chat content").value, 900 * 3.75);
-  EXPECT_EQ(row(rows, "posts at risk when the share is lost too", "chat content").value, 1'800 * 3.75);
+  EXPECT_EQ(row(rows, "posts at risk when the site is lost and the share survives", "chat content of chat").value, 900 * 3.75);
+  EXPECT_EQ(row(rows, "posts at risk when the share is lost too", "chat content of chat").value, 1'800 * 3.75);
 }
 
 TEST(Capacity, a_scenario_without_rooms_or_servers_has_finite_figures) {

@@ -45,7 +45,7 @@ std::vector<Case> placement_cases() {
          mirrored(it);
        },
        "topology.chat_pools[0].next_hop",
-       "chat has 1 chat server(s) and a mirrored database, but high availability is documented as not an option with Standard "
+       "chat has 1 chat server and a mirrored database, but high availability is documented as not an option with Standard "
        "Edition (front).",
        behind_standard_edition},
       {"PC-SINGLE-COMPUTER", [](Scenario& it) { chat_of(it).growth = PoolGrowth::single_computer; },
@@ -71,6 +71,16 @@ std::vector<Case> placement_cases() {
          mirrored(it);
          instance(it, "sql-w").hardware = HardwareId{"small"};
        }},
+      {"PC-VIRTUAL",
+       [](Scenario& it) {
+         add_machine(it);
+         server(it, "chat-1").virtualised = true;
+         it.topology.chat_pools[0].servers[0].hardware = HardwareId{"small"};
+       },
+       "topology.chat_pools[0].servers[0].virtualised",
+       "chat-1 is virtual with 8 cores of 12 and 16 GB memory of 32 GB; it is supported for 20,000 users only with as much as a "
+       "physical server.",
+       [](Scenario& it) { server(it, "chat-1").virtualised = true; }},
       {"PC-FILES-DATABASE", [](Scenario& it) { it.topology.file_store->server = NodeId{"sql-1"}; }, "topology.file_store.server",
        "sql-1 is a database server and holds the file share."},
       {"PC-FILES-UNC", [](Scenario& it) { it.topology.file_store->local_path = true; }, "topology.file_store.local_path",

@@ -31,10 +31,13 @@ TEST(Text, durations_and_sizes_are_short) {
   EXPECT_EQ(duration(Seconds{200e-6}), "0.2 ms");
   EXPECT_EQ(bytes(1200), "1.2 KB");
   EXPECT_EQ(bytes(829'440'000), "829 MB");
+  EXPECT_EQ(bytes(88.128e6), "88.1 MB");
   EXPECT_EQ(bytes(10e9), "10 GB");
 }
 
 TEST(Text, words_are_listed_with_commas_and_and) {
+  EXPECT_EQ(counted(1, "server"), "1 server");
+  EXPECT_EQ(counted(0, "server"), "0 servers");
   EXPECT_EQ(listed({}), "");
   EXPECT_EQ(listed({"a"}), "a");
   EXPECT_EQ(listed({"a", "b", "c"}), "a, b and c");

@@ -94,7 +94,7 @@ TEST(ValidationTables, each_limit_of_the_profile_has_a_key_of_the_tables_or_is_m
   std::set<std::string> keys;
   for (const auto& entry : tables().at("entries")) keys.insert(entry.at("key"));
   for (const auto& [key, value] : limits_by_key()) EXPECT_TRUE(keys.contains(key) || key.starts_with("own.")) << key;
-  EXPECT_EQ(limits().cores.value, 2 * 6);           // hw.sockets × hw.cores_per_socket
+  EXPECT_EQ(limits().cores.value, 2 * 6);            // hw.sockets × hw.cores_per_socket
   EXPECT_EQ(limits().sample_posts_per_s.value, 24);  // rate.performance.total_per_second, which is a figure too
 }
 
