@@ -55,15 +55,21 @@ def preprocessed(unit: Unit) -> bytes:
     return finished.stdout if finished.returncode == 0 else os.urandom(16)
 
 
+def settings_of(unit: Unit, version: bytes) -> bytes:
+    """The .clang-tidy files that count for a unit, and the version."""
+    files = [folder / ".clang-tidy" for folder in Path(unit.file).parents if TOP in (folder, *folder.parents)]
+    return version + b"".join(file.read_bytes() for file in files if file.exists())
+
+
 def key_of(unit: Unit, settings: bytes) -> str:
     text = preprocessed(unit).replace(str(TOP).encode(), b"")
     flags = " ".join(unit.arguments).replace(str(TOP), "").encode()
     return hashlib.sha256(settings + flags + text).hexdigest()
 
 
-def tidy(unit: Unit, build: Path, settings: bytes) -> tuple[Unit, str, float]:
+def tidy(unit: Unit, build: Path, version: bytes) -> tuple[Unit, str, float]:
     """The unit, what clang-tidy complains about (empty: clean), and the seconds it took (0: known)."""
-    known = MEMORY / key_of(unit, settings)
+    known = MEMORY / key_of(unit, settings_of(unit, version))
     if known.exists():
         known.touch()
         return unit, "", 0.0
@@ -82,10 +88,9 @@ def main(arguments: list[str]) -> int:
     units = read_units(build, arguments[1:])
     MEMORY.mkdir(parents=True, exist_ok=True)
     version = subprocess.run([CLANG_TIDY, "--version"], capture_output=True, check=True).stdout
-    settings = (TOP / ".clang-tidy").read_bytes() + version
     faulty = 0
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for unit, complaint, seconds in pool.map(lambda unit: tidy(unit, build, settings), units):
+        for unit, complaint, seconds in pool.map(lambda unit: tidy(unit, build, version), units):
             name = Path(unit.file).relative_to(TOP)
             if complaint:
                 faulty += 1
