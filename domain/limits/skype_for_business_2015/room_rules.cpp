@@ -50,10 +50,26 @@ std::vector<Found> fan_out(const Scenario& scenario, const Limits&) {
     const double share_of_posts = posts_per_s(workload, room_class) / posts;
     const double share_of_deliveries = deliveries_per_s(workload, room_class) / deliveries;
     if (share_of_deliveries < 0.5 || share_of_posts > 0.1) continue;
-    found.push_back({key_of("workload.room_classes", index, "posts"),
-                     fill("{} {} rooms make {} of the deliveries from {} of the posts; one post there is {} sends to endpoints.",
-                          {fixed(rooms(workload, room_class), 0), room_class.name, percent(share_of_deliveries),
-                           percent(share_of_posts), fixed(room_class.users_per_room * workload.endpoints_per_user, 0)})});
+    found.push_back(
+        {key_of("workload.room_classes", index, "posts"),
+         fill("{} {} rooms make {} of the deliveries from {} of the posts; one post there is {} sends to endpoints.",
+              {number(std::round(rooms(workload, room_class) * 10) / 10), room_class.name, percent(share_of_deliveries),
+               percent(share_of_posts), fixed(room_class.users_per_room * workload.endpoints_per_user, 0)})});
+  }
+  return found;
+}
+
+std::vector<Found> room_size(const Scenario& scenario, const Limits&) {
+  std::vector<Found> found;
+  const Workload& workload = scenario.workload;
+  const double users = static_cast<double>(workload.users);
+  for (std::size_t index = 0; index < workload.room_classes.size(); ++index) {
+    const RoomClass& room_class = workload.room_classes[index];
+    if (room_class.users_per_room <= users || room_class.rooms_per_user <= 0) continue;
+    found.push_back(
+        {key_of("workload.room_classes", index, "users_per_room"),
+         fill("One {} room has {} connected users, but there are only {}; on average there are {} such rooms.",
+              {room_class.name, number(room_class.users_per_room), number(users), number(rooms(workload, room_class))})});
   }
   return found;
 }
@@ -147,6 +163,12 @@ std::vector<CheckedRule> room_rules() {
         "of the deliveries from 0.6 % of the posts. The page does not count deliveries.",
         source::capacity},
        fan_out},
+      {{"PC-ROOM-SIZE", warning, both, "A room has no more connected users than there are.",
+        "Rooms = users × rooms per user / users per room. The documented sample has ten rooms of 16,000 for 80,000 users; with "
+        "fewer "
+        "users its large rooms have to be made smaller.",
+        source::capacity},
+       room_size},
       {{"PC-ROSTER", note, both,
         "Each sign-in tells the participants of the user's smaller rooms; rooms above the participant update limit are left out.",
         "12 small rooms × 29 others × 1.5 endpoints = 522 sends; at 10 sign-ins per second 5,220 per second, as much as the "

@@ -97,7 +97,15 @@ std::vector<Case> user_cases() {
        }},
       // 60,000 × 2 / 16,000 = 7.5 rooms; 0.075 × 16,000 = 1,200 of 1,200 + 3.75 × 100 = 375 deliveries.
       {"PC-FANOUT", add_large_rooms, "workload.room_classes[1].posts",
-       "8 large rooms make 76 % of the deliveries from 2 % of the posts; one post there is 24,000 sends to endpoints."},
+       "7.5 large rooms make 76 % of the deliveries from 2 % of the posts; one post there is 24,000 sends to endpoints."},
+      {"PC-ROOM-SIZE",
+       [](Scenario& it) {
+         add_large_rooms(it);
+         it.workload.users = 2'000;
+       },
+       "workload.room_classes[1].users_per_room",
+       "One large room has 16,000 connected users, but there are only 2,000; on average there are 0.25 such rooms.",
+       add_large_rooms},
       {"PC-ROSTER",
        [](Scenario& it) {
          rooms_of(it).users_per_room = 30;
