@@ -1,0 +1,112 @@
+"""Poolcast: what happens to a persistent-chat deployment when something breaks, and whether the plan is good enough.
+
+>>> import poolcast as pc
+>>> scenario = pc.load("lose-one-of-four")
+>>> scenario.validate()                        # findings as a table, with sources
+>>> result = pc.run(scenario, replications=12)
+>>> result.metrics, result.users_back, result.plot()
+"""
+
+from __future__ import annotations
+
+from poolcast._core import (
+    AvailabilityMode,
+    BytesParameter,
+    ChatPool,
+    ChatServer,
+    ClientBehaviour,
+    ConfigError,
+    CostSet,
+    CountParameter,
+    Database,
+    Deployment,
+    Dimension,
+    Edition,
+    Fault,
+    FileStore,
+    FrontEndPool,
+    Hardware,
+    Holds,
+    JoinRateMeaning,
+    Link,
+    LogShipping,
+    LossKind,
+    Objective,
+    PoolGrowth,
+    PostRate,
+    PostRateBasis,
+    Problem,
+    Quantity,
+    RateParameter,
+    RoomClass,
+    SecondsParameter,
+    Secret,
+    Severity,
+    Site,
+    SqlEdition,
+    SqlInstance,
+    Statistic,
+    Topology,
+    Variant,
+    Workload,
+    __version__,
+)
+from poolcast.compare import diff
+from poolcast.errors import RunError, UnsupportedScenarioError
+from poolcast.result import Result, read_run
+from poolcast.runner import run
+from poolcast.scenario import Scenario, library, limits, load, loads
+
+__all__ = [
+    "AvailabilityMode",
+    "BytesParameter",
+    "ChatPool",
+    "ChatServer",
+    "ClientBehaviour",
+    "ConfigError",
+    "CostSet",
+    "CountParameter",
+    "Database",
+    "Deployment",
+    "Dimension",
+    "Edition",
+    "Fault",
+    "FileStore",
+    "FrontEndPool",
+    "Hardware",
+    "Holds",
+    "JoinRateMeaning",
+    "Link",
+    "LogShipping",
+    "LossKind",
+    "Objective",
+    "PoolGrowth",
+    "PostRate",
+    "PostRateBasis",
+    "Problem",
+    "Quantity",
+    "RateParameter",
+    "Result",
+    "RoomClass",
+    "RunError",
+    "Scenario",
+    "SecondsParameter",
+    "Secret",
+    "Severity",
+    "Site",
+    "SqlEdition",
+    "SqlInstance",
+    "Statistic",
+    "Topology",
+    "UnsupportedScenarioError",
+    "Variant",
+    "Workload",
+    "__version__",
+    "diff",
+    "library",
+    "limits",
+    "load",
+    "loads",
+    "read_run",
+    "run",
+]

@@ -1,0 +1,366 @@
+"""The command line: `poolcast VERB`. Verbs import what they need when they are called, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from poolcast._core import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from click.shell_completion import CompletionItem
+
+    from poolcast.scenario import Scenario
+
+_HOLDS, _FAILS, _BAD_INPUT, _INTERRUPTED, _WORKER_DIED = range(5)
+
+
+if TYPE_CHECKING:
+    _Text = click.ParamType[str]
+else:
+    _Text = click.ParamType  # has no type arguments in older releases
+
+
+class _ScenarioName(_Text):
+    """A scenario of the library by name, or a file; both are offered when completing."""
+
+    name = "scenario"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        from poolcast import _core
+        from poolcast.scenario import library_folders
+
+        _ = ctx, param
+        entries = _core.list_library(library_folders())
+        names = [entry for entry in entries if entry[1] == "scenario" and entry[0].startswith(incomplete)]
+        return [CompletionItem(entry[0], help=entry[2]) for entry in names] or [CompletionItem(incomplete, type="file")]
+
+
+class _RuleId(_Text):
+    """The id of a documented rule."""
+
+    name = "rule id"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        _ = ctx, param
+        return [CompletionItem(rule.id, help=rule.rule) for rule in _all_rules() if rule.id.startswith(incomplete.upper())]
+
+
+def _all_rules() -> Iterable[Any]:
+    from poolcast import _core
+
+    return {rule.id: rule for product in _core.products() for rule in _core.rules(product)}.values()
+
+
+def _fail(text: str, code: int = _BAD_INPUT) -> NoReturn:
+    click.echo(text.rstrip(), err=True)
+    sys.exit(code)
+
+
+def _load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
+    from poolcast import _core
+    from poolcast.scenario import load
+
+    try:
+        return load(name, set=changes)
+    except _core.ConfigError as error:
+        _fail(str(error))
+
+
+_set_option = click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key: workload.users=60_000.")
+_scenario_argument = click.argument("scenario", type=_ScenarioName())
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="poolcast")
+def main() -> None:
+    """Simulate persistent chat: what happens to users when something breaks, and whether the plan is good enough.
+
+    \b
+    poolcast run lose-one-of-four          a scenario of the library (poolcast list)
+    poolcast run mine.yaml --out out/mine  a file; writes the page, the picture and the run's data
+    poolcast completion                    how to complete verbs, scenarios and rule ids in your shell
+
+    Exit codes: 0 every objective holds; 1 one fails; 2 bad input; 3 stopped by Ctrl-C; 4 a worker died.
+    """
+
+
+@main.command()
+@_scenario_argument
+@_set_option
+@click.option("--seed", type=int, default=1, show_default=True, help="Same scenario, seed and version: the same result.")
+@click.option("--replications", type=click.IntRange(1), help="Runs with different random numbers.  [default: 12]")
+@click.option("--precision", metavar="SHARE", help="Run until every objective's interval is this narrow: 5%.")
+@click.option("--workers", type=click.IntRange(1), help="Processes at the same time.  [default: one per core]")
+@click.option("--antithetic", is_flag=True, help="Run in antithetic pairs.")
+@click.option("--json", "as_json", is_flag=True, help="Print the run as one JSON object and nothing else.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder for page, picture and data.")
+@click.option("--allow-unsupported", is_flag=True, help="Run although a rule of severity error is broken.")
+@click.option("--no-variants", is_flag=True, help="Leave out the same scenario under other assumptions.")
+@click.option("--quiet", is_flag=True, help="Print the verdicts only.")
+def run(
+    scenario: str,
+    changes: tuple[str, ...],
+    seed: int,
+    replications: int | None,
+    precision: str | None,
+    workers: int | None,
+    antithetic: bool,
+    as_json: bool,
+    out: Path | None,
+    allow_unsupported: bool,
+    no_variants: bool,
+    quiet: bool,
+) -> None:
+    """Play SCENARIO (a name or a file) and say whether its objectives hold."""
+    from poolcast import runner
+
+    started = time.monotonic()
+    question = _load(scenario, changes)
+    _refuse(question, allow_unsupported)
+    many = replications if replications is not None or precision is not None else 12
+    console = None
+    if not as_json and not quiet:
+        console = _opening(scenario, question, many, precision, seed)
+    arguments = runner.options_of(
+        replications=many,
+        precision=precision,
+        seed=seed,
+        workers=workers,
+        antithetic=antithetic,
+        allow_unsupported=allow_unsupported,
+        variants=not no_variants,
+        out=out,
+    )
+    finished = _execute(question, arguments, quiet=quiet or as_json)
+    _finish(question, finished, as_json=as_json, out=out, console=console, started=started)
+
+
+def _refuse(scenario: Scenario, allow_unsupported: bool) -> None:
+    from poolcast import console
+    from poolcast.errors import UnsupportedScenarioError
+    from poolcast.runner import refuse_unsupported
+
+    try:
+        if not allow_unsupported:
+            refuse_unsupported(scenario)
+    except UnsupportedScenarioError as error:
+        console.findings(console.make_console(stderr=True), error.findings)
+        _fail("\nRefused: the product does not support this. --allow-unsupported runs it all the same.")
+
+
+def _opening(name: str, scenario: Scenario, replications: int | None, precision: str | None, seed: int) -> Any:
+    from poolcast import _core, console, units
+
+    screen = console.make_console()
+    many = f"until ±{precision}" if replications is None else units.plural(replications, "replication")
+    console.head(screen, scenario, many, seed)
+    console.findings(screen, _core.check(scenario), brief=f"poolcast validate {name}")
+    return screen
+
+
+def _execute(scenario: Scenario, arguments: list[str], *, quiet: bool) -> Any:
+    from poolcast import console, runner
+
+    try:
+        with console.ProgressBar(scenario.name, visible=not quiet) as show:
+            return runner.execute(scenario.to_yaml(), arguments, show)
+    except KeyboardInterrupt:
+        _fail("Stopped at once.", _INTERRUPTED)
+    except FileNotFoundError as error:
+        _fail(str(error))
+
+
+def _finish(scenario: Scenario, finished: Any, *, as_json: bool, out: Path | None, console: Any, started: float) -> None:
+    from poolcast import console as screens
+    from poolcast import units
+    from poolcast.result import Result
+
+    try:
+        data = json.loads(finished.output)
+    except ValueError:
+        data = None
+    if finished.messages.strip():
+        click.echo(finished.messages.rstrip(), err=True)
+    if data is None or not data["replications"]:
+        if finished.interrupted:
+            _fail("Stopped before a replication was finished; there is nothing to keep.", _INTERRUPTED)
+        _fail("" if finished.messages.strip() else f"poolcast-sim ended with code {finished.code}", _code(finished, None))
+    page = None
+    if out is not None:
+        page = Result(data, scenario).save_report(out)
+    if as_json:
+        click.echo(finished.output, nl=False)
+    else:
+        screen = console or screens.make_console()
+        screens.verdicts(screen, data)
+        if console is not None:
+            screens.figures(screen, data)
+            screens.headroom(screen, scenario)
+            _closing(screen, data, page, time.monotonic() - started)
+    if data.get("interrupted"):
+        many = units.plural(data["replications"], "replication")
+        click.echo(f"Stopped: what was finished counts, {many} of the scenario itself.", err=True)
+    if data.get("failure"):
+        click.echo(f"A worker died: {data['failure']}", err=True)
+    sys.exit(_code(finished, data))
+
+
+def _closing(screen: Any, data: dict[str, Any], page: Path | None, seconds: float) -> None:
+    from poolcast import units
+
+    count = data["events"] + sum(variant["events"] for variant in data.get("variants") or [])
+    where = f"Page: {page}" if page else "Page, picture and data: add --out DIR"
+    screen.print(f"\n{where}    {seconds:.1f} s, {units.events(count)} events", soft_wrap=True)
+
+
+def _code(finished: Any, data: dict[str, Any] | None) -> int:
+    if data is not None and data.get("interrupted"):
+        return _INTERRUPTED
+    return int(finished.code) if 0 <= finished.code <= _WORKER_DIED else _WORKER_DIED
+
+
+@main.command()
+@_scenario_argument
+@_set_option
+def validate(scenario: str, changes: tuple[str, ...]) -> None:
+    """Check SCENARIO against the documented limits; exit 1 when one of severity error is passed."""
+    from poolcast import units
+
+    question = _load(scenario, changes)
+    counts = {"error": 0, "warning": 0, "note": 0}
+    for finding in question.findings():
+        severity = str(finding.severity)
+        counts[severity] += 1
+        file, line, _ = question.position_of(finding.key)
+        where = f"{_near(file)}:{line}: " if file else f"{scenario}: "
+        click.echo(f"{where}{severity} {finding.rule}: {finding.sentence}")
+    click.echo(", ".join(units.plural(count, word) for word, count in counts.items()))
+    if any(counts.values()):
+        click.echo("poolcast explain ID shows a rule, its derivation and its source.")
+    sys.exit(_FAILS if counts["error"] else _HOLDS)
+
+
+def _near(file: str) -> str:
+    """The path from here when that is shorter."""
+    return min(file, os.path.relpath(file), key=len)
+
+
+@main.command()
+@click.argument("rule", type=_RuleId(), metavar="ID")
+@click.argument("scenario", type=_ScenarioName(), required=False)
+@click.option("--product", default="skype-for-business-2015", show_default=True, help="Whose rule it is, without a scenario.")
+def explain(rule: str, scenario: str | None, product: str) -> None:
+    """Print rule ID with its derivation and its source, and what it finds in SCENARIO."""
+    import difflib
+
+    from poolcast import _core
+
+    question = _load(scenario) if scenario else None
+    profile = question.topology.product if question else product
+    if profile not in _core.products():
+        _fail(f"no product is called {profile}; known: {', '.join(_core.products())}")
+    try:
+        click.echo(_core.explain(rule.upper(), product=profile, scenario=question).rstrip())
+    except KeyError:
+        close = difflib.get_close_matches(rule.upper(), [entry.id for entry in _core.rules(profile)], 1, 0.5)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        _fail(f"no rule is called {rule}{hint} (`poolcast limits` lists all)")
+
+
+@main.command()
+@click.option("--severity", type=click.Choice(["error", "warning", "note"]), help="Only rules of this severity.")
+@click.option("--product", default="skype-for-business-2015", show_default=True, help="Whose rules.")
+def limits(severity: str | None, product: str) -> None:
+    """List the documented rules and limits."""
+    from poolcast import _core, console
+
+    try:
+        found = _core.rules(product)
+    except ValueError as error:
+        _fail(str(error))
+    console.rules(console.make_console(), [rule for rule in found if severity in (None, rule.severity)])
+
+
+@main.command()
+@_scenario_argument
+@_set_option
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON, values unrounded.")
+def capacity(scenario: str, changes: tuple[str, ...], as_json: bool) -> None:
+    """Derive the capacity page of SCENARIO: rooms, access entries, message rates, deliveries, database growth."""
+    from poolcast import _core, console
+
+    rows = _core.capacity(_load(scenario, changes))
+    if as_json:
+        columns = ("section", "quantity", "part", "value", "unit", "limit", "formula", "source")
+        values = [{column: getattr(row, column) for column in columns} for row in rows]
+        click.echo(json.dumps(values, ensure_ascii=False, indent=1))
+    else:
+        console.capacity(console.make_console(), rows)
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from poolcast import _core
+
+    click.echo(_core.json_schema(), nl=False)
+
+
+@main.command("list")
+@click.option("--kind", type=click.Choice(["scenario", "topology", "workload", "cost-set"]), help="Only entries of this kind.")
+def list_(kind: str | None) -> None:
+    """List the library: scenarios, topologies, workloads and cost sets."""
+    from poolcast import _core, console
+    from poolcast.scenario import library_folders
+
+    entries = _core.list_library(library_folders())
+    wanted = None if kind is None else kind.replace("-", " ")
+    console.library(console.make_console(), [entry for entry in entries if wanted in (None, entry[1])])
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the page goes.  [default: DIR/report.html]")
+def report(folder: Path, out: Path | None) -> None:
+    """Draw the page and the picture of the run folder DIR."""
+    from poolcast import _core
+    from poolcast.result import read_run
+
+    try:
+        result = read_run(folder)
+    except _core.ConfigError as error:
+        _fail(str(error))
+    except (OSError, ValueError, KeyError) as error:
+        _fail(f"{folder}: not a run folder: {error}")
+    page = result.save_report(out or folder / "report.html")
+    click.echo(f"Page: {page}\nPicture: {page.with_suffix('.png')}")
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), required=False)
+def completion(shell: str | None) -> None:
+    """Print the completion script of SHELL: eval "$(poolcast completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    name = shell or Path(os.environ.get("SHELL", "bash")).name
+    script = get_completion_class(name)
+    if script is None:
+        _fail(f"no completion for {name}; choose bash, zsh or fish")
+    click.echo(script(main, {}, "poolcast", "_POOLCAST_COMPLETE").source())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,244 @@
+"""What the command line prints: tables for people, drawn by rich."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from poolcast import _core, summary, units
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from poolcast._core import CapacityRow, Finding, Rule
+    from poolcast.runner import Progress
+    from poolcast.scenario import Scenario
+    from poolcast.summary import Row
+
+_SOURCES = "PC-SRC-"  # rules that say where the sources contradict each other
+_PIPED_WIDTH = 132  # columns when the output is not a terminal
+_STYLES = {
+    "error": "bold red",
+    "warning": "yellow",
+    "note": "cyan",
+    "fails": "bold red",
+    "holds": "green",
+    "unknown": "yellow",
+}
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console that is as wide as the terminal, and wide enough when there is none."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, highlight=False, width=None if stream.isatty() else _PIPED_WIDTH, soft_wrap=False)
+
+
+def plain_table(*columns: tuple[str, str], header: bool = True) -> Table:
+    """A table without lines; each column is its heading and its justification, `*` lets it wrap."""
+    table = Table(box=None, show_header=header, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for heading, how in columns:
+        table.add_column(heading, justify="right" if "r" in how else "left", no_wrap="*" not in how, overflow="fold")
+    return table
+
+
+def head(console: Console, scenario: Scenario, how_many: str, seed: int) -> None:
+    """The line that names the run, and how honest its costs are."""
+    pools = scenario.topology.chat_pools
+    servers = " and ".join(f"{len(pool.active)} active + {len(pool.standby)} standby" for pool in pools)
+    facts = f"{scenario.workload.users:,} users · {servers} · {how_many} · seed {seed}"
+    console.print(Text.assemble((scenario.name, "bold"), "     ", facts))
+    costs = scenario.costs
+    console.print(
+        f"Costs: {costs.name or 'of the scenario'}, {'calibrated' if costs.calibrated else 'not calibrated'}", style="dim"
+    )
+
+
+def findings(console: Console, found: Iterable[Finding], brief: str = "") -> None:
+    """Severity, rule and sentence of each finding; `brief` stands in for what the sources disagree on."""
+    rows = list(found)
+    if not rows:
+        return
+    hidden = [finding for finding in rows if brief and finding.rule.startswith(_SOURCES) and finding.severity == "note"]
+    rows = [finding for finding in rows if finding not in hidden]
+    console.print()
+    table = plain_table(("Findings", ""), ("poolcast explain ID", ""), ("", "*"))
+    for finding in rows:
+        severity = str(finding.severity)
+        table.add_row(Text(f"  {severity}", _STYLES[severity]), finding.rule, Text(finding.sentence))
+    if hidden:
+        text = f"{units.plural(len(hidden), 'note')} on what the sources disagree about: {brief}"
+        table.add_row(Text("  note", _STYLES["note"]), f"{_SOURCES}*", Text(text, "dim"))
+    console.print(table)
+
+
+def verdicts(console: Console, data: Row) -> None:
+    """Each objective with its answer and verdict; below it the answers under other assumptions."""
+    if not data["verdicts"]:
+        console.print("\nThe scenario names no objective.")
+        return
+    runs = [("", data), *((variant["name"], variant) for variant in data.get("variants") or [])]
+    table = plain_table(("Objective", ""), ("answer", "r"), ("", ""), ("verdict", "*"), ("", ""))
+    for verdict in data["verdicts"]:
+        for name, run in runs:
+            own = next((entry for entry in run["verdicts"] if summary.same_objective(entry, verdict)), None)
+            if own is None:
+                continue
+            answer, interval = summary.answer_text(own)
+            text = Text(summary.verdict_text(own), _STYLES[own["verdict"]])
+            table.add_row(verdict["objective"] if run is data else "", answer, interval, text, f"({name})" if name else "")
+    console.print()
+    console.print(table)
+
+
+def figures(console: Console, data: Row) -> None:
+    """Latency per operation, utilisation per server, how users came back, what was lost."""
+    rows = data["rows"]
+    table = plain_table(("Latency", ""), ("p50", "r"), ("p95", "r"), ("", ""), ("p99", "r"), ("largest", "r"))
+    for row in summary.latencies(rows):
+        label = Text(f"    {row['part']} rooms", "dim") if row.get("part") else Text(f"  {row['operation']}")
+        interval = units.interval(row["p95"], row.get("p95_low"), row.get("p95_high"), "s")
+        figures_ = [units.duration(row.get(column)) for column in ("p50", "p95", "p99", "max")]
+        table.add_row(label, figures_[0], figures_[1], Text(interval, "dim"), *figures_[2:])
+    if table.row_count:
+        console.print()
+        console.print(table)
+    _servers(console, rows)
+    _losses(console, data)
+
+
+def _servers(console: Console, rows: list[Row]) -> None:
+    found = summary.servers(rows)
+    if not found:
+        return
+    table = plain_table(
+        ("Server", ""), ("utilisation", "r"), ("", ""), ("busiest", "r"), ("longest queue", "r"), ("most users", "r")
+    )
+    for server in found:
+        busy = server["utilisation"]
+        table.add_row(
+            f"  {server['name']}",
+            units.quantity(busy["mean"], "share"),
+            Text(units.interval(busy["mean"], busy.get("mean_low"), busy.get("mean_high"), "share"), "dim"),
+            units.quantity(busy["max"], "share"),
+            units.quantity(server["queue"]["max"]) if server["queue"] else "",
+            units.quantity(server["users"]["max"]) if server["users"] else "",
+        )
+    console.print()
+    console.print(table)
+
+
+def _losses(console: Console, data: Row) -> None:
+    table = plain_table(("", ""), ("", "*"), header=False)
+    for after, entries in summary.by_loss(data["users_back"]).items():
+        displaced = summary.column_mean(entries, "displaced_users")[0]
+        times = []
+        for column, share in summary.BACK:
+            mean, low, high, reached = summary.column_mean(entries, column)
+            if reached < len(entries):
+                times.append(f"{share} not within the horizon" + (f" in {len(entries) - reached} runs" if reached else ""))
+            else:
+                times.append(f"{share} after {units.duration(mean)} ({units.duration(low)} to {units.duration(high)})")
+        table.add_row(f"Users back, {after}", f"{units.quantity(displaced)} displaced; " + ", ".join(times))
+    for metric in summary.TOTALS:
+        text, interval = summary.total_text(data["rows"], metric)
+        if text:
+            table.add_row(summary.words(metric).capitalize(), Text.assemble(text, "  ", (interval, "dim")))
+    if table.row_count:
+        console.print()
+        console.print(table)
+
+
+def headroom(console: Console, scenario: Scenario) -> None:
+    """What the loss of one server leaves: the capacity page's headroom."""
+    rows = [row for row in _core.capacity(scenario) if row.section == "headroom"]
+    if not rows:
+        return
+    table = plain_table(("Headroom, from the documents", ""), ("", "r"), ("", "*"))
+    for row in rows:
+        limit = f"of a documented {units.quantity(row.limit, _unit(row.unit))}" if row.limit is not None else ""
+        name = f"  {row.quantity}{f', {row.part}' if row.part else ''}"
+        table.add_row(name, units.quantity(row.value, _unit(row.unit)), Text(limit, "dim"))
+    console.print()
+    console.print(table)
+
+
+def capacity(console: Console, rows: list[CapacityRow]) -> None:
+    """The capacity page."""
+    table = plain_table(
+        ("Quantity", "*"), ("of", ""), ("value", "r"), ("unit", ""), ("limit", "r"), ("how", "*"), ("source", "*")
+    )
+    section = ""
+    for row in rows:
+        if row.section != section:
+            section = row.section
+            table.add_row(Text(section.capitalize(), "bold"))
+        unit = _unit(row.unit)
+        over = row.limit is not None and row.value > row.limit
+        table.add_row(
+            f"  {row.quantity}",
+            row.part,
+            Text(units.quantity(row.value, unit), "red" if over else ""),
+            "" if unit else row.unit,
+            "" if row.limit is None else units.quantity(row.limit, unit),
+            Text(row.formula, "dim"),
+            Text(row.source, "dim"),
+        )
+    console.print(table)
+
+
+def _unit(unit: str) -> str:
+    return unit if unit in {"s", "bytes", "share"} else ""
+
+
+def rules(console: Console, found: list[Rule]) -> None:
+    """All documented rules."""
+    table = plain_table(("id", ""), ("severity", ""), ("rule", "*"), ("source", "*"))
+    for rule in found:
+        severity = str(rule.severity)
+        table.add_row(rule.id, Text(severity, _STYLES[severity]), Text(rule.rule), Text(rule.source, "dim"))
+    console.print(table)
+
+
+def library(console: Console, entries: list[tuple[str, str, str, str]]) -> None:
+    """What the library holds, by kind."""
+    for kind in dict.fromkeys(entry[1] for entry in entries):
+        table = plain_table((f"{kind.capitalize()}s", ""), ("", "*"))
+        for name, own, title, _ in entries:
+            if own == kind:
+                table.add_row(f"  {name}", Text(title, "dim"))
+        console.print(table)
+
+
+class ProgressBar:
+    """A bar on standard error; nothing when that is not a terminal."""
+
+    def __init__(self, name: str, *, visible: bool) -> None:
+        self._name = name
+        self._visible = visible and sys.stderr.isatty()
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Callable[[Progress], None] | None:
+        if not self._visible:
+            return None
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+        self._bar = Bar(*columns, TextColumn("{task.fields[done]}"), console=make_console(stderr=True), transient=True)
+        self._task = self._bar.add_task(self._name, total=1.0, done="")
+        self._bar.start()
+        return self._show
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _show(self, step: Progress) -> None:
+        name = self._name if step.variant is None else f"{self._name}: {step.variant}"
+        done = f"{step.finished} of {step.wanted}"
+        self._bar.update(self._task, completed=min(step.share, 1.0), description=name, done=done)

@@ -1,0 +1,135 @@
+"""The report: one HTML file that needs no network, and its figure as PNG next to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from poolcast import drawing, figures, summary, units
+
+if TYPE_CHECKING:
+    from poolcast._core import CostSet
+    from poolcast.result import Result
+    from poolcast.summary import Row
+
+
+def save_report(result: Result, path: Path) -> Path:
+    """Write the page to `path` (a folder gets report.html) and the figure next to it; returns the page's path."""
+    if path.is_dir() or path.suffix == "":
+        path = path / "report.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render(result), encoding="utf-8")
+    path.with_suffix(".png").write_bytes(figures.png(result.plot()))
+    return path
+
+
+def render(result: Result) -> str:
+    """The page as text. Everything that comes from a scenario is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        quantity=units.quantity,
+        duration=units.duration,
+        events=units.events,
+        words=summary.words,
+        verdict_text=summary.verdict_text,
+        place=summary.place_of,
+    )
+    data = result.data
+    return environment.get_template("report.html.j2").render(
+        run=data,
+        scenario=data["scenario"],
+        question=data["scenario"].get("question") or data["scenario"]["name"],
+        losses=summary.losses(data),
+        answer=summary.conclusion(data),
+        caveat=summary.caveat(data),
+        failed=not result.holds,
+        topology=drawing.topology_svg(result.scenario) if result.scenario else None,
+        topology_style=drawing.STYLE,
+        figure=figures.page_svg(result),
+        latencies=list(summary.latencies(data["rows"])),
+        servers=summary.servers(data["rows"]),
+        totals=_totals(data),
+        back=_back(data["users_back"]),
+        sides=_sides(data),
+        assumptions=_assumptions(result.scenario.costs) if result.scenario else [],
+        costs=result.scenario.costs if result.scenario else None,
+        commands=_commands(result),
+        interval=lambda row, value, low, high: units.interval(row.get(value), row.get(low), row.get(high), row.get("unit") or ""),
+    )
+
+
+def _totals(data: Row) -> list[tuple[str, str, str, str]]:
+    """Name, value, interval and meaning of what the run counted."""
+    from poolcast import _core
+
+    meanings = {row["name"]: row for row in _core.metrics()}
+    found = []
+    for metric in summary.TOTALS:
+        text, interval = summary.total_text(data["rows"], metric)
+        if text:
+            found.append((summary.words(metric).capitalize(), text, interval, meanings[metric]["meaning"]))
+    return found
+
+
+def _back(entries: list[Row]) -> list[dict[str, Any]]:
+    return [
+        {
+            "after": after,
+            "displaced": summary.column_mean(own, "displaced_users")[0],
+            "shares": [(share, *summary.column_mean(own, column), len(own)) for column, share in summary.BACK],
+        }
+        for after, own in summary.by_loss(entries).items()
+    ]
+
+
+def _sides(data: Row) -> list[dict[str, Any]]:
+    """Each objective's answer in the main run and in every variant."""
+    runs = [("as asked", data), *((variant["name"], variant) for variant in data.get("variants") or [])]
+    table = []
+    for verdict in data["verdicts"]:
+        answers = []
+        for name, run in runs:
+            own = next((entry for entry in run["verdicts"] if summary.same_objective(entry, verdict)), None)
+            answers.append({"name": name, "verdict": own, "answer": summary.answer_text(own) if own else ("—", "")})
+        table.append({"objective": verdict["objective"], "answers": answers})
+    return table
+
+
+def _assumptions(costs: CostSet) -> list[dict[str, str]]:
+    """Every parameter of the cost set with value, interval and origin."""
+    found = []
+    for name, annotation, meaning, _ in costs._fields_:
+        if not annotation.endswith("Parameter"):
+            continue
+        parameter = getattr(costs, name)
+        (value, low, high), unit = _parameter(parameter)
+        found.append(
+            {
+                "name": summary.words(name),
+                "value": units.quantity(value, unit) + ("/s" if unit == "rate" else ""),
+                "interval": units.interval(value, low, high, unit),
+                "origin": parameter.origin,
+                "meaning": meaning,
+            }
+        )
+    return found
+
+
+def _parameter(parameter: Any) -> tuple[tuple[float, float | None, float | None], str]:
+    suffixes = (("_s", "s"), ("_per_s", "rate"), ("_bytes", "bytes"), ("", ""))
+    suffix, unit = next((suffix, unit) for suffix, unit in suffixes if hasattr(parameter, f"value{suffix}"))
+    return (getattr(parameter, f"value{suffix}"), getattr(parameter, f"low{suffix}"), getattr(parameter, f"high{suffix}")), unit
+
+
+def _commands(result: Result) -> list[str]:
+    data = result.data
+    options = f"--seed {data['seed']} --replications {data['replications']}"
+    return [f"poolcast run scenario.yaml {options}", f"poolcast run scenario.yaml {options} --json"]

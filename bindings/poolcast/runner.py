@@ -1,0 +1,248 @@
+"""Runs happen in the program poolcast-sim: a crash of a run never takes the interpreter, and Ctrl-C keeps what is finished."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from poolcast import _core
+from poolcast.errors import RunError, UnsupportedScenarioError
+from poolcast.scenario import Scenario, library_folders, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from poolcast.result import Result
+
+_STOP_LIMIT_S = 30.0  # how long a stopped run may take to print what it has; then it is killed
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is."""
+
+    share: float  # of the scenario, or of the variant
+    finished: int  # replications
+    wanted: int
+    variant: str | None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What poolcast-sim left behind: its exit code, the object on its standard output, and what it said."""
+
+    code: int
+    output: str
+    messages: str
+    interrupted: bool
+
+
+def program() -> str:
+    """Path of poolcast-sim: POOLCAST_SIM when set, else the package's own, else the one on the PATH."""
+    own = Path(__file__).parent / "bin" / "poolcast-sim"
+    found = os.environ.get("POOLCAST_SIM") or (str(own) if own.exists() else shutil.which("poolcast-sim"))
+    if not found:
+        raise FileNotFoundError("poolcast-sim is not part of this installation; install with `pip install .` or set POOLCAST_SIM")
+    return found
+
+
+def options_of(
+    *,
+    replications: int | None = None,
+    precision: float | str | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    antithetic: bool = False,
+    allow_unsupported: bool = False,
+    variants: bool = True,
+    out: str | os.PathLike[str] | None = None,
+) -> list[str]:
+    """The arguments of poolcast-sim for these options."""
+    arguments = ["--seed", str(seed)]
+    if replications is not None:
+        arguments += ["--replications", str(replications)]
+    if precision is not None:
+        arguments += ["--precision", precision if isinstance(precision, str) else f"{100 * precision:g}%"]
+    if workers is not None:
+        arguments += ["--workers", str(workers)]
+    if antithetic:
+        arguments.append("--antithetic")
+    if allow_unsupported:
+        arguments.append("--allow-unsupported")
+    if not variants:
+        arguments.append("--no-variants")
+    if out is not None:
+        arguments += ["--out", os.fspath(out)]
+    return arguments
+
+
+def execute(scenario: str, arguments: list[str], on_progress: Callable[[Progress], None] | None = None) -> Finished:
+    """Run poolcast-sim on a scenario's text. Ctrl-C stops it and keeps what it prints then; a second one kills it."""
+    command = [program(), "-", "--progress", *arguments]
+    for folder in library_folders():
+        command += ["--library", folder]
+    # A session of its own, so that Ctrl-C at a terminal reaches it once, from here.
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    output: list[str] = []
+    messages: list[str] = []
+    reader = threading.Thread(target=_read_all, args=(process, output), daemon=True)
+    interrupted = False
+    try:
+        try:
+            reader.start()
+            _feed(process, scenario)
+            _follow(process, messages, on_progress)
+            process.wait()
+        except KeyboardInterrupt:
+            interrupted = True
+            process.send_signal(signal.SIGINT)
+            _follow(process, messages, None)
+            process.wait(_STOP_LIMIT_S)
+        reader.join()
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    finally:
+        if process.stderr is not None:
+            process.stderr.close()
+    return Finished(process.returncode, "".join(output), "".join(messages), interrupted)
+
+
+def _read_all(process: subprocess.Popen[str], output: list[str]) -> None:
+    if process.stdout is not None:
+        with process.stdout:
+            output.append(process.stdout.read())
+
+
+def _feed(process: subprocess.Popen[str], text: str) -> None:
+    if process.stdin is not None:
+        with contextlib.suppress(BrokenPipeError), process.stdin:  # it refused its arguments; stderr says why
+            process.stdin.write(text)
+
+
+def _follow(process: subprocess.Popen[str], messages: list[str], on_progress: Callable[[Progress], None] | None) -> None:
+    if process.stderr is None:
+        return
+    for line in process.stderr:
+        step = _progress(line)
+        if step is None:
+            messages.append(line)
+        elif on_progress is not None:
+            on_progress(step)
+
+
+def _progress(line: str) -> Progress | None:
+    if not line.startswith('{"progress"'):
+        return None
+    try:
+        entry: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return None
+    return Progress(float(entry["progress"]), int(entry["finished"]), int(entry["wanted"]), entry.get("variant"))
+
+
+def refuse_unsupported(scenario: Scenario) -> None:
+    """Raise UnsupportedScenarioError when a rule of severity error is broken."""
+    broken = [finding for finding in scenario.findings() if finding.severity == _core.Severity.error]
+    if broken:
+        raise UnsupportedScenarioError(broken)
+
+
+def result_of(finished: Finished, scenario: Scenario | None) -> Result:
+    """The result of a run, or the exception that says why there is none."""
+    from poolcast.result import Result
+
+    result = None
+    with contextlib.suppress(ValueError):
+        result = Result(json.loads(finished.output), scenario=scenario)
+    text = finished.messages.strip()
+    if result is None or result.replications == 0:
+        if finished.interrupted:
+            raise KeyboardInterrupt
+        if finished.code == 2:
+            raise _core.ConfigError(text)
+        raise RunError(text or f"poolcast-sim ended with code {finished.code}", result)
+    if result.failure is not None:
+        raise RunError(result.failure, result)
+    return result
+
+
+def run(
+    scenario: Scenario | str | os.PathLike[str],
+    *,
+    replications: int | None = 12,
+    precision: float | str | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    antithetic: bool = False,
+    progress: bool = True,
+    allow_unsupported: bool = False,
+    variants: bool = True,
+    out: str | os.PathLike[str] | None = None,
+) -> Result:
+    """Play a scenario and return what happened.
+
+    replications  Number of runs with different random numbers. With `precision`, more are made when needed.
+    precision     Wanted relative half-width of the objectives' intervals: 0.05 or "5%".
+    seed          Same scenario, seed and version: the same result, whatever the number of workers.
+    workers       Processes at the same time; as many as cores when None.
+    antithetic    Run in antithetic pairs.
+    progress      Show a progress bar.
+    allow_unsupported   Run although the scenario breaks a rule of severity error.
+    variants      Run the scenario's variants too; `result.variants` has them.
+    out           Folder for the run's files; `poolcast.read_run` reads it back.
+
+    Ctrl-C stops the run and returns what is finished (`result.interrupted`); with nothing finished, KeyboardInterrupt is raised.
+    Raises ConfigError on bad input, UnsupportedScenarioError, and RunError when a worker dies.
+    """
+    question = (scenario if isinstance(scenario, Scenario) else load(scenario)).checked()
+    if not allow_unsupported:
+        refuse_unsupported(question)
+    arguments = options_of(
+        replications=replications if precision is None else None,
+        precision=precision,
+        seed=seed,
+        workers=workers,
+        antithetic=antithetic,
+        allow_unsupported=allow_unsupported,
+        variants=variants,
+        out=out,
+    )
+    with _bar(question.name, progress) as show:
+        finished = execute(question.to_yaml(), arguments, show)
+    return result_of(finished, question)
+
+
+@contextlib.contextmanager
+def _bar(name: str, visible: bool) -> Any:
+    if not visible:
+        yield None
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(total=100, desc=name, unit="%", bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}", leave=False) as bar:
+
+        def show(step: Progress) -> None:
+            bar.set_description(name if step.variant is None else f"{name}: {step.variant}")
+            bar.set_postfix_str(f"{step.finished} of {step.wanted} replications, {bar.format_dict['elapsed']:.0f} s")
+            bar.n = 100 * min(step.share, 1.0)
+            bar.refresh()
+
+        yield show
