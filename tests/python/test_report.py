@@ -1,0 +1,125 @@
+"""The page that can be handed to a manager."""
+
+from __future__ import annotations
+
+import copy
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import poolcast as pc
+import pytest
+from poolcast import drawing, figures, page, summary, units
+
+
+@pytest.fixture(scope="module")
+def text(result: pc.Result) -> str:
+    return page.render(result)
+
+
+def test_the_page_needs_no_network(text: str) -> None:
+    assert not re.search(r"""(?:src|href|url|@import)\s*[=(]\s*["']?\s*(?:https?:)?//""", text)
+    assert "<script" not in text
+    assert "http" not in text
+
+
+def test_the_page_answers_first(text: str, result: pc.Result) -> None:
+    answer = text.index(summary.conclusion(result.data).split(":")[0])
+    assert text.index(result.name) < answer < text.index("Verdicts") < text.index("How to reproduce")
+    for heading in ("What is deployed", "Through the fault", "Latency by operation", "Findings", "Assumptions"):
+        assert heading in text
+    assert "Not calibrated" in text
+    assert result.data["scenario"]["digest"] in text
+
+
+def test_the_page_is_well_formed(text: str) -> None:
+    class Tags(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.open: list[str] = []
+
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            _ = attrs
+            if tag not in {"meta", "br", "img", "use", "link"}:
+                self.open.append(tag)
+
+        def handle_startendtag(self, tag: str, attrs: object) -> None:
+            pass
+
+        def handle_endtag(self, tag: str) -> None:
+            assert self.open.pop() == tag
+
+    tags = Tags()
+    tags.feed(text)
+    assert not tags.open
+
+
+def test_everything_from_a_scenario_is_escaped(result: pc.Result) -> None:
+    data = copy.deepcopy(result.data)
+    evil = '<img src=x onerror="alert(1)">'
+    data["scenario"].update(name=evil, question=evil, topology=evil)
+    data["findings"] = [{"rule": evil, "severity": "note", "key": "", "sentence": evil, "source": evil}]
+    data["verdicts"][0]["objective"] = data["verdicts"][0]["note"] = evil
+    data["scenario"]["faults"][0]["label"] = evil
+    scenario = copy.deepcopy(result.scenario)
+    assert scenario is not None
+    scenario.topology.name = scenario.topology.sites[0].domain = scenario.costs.sign_in_cpu.origin = evil
+    text = page.render(pc.Result(data, scenario))
+    assert "<img" not in text
+    assert "&lt;img" in text
+
+
+def test_a_report_is_a_page_and_a_picture(result: pc.Result, tmp_path: Path) -> None:
+    written = result.save_report(tmp_path / "out")
+    assert written == tmp_path / "out" / "report.html"
+    assert written.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert written.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_result_without_a_scenario_still_has_a_page(result: pc.Result) -> None:
+    assert "Through the fault" in page.render(pc.Result.from_json(result.to_json()))
+
+
+def test_the_plot_has_users_latency_and_utilisation_on_one_axis(result: pc.Result) -> None:
+    axes = result.plot().axes
+    assert [axis.get_title() for axis in axes] == [
+        "Users connected",
+        "Delivery latency: p95, with p50 dotted and p99 dashed",
+        "Utilisation of the processors",
+    ]
+    assert {axis.get_xlim() for axis in axes} == {(0.0, 120.0)}
+
+
+def test_the_same_run_draws_the_same_picture(result: pc.Result) -> None:
+    assert figures.png(result.plot()) == figures.png(result.plot())
+    assert page.render(result) == page.render(result)
+
+
+def test_the_drawing_marks_what_is_lost(scenario: pc.Scenario) -> None:
+    svg = drawing.topology_svg(scenario)
+    assert svg.count(" hit") == 1
+    for name in ("chat-1", "chat-8 · standby", "front-1", "sql-1 · principal", "Site north"):
+        assert name in svg
+
+
+def test_every_topology_of_the_library_is_drawn() -> None:
+    library = pc.library()
+    for name in library[library["kind"] == "scenario"]["name"]:
+        assert drawing.topology_svg(pc.load(name)).endswith("</svg>")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.412, "412 ms"), (1986, "33.1 min"), (32040, "8.9 h"), (1.4, "1.4 s"), (0.0002, "200 µs"), (0, "0 s"), (300, "5 min")],
+)
+def test_durations_are_printed_for_people(seconds: float, text: str) -> None:
+    assert units.duration(seconds) == text
+
+
+def test_other_quantities_are_printed_for_people() -> None:
+    assert units.quantity(0.183, "share") == "18.3 %"
+    assert units.quantity(80_000, "users") == "80,000"
+    assert units.quantity(2.5e9, "bytes") == "2.5 GB"
+    assert units.with_interval(0.412, 0.398, 0.431, "s") == "412 ms [398, 431]"
+    assert units.events(31_123_456) == "31.1 million"
+    assert units.quantity(None, "s") == "—"

@@ -1,0 +1,147 @@
+"""Running scenarios and reading what came of it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import poolcast as pc
+import pytest
+from poolcast import runner
+
+STOP_LIMIT_S = 20  # far above the 100 ms that it takes, so that a busy machine does not fail the test
+
+
+def test_metrics_have_place_window_figures_and_intervals(result: pc.Result) -> None:
+    frame = result.metrics
+    for column in ("metric", "unit", "place", "window_start_s", "window_s", "mean", "p50", "p95", "p99", "ci_low", "ci_high"):
+        assert column in frame.columns
+    whole = frame[(frame["metric"] == "delivery_latency") & frame["whole_run"].astype(bool)]
+    assert (whole["p50"] <= whole["p95"]).all()
+    assert (whole["p95"] <= whole["p99"]).all()
+    assert (frame["ci_low"].dropna() <= frame["mean"][frame["ci_low"].notna()]).all()
+
+
+def test_users_back_has_a_row_per_replication_and_loss(result: pc.Result) -> None:
+    frame = result.users_back
+    assert list(frame.columns) == ["replication", "after", "displaced_users", "t50_s", "t95_s", "t100_s"]
+    assert list(frame["replication"]) == [0, 1, 2]
+    assert set(frame["after"]) == {"lose chat-2"}
+    assert (frame["t50_s"] <= frame["t95_s"]).all()
+
+
+def test_verdicts_and_findings_are_tables(result: pc.Result) -> None:
+    assert set(result.verdicts["verdict"]) <= {"holds", "fails", "unknown"}
+    assert len(result.verdicts) == 3
+    assert list(result.findings.columns) == ["rule", "severity", "key", "sentence", "source"]
+
+
+def test_a_timeline_names_metric_statistic_and_unit(result: pc.Result) -> None:
+    latency = result.timeline("delivery_latency", statistic="p95")
+    assert list(latency.columns) == ["t_s", "window_s", "place", "part", "delivery_latency_p95_s", "p95_ci_low", "p95_ci_high"]
+    users = result.timeline("users_connected", place="chat")
+    assert "users_connected_mean" in users.columns
+    assert users["t_s"].is_monotonic_increasing
+    assert set(result.timeline("utilisation", place="chat-2")["place"]) == {"chat-2"}
+    with pytest.raises(ValueError, match="unknown metric 'latency'"):
+        result.timeline("latency")
+
+
+def test_variants_are_results_of_their_own(result: pc.Result) -> None:
+    (name, variant), *others = result.variants.items()
+    assert not others
+    assert name == "half <of> the users"
+    assert variant.data["scenario"]["users"] == 200
+    assert not variant.metrics.empty
+    assert variant.replications == 3
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_the_workers(scenario: pc.Scenario) -> None:
+    one = pc.run(scenario, replications=2, workers=1, progress=False)
+    two = pc.run(scenario, replications=2, workers=2, progress=False)
+    other = pc.run(scenario, replications=2, seed=2, progress=False)
+    assert one.to_json() == two.to_json()
+    assert one == two
+    assert one != other
+
+
+def test_json_is_read_back(result: pc.Result) -> None:
+    assert pc.Result.from_json(result.to_json()) == result
+    with pytest.raises(ValueError, match="not a run of a format known here"):
+        pc.Result({"format": "poolcast-run/9"})
+
+
+def test_a_run_folder_is_read_back(tmp_path: Path, scenario: pc.Scenario) -> None:
+    scenario.variants.append(pc.Variant(name="fewer", set=["workload.users=200"]))
+    run = pc.run(scenario, replications=2, progress=False, out=tmp_path / "run")
+    again = pc.read_run(tmp_path / "run")
+    pd.testing.assert_frame_equal(again.metrics, run.metrics)
+    pd.testing.assert_frame_equal(again.users_back, run.users_back)
+    pd.testing.assert_frame_equal(again.variants["fewer"].metrics, run.variants["fewer"].metrics)
+    assert again.scenario == run.scenario
+
+
+def test_an_unsupported_scenario_is_refused_by_name(scenario: pc.Scenario) -> None:
+    scenario.topology.databases[0].mode = "always_on"
+    with pytest.raises(pc.UnsupportedScenarioError, match="PC-") as caught:
+        pc.run(scenario, progress=False)
+    assert caught.value.findings
+
+
+def test_an_interrupt_keeps_what_is_finished(scenario: pc.Scenario) -> None:
+    interrupted_at = 0.0
+
+    def interrupt(step: runner.Progress) -> None:
+        nonlocal interrupted_at
+        if step.finished >= 1 and not interrupted_at:
+            interrupted_at = time.monotonic()
+            raise KeyboardInterrupt
+
+    finished = runner.execute(scenario.to_yaml(), runner.options_of(replications=5000), interrupt)
+    assert time.monotonic() - interrupted_at < STOP_LIMIT_S
+    assert finished.interrupted
+    run = runner.result_of(finished, scenario)
+    assert run.interrupted
+    assert 1 <= run.replications < 5000
+
+
+def test_an_interrupt_with_nothing_finished_is_a_keyboard_interrupt(
+    scenario: pc.Scenario, fake_program: Callable[[str], None]
+) -> None:
+    fake_program(
+        "signal.signal(signal.SIGINT, lambda *_: sys.exit(3))\n"
+        'print(json.dumps({"progress": 0.0, "finished": 0, "wanted": 1, "variant": None}), file=sys.stderr, flush=True)\n'
+        "signal.pause()\n",
+    )
+
+    def interrupt(_: runner.Progress) -> None:
+        raise KeyboardInterrupt
+
+    finished = runner.execute(scenario.to_yaml(), [], interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        runner.result_of(finished, scenario)
+
+
+def test_a_crash_of_a_run_is_an_exception(scenario: pc.Scenario, fake_program: Callable[[str], None]) -> None:
+    fake_program("os.kill(os.getpid(), signal.SIGSEGV)")
+    with pytest.raises(pc.RunError, match="ended with code -11"):
+        pc.run(scenario, progress=False)
+
+
+def test_a_dead_worker_leaves_what_was_finished(
+    scenario: pc.Scenario, result: pc.Result, fake_program: Callable[[str], None]
+) -> None:
+    data = {**result.data, "failure": "replication 3: killed by signal 9"}
+    fake_program(f"print({json.dumps(data)!r}); sys.exit(4)")
+    with pytest.raises(pc.RunError, match="killed by signal 9") as caught:
+        pc.run(scenario, progress=False)
+    assert caught.value.result is not None
+    assert caught.value.result.replications == 3
+
+
+def test_the_progress_bar_follows_the_run(scenario: pc.Scenario, capsys: pytest.CaptureFixture[str]) -> None:
+    pc.run(scenario, replications=2, progress=True)
+    assert "Smoke test" in capsys.readouterr().err
