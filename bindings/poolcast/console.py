@@ -166,11 +166,27 @@ def headroom(console: Console, scenario: Scenario) -> None:
     console.print(table)
 
 
+class _Sources:
+    """Sources as numbers in a table and as a list below it."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, source: str) -> Text:
+        return Text(f"[{self._numbers.setdefault(source, len(self._numbers) + 1)}]" if source else "", "dim")
+
+    def print(self, console: Console) -> None:
+        console.print()
+        for source, number in self._numbers.items():
+            console.print(Text(f"[{number}] {source}", "dim"), soft_wrap=True)
+
+
 def capacity(console: Console, rows: list[CapacityRow]) -> None:
     """The capacity page."""
     table = plain_table(
         ("Quantity", "*"), ("of", ""), ("value", "r"), ("unit", ""), ("limit", "r"), ("how", "*"), ("source", "*")
     )
+    sources = _Sources()
     section = ""
     for row in rows:
         if row.section != section:
@@ -185,9 +201,10 @@ def capacity(console: Console, rows: list[CapacityRow]) -> None:
             "" if unit else row.unit,
             "" if row.limit is None else units.quantity(row.limit, unit),
             Text(row.formula, "dim"),
-            Text(row.source, "dim"),
+            sources.number(row.source),
         )
     console.print(table)
+    sources.print(console)
 
 
 def _unit(unit: str) -> str:
@@ -196,17 +213,20 @@ def _unit(unit: str) -> str:
 
 def rules(console: Console, found: list[Rule]) -> None:
     """All documented rules."""
-    table = plain_table(("id", ""), ("severity", ""), ("rule", "*"), ("source", "*"))
+    table = plain_table(("id", ""), ("severity", ""), ("rule", "*"), ("source", "r"))
+    sources = _Sources()
     for rule in found:
         severity = str(rule.severity)
-        table.add_row(rule.id, Text(severity, _STYLES[severity]), Text(rule.rule), Text(rule.source, "dim"))
+        table.add_row(rule.id, Text(severity, _STYLES[severity]), Text(rule.rule), sources.number(rule.source))
     console.print(table)
+    sources.print(console)
 
 
 def library(console: Console, entries: list[tuple[str, str, str, str]]) -> None:
     """What the library holds, by kind."""
     for kind in dict.fromkeys(entry[1] for entry in entries):
-        table = plain_table((f"{kind.capitalize()}s", ""), ("", "*"))
+        heading = "Topologies" if kind == "topology" else f"{kind.capitalize()}s"
+        table = plain_table((heading, ""), ("", "*"))
         for name, own, title, _ in entries:
             if own == kind:
                 table.add_row(f"  {name}", Text(title, "dim"))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from poolcast.summary import Row
 
 # Okabe and Ito's palette: told apart by people who see colours differently, on white and on black.
-_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c7ae6", "#7f8c2d")
+_COLOURS = ("#2483c5", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c7ae6", "#7f8c2d")
 _LOST = "#d1495b"
 _CLOCKS = ((300, 1, "seconds"), (4 * 3600, 60, "minutes"), (float("inf"), 3600, "hours"))  # up to a horizon of so many seconds
 
@@ -95,7 +95,7 @@ def _users(axis: Axes, result: Result) -> None:
         base = [by_time[row["window_start_s"]] for row in lost]
         top = [below + more for below, more in zip(base, gone, strict=True)]
         axis.fill_between(times, base, top, color=_LOST, alpha=0.28, linewidth=0, label="without service")
-    axis.set_ylim(bottom=0)
+    axis.set_ylim(0, 1.06 * axis.get_ylim()[1])
     axis.set_title("Users connected")
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 

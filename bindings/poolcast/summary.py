@@ -40,7 +40,7 @@ def whole(rows: Iterable[Row], metric: str) -> list[Row]:
 def windows(rows: Iterable[Row], metric: str) -> list[Row]:
     """The rows of a metric that are over one window each, in the order of time."""
     found = [row for row in rows if row["metric"] == metric and not row["whole_run"]]
-    return sorted(found, key=lambda row: (row["window_start_s"], place_of(row), row.get("part") or ""))
+    return sorted(found, key=lambda row: row["window_start_s"])
 
 
 def total(rows: Iterable[Row], metric: str, column: str = "mean") -> Row | None:
