@@ -158,6 +158,7 @@ ReplicationRun Crew::take(bool interrupted) && {
 ReplicationRun run_replications(const Scenario& scenario, const ReplicationOptions& options, const RunFunction& run,
                                 const std::function<void(const Progress&)>& on_progress, const std::function<bool()>& cancelled) {
   Crew crew(scenario, options, run);
+  if (on_progress) on_progress(crew.progress());
   while (!crew.done()) {
     if (cancelled && cancelled()) return std::move(crew).take(true);
     crew.start_workers();

@@ -1,8 +1,10 @@
 #include "sim/program/flags.hpp"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cmath>
 #include <map>
+#include <system_error>
 
 namespace poolcast::sim {
 
@@ -29,6 +31,14 @@ double precision_of(std::string text) {
   return value / unit;
 }
 
+// CLI11 takes -1 for the largest number and stops at a number's first letter.
+std::string seed_problem(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  const bool is_whole = error == std::errc{} && end == text.data() + text.size();
+  return is_whole ? "" : "found " + text + "; expected a whole number from 0 to 18446744073709551615";
+}
+
 std::string override_problem(const std::string& text) {
   const std::size_t equals = text.find('=');
   return equals == std::string::npos || equals == 0 ? "found " + text + "; expected KEY=VALUE" : "";
@@ -40,7 +50,7 @@ void add_flags(CLI::App& app, Flags& flags, std::string& precision) {
   app.add_option("--set", flags.overrides, "KEY=VALUE changes the scenario; may be repeated")
       ->allow_extra_args(false)
       ->check(override_problem);
-  app.add_option("--seed", flags.seed, "Seed of all random numbers")->capture_default_str();
+  app.add_option("--seed", flags.seed, "Seed of all random numbers")->check(seed_problem)->capture_default_str();
   auto* replications = app.add_option("--replications", flags.replications, "Number of replications; default 12")
                            ->check(CLI::Range(Count{1}, most_replications));
   app.add_option("--precision", precision, "Run replications until every objective's figure is known to this share, such as 5%")

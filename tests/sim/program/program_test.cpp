@@ -1,0 +1,269 @@
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/sim/program/called_program.hpp"
+
+namespace poolcast {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+using Words = std::vector<std::string>;
+
+Words with_library(Words words) {
+  words.insert(words.end(), {"--library", POOLCAST_SCENARIOS});
+  return words;
+}
+
+Ended called(const Words& words, const std::string& standard_input = "") {
+  return CalledProgram(POOLCAST_SIM_STAND_IN, with_library(words), standard_input).wait();
+}
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class Program : public ::testing::Test {
+protected:
+  // One folder per test, so that they can run beside each other.
+  Program()
+      : folder_(fs::path(::testing::TempDir()) / "poolcast" / ::testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  ~Program() override { fs::remove_all(folder_); }
+  fs::path in_folder(const std::string& name) const { return folder_ / name; }
+
+private:
+  fs::path folder_;
+};
+
+TEST_F(Program, prints_the_object_and_ends_with_0_when_all_objectives_hold) {
+  const Ended ended = called({"smoke", "--replications", "3", "--seed", "7"});
+  EXPECT_EQ(ended.code, 0) << ended.error;
+  EXPECT_EQ(ended.error, "");
+  const Json run = Json::parse(ended.out);
+  EXPECT_EQ(run["format"], "poolcast-run/1");
+  EXPECT_EQ(run["source"], "sim");
+  EXPECT_EQ(run["seed"], 7);
+  EXPECT_EQ(run["replications"], 3);
+  EXPECT_EQ(run["interrupted"], false);
+  EXPECT_TRUE(run["failure"].is_null());
+  EXPECT_EQ(run["events"], 30);
+  EXPECT_EQ(run["scenario"]["name"], "Smoke test");
+  EXPECT_EQ(run["scenario"]["faults"][0]["label"], "lose chat-2");
+  EXPECT_EQ(run["users_back"].size(), 3u);
+  EXPECT_TRUE(run["users_back"][0]["t100_s"].is_null());
+  for (const Json& verdict : run["verdicts"]) EXPECT_EQ(verdict["verdict"], "holds") << verdict;
+  EXPECT_EQ(run["rows"][0]["metric"], "delivery_latency");
+  EXPECT_EQ(run["rows"][0]["whole_run"], true);
+}
+
+TEST_F(Program, ends_with_1_when_an_objective_fails) {
+  const Ended ended = called({"smoke", "--set", "objectives=[{metric: delivery_latency, statistic: p95, at_most: 1ms}]"});
+  EXPECT_EQ(ended.code, 1) << ended.error;
+  EXPECT_EQ(Json::parse(ended.out)["verdicts"][0]["verdict"], "fails");
+}
+
+TEST_F(Program, ends_with_1_when_an_answer_is_unknown) {
+  const Ended ended = called({"smoke", "--set", "objectives=[{metric: search_latency, at_most: 1s}]"});
+  EXPECT_EQ(ended.code, 1) << ended.error;
+  EXPECT_EQ(Json::parse(ended.out)["verdicts"][0]["verdict"], "unknown");
+}
+
+TEST_F(Program, gives_the_same_bytes_twice_and_for_any_number_of_workers) {
+  const Words words{"smoke", "--replications", "7", "--workers"};
+  const auto with_workers = [&words](const std::string& workers) {
+    Words all = words;
+    all.push_back(workers);
+    return called(all).out;
+  };
+  const std::string one = with_workers("1");
+  EXPECT_EQ(one, with_workers("1"));
+  EXPECT_EQ(one, with_workers("2"));
+  EXPECT_EQ(one, with_workers("9"));
+}
+
+TEST_F(Program, reads_a_scenario_from_standard_input) {
+  const std::string text = text_of(fs::path(POOLCAST_SCENARIOS) / "smoke.yaml");
+  EXPECT_EQ(called({"-"}, text).out, called({"smoke"}).out);
+}
+
+TEST_F(Program, says_where_bad_input_is_wrong) {
+  const Ended ended = called({"-"}, "name: Wrong\ntopologgy: none\n");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.out, "");
+  EXPECT_NE(ended.error.find("standard input:2:1: topologgy: unknown key"), std::string::npos) << ended.error;
+}
+
+TEST_F(Program, refuses_flags_that_make_no_sense) {
+  for (const Words& words : std::vector<Words>{{},
+                                               {"smoke", "--replications", "0"},
+                                               {"smoke", "--replications", "many"},
+                                               {"smoke", "--precision", "0%"},
+                                               {"smoke", "--precision", "200%"},
+                                               {"smoke", "--precision", "5%", "--replications", "5"},
+                                               {"smoke", "--mode", "fast"},
+                                               {"smoke", "--seed", "-1"},
+                                               {"smoke", "--seed", "99999999999999999999"},
+                                               {"smoke", "--seed", "1.5"},
+                                               {"smoke", "--workers", "-2"},
+                                               {"smoke", "--set", "users"},
+                                               {"smoke", "--unknown"},
+                                               {"smoke", "another"}}) {
+    const Ended ended = called(words);
+    EXPECT_EQ(ended.code, 2) << ::testing::PrintToString(words);
+    EXPECT_EQ(ended.out, "");
+    EXPECT_NE(ended.error, "") << ::testing::PrintToString(words);
+  }
+}
+
+TEST_F(Program, help_and_version_end_with_0) {
+  EXPECT_EQ(called({"--help"}).code, 0);
+  EXPECT_EQ(called({"--version"}).out, "poolcast-sim " POOLCAST_VERSION "\n");
+}
+
+TEST_F(Program, names_a_scenario_that_is_not_there) {
+  const Ended ended = called({"no-such-scenario"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.error.find("no-such-scenario"), std::string::npos) << ended.error;
+}
+
+TEST_F(Program, refuses_what_a_documented_rule_forbids_unless_it_is_allowed) {
+  const Words words{"smoke", "--set", "topology.databases[0].mode=always-on"};
+  const Ended refused = called(words);
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_NE(refused.error.find("PC-DB-ALWAYSON"), std::string::npos) << refused.error;
+  Words allowed = words;
+  allowed.push_back("--allow-unsupported");
+  const Ended ran = called(allowed);
+  EXPECT_EQ(ran.code, 0) << ran.error;
+  EXPECT_EQ(Json::parse(ran.out)["findings"][0]["severity"], "error");
+}
+
+TEST_F(Program, refuses_what_the_simulator_does_not_model) {
+  const Ended ended = called({"smoke", "--set", "question=what is not modelled"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.error.find("the stand-in does not model it; ask something else"), std::string::npos) << ended.error;
+}
+
+TEST_F(Program, keeps_what_was_finished_before_a_worker_died) {
+  const Ended ended = called({"smoke", "--set", "question=die in replication 2", "--replications", "5"});
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_EQ(ended.error, "poolcast-sim: replication 2 was killed by signal 9 (Killed)\n");
+  const Json run = Json::parse(ended.out);
+  EXPECT_EQ(run["failure"], "replication 2 was killed by signal 9 (Killed)");
+  EXPECT_EQ(run["replications"], 2);
+}
+
+TEST_F(Program, keeps_what_was_finished_when_it_is_interrupted) {
+  for (const int number : {SIGINT, SIGTERM}) {
+    CalledProgram program(POOLCAST_SIM_STAND_IN,
+                          with_library({"smoke", "--set", "question=hang from replication 2", "--workers", "2", "--progress"}));
+    ASSERT_TRUE(program.wait_for_error_text("\"finished\":2"));
+    program.signal(number);
+    const Ended ended = program.wait();
+    EXPECT_EQ(ended.code, 3) << ended.error;
+    const Json run = Json::parse(ended.out);
+    EXPECT_EQ(run["interrupted"], true);
+    EXPECT_EQ(run["replications"], 2);
+    EXPECT_EQ(run["verdicts"][0]["verdict"], "holds");
+  }
+}
+
+TEST_F(Program, interrupted_before_anything_is_finished_still_prints_the_object) {
+  CalledProgram program(POOLCAST_SIM_STAND_IN,
+                        with_library({"smoke", "--set", "question=hang from replication 0", "--progress"}));
+  ASSERT_TRUE(program.wait_for_error_text("\"finished\":0"));
+  program.signal(SIGINT);
+  const Ended ended = program.wait();
+  EXPECT_EQ(ended.code, 3);
+  const Json run = Json::parse(ended.out);
+  EXPECT_EQ(run["replications"], 0);
+  EXPECT_EQ(run["rows"].size(), 0u);
+  EXPECT_EQ(run["verdicts"][0]["note"], "no replication was finished");
+}
+
+TEST_F(Program, progress_is_one_object_per_line_and_ends_at_everything) {
+  const Ended ended = called({"smoke", "--replications", "4", "--progress"});
+  std::istringstream lines(ended.error);
+  Json last;
+  for (std::string line; std::getline(lines, line);) {
+    last = Json::parse(line);
+    EXPECT_TRUE(last["variant"].is_null());
+  }
+  EXPECT_EQ(last["progress"], 1.0);
+  EXPECT_EQ(last["finished"], 4);
+  EXPECT_EQ(last["wanted"], 4);
+}
+
+TEST_F(Program, variants_stand_beside_the_scenario_on_the_same_random_numbers) {
+  const Words words{
+      "smoke", "--replications", "4", "--set",
+      "variants=[{name: same again, set: [workload.users=400]}, {name: short, set: [horizon=90s], replications: 2}]"};
+  const Ended ended = called(words);
+  ASSERT_EQ(ended.code, 0) << ended.error;
+  const Json run = Json::parse(ended.out);
+  ASSERT_EQ(run["variants"].size(), 2u);
+  EXPECT_EQ(run["variants"][0]["name"], "same again");
+  EXPECT_EQ(run["variants"][0]["set"][0], "workload.users=400");
+  EXPECT_EQ(run["variants"][0]["rows"], run["rows"]);
+  EXPECT_EQ(run["variants"][1]["replications"], 2);
+  EXPECT_EQ(run["variants"][1]["scenario"]["horizon_s"], 90);
+  Words without = words;
+  without.push_back("--no-variants");
+  EXPECT_EQ(Json::parse(called(without).out)["variants"].size(), 0u);
+}
+
+TEST_F(Program, runs_until_the_precision_is_reached) {
+  const Ended ended = called({"smoke", "--precision", "2%"});
+  ASSERT_EQ(ended.code, 0) << ended.error;
+  const Json run = Json::parse(ended.out);
+  EXPECT_GT(run["replications"], 3);
+  for (const Json& verdict : run["verdicts"])
+    EXPECT_LE(verdict["high"].get<double>() - verdict["answer"].get<double>(), 0.02 * verdict["answer"].get<double>());
+}
+
+TEST_F(Program, writes_a_run_folder_that_says_the_same) {
+  const fs::path out = in_folder("deep/run");
+  const Ended ended = called({"smoke", "--replications", "2", "--out", out.string()});
+  ASSERT_EQ(ended.code, 0) << ended.error;
+  Json printed = Json::parse(ended.out);
+  printed.erase("rows");
+  EXPECT_EQ(Json::parse(text_of(out / "run.json")), printed);
+  EXPECT_TRUE(
+      text_of(out / "report.csv").starts_with("metric,unit,site,pool,node,part,window_start_s,window_s,whole_run,count,"));
+  EXPECT_TRUE(fs::exists(out / "histograms" / "delivery_latency-chat.json"));
+  const Ended again = called({(out / "scenario.yaml").string(), "--replications", "2"});
+  EXPECT_EQ(Json::parse(again.out)["scenario"]["digest"], printed["scenario"]["digest"]);
+}
+
+TEST_F(Program, writes_over_no_folder_that_is_not_of_a_run) {
+  const fs::path out = in_folder("mine");
+  fs::create_directories(out);
+  std::ofstream(out / "thesis.txt") << "years of work";
+  const Ended ended = called({"smoke", "--out", out.string()});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.out, "");  // refused before the run, not after it
+  EXPECT_NE(ended.error.find("not of a run"), std::string::npos) << ended.error;
+  EXPECT_EQ(text_of(out / "thesis.txt"), "years of work");
+}
+
+TEST_F(Program, finds_the_library_by_the_environment) {
+  ::setenv("POOLCAST_LIBRARY", (":" POOLCAST_SCENARIOS), 1);
+  const Ended ended = CalledProgram(POOLCAST_SIM_STAND_IN, {"smoke"}).wait();
+  ::unsetenv("POOLCAST_LIBRARY");
+  EXPECT_EQ(ended.code, 0) << ended.error;
+}
+
+}  // namespace
+}  // namespace poolcast
