@@ -141,7 +141,8 @@ def _losses(console: Console, data: Row) -> None:
             if reached < len(entries):
                 times.append(f"{share} not within the horizon" + (f" in {len(entries) - reached} runs" if reached else ""))
             else:
-                times.append(f"{share} after {units.duration(mean)} ({units.duration(low)} to {units.duration(high)})")
+                least, most = units.duration(low), units.duration(high)
+                times.append(f"{share} after {units.duration(mean)}" + (f" ({least} to {most})" if least != most else ""))
         table.add_row(f"Users back, {after}", f"{units.quantity(displaced)} displaced; " + ", ".join(times))
     for metric in summary.TOTALS:
         text, interval = summary.total_text(data["rows"], metric)

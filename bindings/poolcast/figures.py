@@ -7,13 +7,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import matplotlib
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+
 from poolcast import summary, units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from poolcast.result import Result
     from poolcast.summary import Row
@@ -38,11 +41,16 @@ class Theme:
 _VARIABLES = Theme(ink="#010203", muted="#010204", grid="#010205", paper="none")
 
 
+class Picture(Figure):
+    """A figure that a notebook shows without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        return png(self, dots_per_inch=96)
+
+
 def timeline_figure(result: Result, theme: Theme = Theme()) -> Figure:
     """Users connected, delivery latency and utilisation on one time axis, with the fault shaded."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10.5, 8.4), facecolor=theme.paper, layout="constrained")
+    figure = Picture(figsize=(10.5, 8.4), facecolor=theme.paper, layout="constrained")
     axes: Sequence[Axes] = figure.subplots(3, 1, sharex=True, height_ratios=(1, 1.15, 1.15))
     _users(axes[0], result)
     _latency(axes[1], result)
@@ -59,8 +67,6 @@ def timeline_figure(result: Result, theme: Theme = Theme()) -> Figure:
 
 
 def _time_axis(axis: Axes, horizon_s: float, theme: Theme) -> None:
-    from matplotlib.ticker import MaxNLocator
-
     scale, name = next((size, unit) for most, size, unit in _CLOCKS if horizon_s <= most)
     ticks = [scale * tick for tick in MaxNLocator(8, steps=[1, 2, 3, 5, 6, 10]).tick_values(0, horizon_s / scale)]
     axis.set_xticks([tick for tick in ticks if 0 <= tick <= horizon_s])
@@ -122,8 +128,6 @@ def _overall(rows: list[Row]) -> list[Row]:
 
 
 def _latency(axis: Axes, result: Result) -> None:
-    from matplotlib.ticker import LogLocator, NullLocator
-
     rows = [row for row in summary.windows(result.data["rows"], "delivery_latency") if not row.get("node")]
     groups = dict.fromkeys((row.get("pool") or "", row.get("part") or "") for row in rows)
     several = len({pool for pool, _ in groups}) > 1
@@ -211,17 +215,15 @@ def _fault_labels(axis: Axes, result: Result, theme: Theme) -> None:
         axis.text(0, low + 0.08 * (high - low), " warm-up", color=theme.muted, fontsize=8.5)
 
 
-def png(figure: Figure) -> bytes:
+def png(figure: Figure, *, dots_per_inch: int = 160) -> bytes:
     """The figure as PNG; the same figure gives the same bytes."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=160, metadata={"Software": None})
+    figure.savefig(buffer, format="png", dpi=dots_per_inch, metadata={"Software": None})
     return buffer.getvalue()
 
 
 def page_svg(result: Result) -> str:
     """The timeline as an SVG element whose text and grid follow the page's light or dark theme."""
-    import matplotlib
-
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "poolcast", "font.family": "sans-serif"}):
         buffer = io.StringIO()
         timeline_figure(result, _VARIABLES).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
