@@ -25,6 +25,9 @@ double median(std::vector<double> values);
 // Seconds since some fixed moment.
 double wall_clock();
 
+// Seconds of processor time that this process has used: what a loop costs, whoever else is on the machine.
+double processor_clock();
+
 [[noreturn]] void give_up(const std::string& why);
 
 }  // namespace poolcast::bench

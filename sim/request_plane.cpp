@@ -132,7 +132,10 @@ void RequestPlane::Hook::arm_timer() {
 }
 
 RequestPlane::RequestPlane(PlaneMode mode, Handler handler, void* model)
-    : handler_(handler), model_(model), hook_(std::make_unique<Hook>(mode, *this)) {
+    : RequestPlane(mode, &loop_with_handler, handler, model) {}
+
+RequestPlane::RequestPlane(PlaneMode mode, Loop loop, Handler handler, void* model)
+    : loop_(loop), handler_(handler), model_(model), hook_(std::make_unique<Hook>(mode, *this)) {
   ensure(Engine::has_instance(), "the request plane needs a SimGrid engine");
   ensure(Engine::get_clock() == 0, "the request plane starts with SimGrid's clock at 0, in a process without an earlier run");
   ensure(Hook::current == nullptr, "one request plane at a time");
@@ -170,13 +173,12 @@ void RequestPlane::run_events_until(double limit) {
   ensure(!handling_, "a handler does not run the plane");
   handling_ = true;
   limit_ = limit;
-  while (!heap_.empty() && heap_.top().at <= limit_) {
-    const Event event = heap_.pop();
-    now_ = event.at;
-    ++handled_;
-    handler_(model_, event);
-  }
+  loop_(*this);
   handling_ = false;
+}
+
+void RequestPlane::loop_with_handler(RequestPlane& plane) {
+  while (!plane.heap_.empty() && plane.heap_.top().at <= plane.limit_) plane.handler_(plane.model_, plane.take_event());
 }
 
 double RequestPlane::outside_now() const {
@@ -184,12 +186,12 @@ double RequestPlane::outside_now() const {
   return now_;
 }
 
-void RequestPlane::schedule_from_outside(Event event) {
-  hook_->catch_up();
+void RequestPlane::schedule_unusual(Event event) {
+  if (!handling_) hook_->catch_up();
   ensure(event.at >= now_ - hook_->ticks.length(), "an event is scheduled for now or later");
   event.at = std::max(event.at, now_);
   heap_.push(event);
-  if (hook_->mode == PlaneMode::timer) hook_->arm_timer();
+  if (!handling_ && hook_->mode == PlaneMode::timer) hook_->arm_timer();
 }
 
 void RequestPlane::sleep_until(double date) const {

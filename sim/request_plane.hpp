@@ -23,17 +23,23 @@ struct Event {
 };
 
 // Pending events, earliest first. Equal dates come out in an order that depends only on the order of calls.
+//
+// An event usually schedules one more: pop() therefore leaves a hole at the top, which the next push() fills in one pass instead
+// of two.
 class EventHeap {
 public:
-  bool empty() const { return heap_.empty(); }
-  std::size_t size() const { return heap_.size(); }
-  const Event& top() const { return heap_.front(); }
-  void push(const Event& event);
+  bool empty() const { return size() == 0; }
+  std::size_t size() const { return heap_.size() - (hole_ ? 1 : 0); }
+  const Event& top();
   Event pop();
-  void clear() { heap_.clear(); }
+  void push(const Event& event);
 
 private:
+  void fill_hole();
+  void sift_down(const Event& event);  // from the top, which is free
+
   std::vector<Event> heap_;
+  bool hole_ = false;  // at the top
 };
 
 // How the plane shares SimGrid's clock. batch: the co-simulation hook, all events up to SimGrid's next one in one step. step:
@@ -47,6 +53,10 @@ public:
   // Registers itself with the running SimGrid engine, which must outlive it and whose clock must stand at 0. One plane at a
   // time. `handler(model, event)` is called for every event.
   RequestPlane(PlaneMode mode, Handler handler, void* model);
+  // The same with `model.on(event)`, which the compiler can draw into the loop over the events.
+  template <class Model>
+  requires requires(Model& model, const Event& event) { model.on(event); }
+  RequestPlane(PlaneMode mode, Model& model) : RequestPlane(mode, &loop_with<Model>, nullptr, &model) {}
   ~RequestPlane();
   RequestPlane(const RequestPlane&) = delete;
   RequestPlane& operator=(const RequestPlane&) = delete;
@@ -77,13 +87,22 @@ public:
 
 private:
   struct Hook;  // the SimGrid model, or the timer
+  using Loop = void (*)(RequestPlane& plane);
+
+  RequestPlane(PlaneMode mode, Loop loop, Handler handler, void* model);
+  // Handles what is dated up to limit_.
+  static void loop_with_handler(RequestPlane& plane);
+  template <class Model>
+  static void loop_with(RequestPlane& plane);
+  Event take_event();
 
   void run_events_until(double limit);
   double outside_now() const;
-  void schedule_from_outside(Event event);
+  void schedule_unusual(Event event);  // from outside, or a rounding error early
 
   EventHeap heap_;
-  Handler handler_;
+  Loop loop_;
+  Handler handler_;  // of loop_with_handler
   void* model_;
   double now_ = 0;
   double limit_ = 0;  // of the events that are being run; hand_over() lowers it
@@ -92,50 +111,76 @@ private:
   std::unique_ptr<Hook> hook_;
 };
 
+inline Event RequestPlane::take_event() {
+  const Event event = heap_.pop();
+  now_ = event.at;
+  ++handled_;
+  return event;
+}
+
+template <class Model>
+void RequestPlane::loop_with(RequestPlane& plane) {
+  Model& model = *static_cast<Model*>(plane.model_);
+  while (!plane.heap_.empty() && plane.heap_.top().at <= plane.limit_) model.on(plane.take_event());
+}
+
 inline void RequestPlane::schedule(const Event& event) {
-  if (!handling_) [[unlikely]]
-    return schedule_from_outside(event);
-  constexpr double forgiven = 1e-9;
-  ensure(event.at >= now_ - forgiven, "an event is scheduled for now or later");
-  if (event.at >= now_) [[likely]] {
+  if (handling_ && event.at >= now_) [[likely]] {
     heap_.push(event);
   } else {
-    heap_.push({now_, event.subject, event.kind, event.place});
+    schedule_unusual(event);
   }
 }
 
-inline void EventHeap::push(const Event& event) {
-  std::size_t child = heap_.size();
-  heap_.push_back(event);
-  while (child > 0) {
-    const std::size_t parent = (child - 1) / 4;
-    if (heap_[parent].at <= event.at) break;
-    heap_[child] = heap_[parent];
-    child = parent;
-  }
-  heap_[child] = event;
+inline const Event& EventHeap::top() {
+  if (hole_) fill_hole();
+  return heap_.front();
 }
 
 inline Event EventHeap::pop() {
-  const Event first = heap_.front();
+  if (hole_) fill_hole();
+  hole_ = true;
+  return heap_.front();
+}
+
+inline void EventHeap::push(const Event& event) {
+  if (hole_) {
+    hole_ = false;
+    return sift_down(event);
+  }
+  std::size_t child = heap_.size();
+  heap_.push_back(event);
+  Event* const events = heap_.data();
+  while (child > 0) {
+    const std::size_t parent = (child - 1) / 4;
+    if (events[parent].at <= event.at) break;
+    events[child] = events[parent];
+    child = parent;
+  }
+  events[child] = event;
+}
+
+inline void EventHeap::fill_hole() {
+  hole_ = false;
   const Event last = heap_.back();
   heap_.pop_back();
+  if (!heap_.empty()) sift_down(last);
+}
+
+inline void EventHeap::sift_down(const Event& event) {
+  Event* const events = heap_.data();
   const std::size_t size = heap_.size();
-  if (size == 0) return first;
   std::size_t hole = 0;
-  for (;;) {
-    const std::size_t begin = 4 * hole + 1;
-    if (begin >= size) break;
+  for (std::size_t begin = 1; begin < size; begin = 4 * hole + 1) {
     const std::size_t end = begin + 4 < size ? begin + 4 : size;
     std::size_t least = begin;
     for (std::size_t child = begin + 1; child < end; ++child)
-      if (heap_[child].at < heap_[least].at) least = child;
-    if (heap_[least].at >= last.at) break;
-    heap_[hole] = heap_[least];
+      if (events[child].at < events[least].at) least = child;
+    if (events[least].at >= event.at) break;
+    events[hole] = events[least];
     hole = least;
   }
-  heap_[hole] = last;
-  return first;
+  events[hole] = event;
 }
 
 }  // namespace poolcast::sim
