@@ -191,7 +191,7 @@ def _draw_chip(parts: list[str], chip: _Chip, x: float, y: float, hit: str | Non
 
 
 def _link(parts: list[str], link: Link, boxes: dict[str, tuple[float, float]], height: float) -> None:
-    text = f"{units.duration(link.latency_s)} · {units.quantity(8 * link.bandwidth_bytes_per_s / 1e6)} Mb/s"
+    text = f"{units.duration(link.latency_s)} · {units.bit_rate(link.bandwidth_bytes_per_s)}"
     if len(link.between) == 2 and all(site in boxes for site in link.between):
         (first, width), (second, _) = sorted(boxes[site] for site in link.between)
         middle = height / 2

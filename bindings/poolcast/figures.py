@@ -87,7 +87,7 @@ def _draw(axis: Axes, rows: list[Row], column: str, band: tuple[str, str] | None
         middle, low = _series(banded, band[0])
         _, high = _series(banded, band[1])
         low = [max(value, 0) for value in low]  # no figure here can be negative
-        axis.fill_between(middle, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
+        axis.fill_between(middle, low, high, color=line.get_color(), alpha=0.15, linewidth=0)
 
 
 def _users(axis: Axes, result: Result) -> None:
@@ -140,14 +140,17 @@ def _latency(axis: Axes, result: Result) -> None:
         _draw(axis, own, "p50", color=_COLOURS[number], linestyle=(0, (1, 1.5)), linewidth=1.2)
         _draw(axis, own, "p95", ("p95_low", "p95_high"), color=_COLOURS[number], label=name)
         _draw(axis, own, "p99", color=_COLOURS[number], linestyle=(0, (5, 2)), linewidth=1.0)
+    bounds: dict[tuple[float, str], list[str]] = {}
     for verdict in result.data["verdicts"]:
         if verdict["metric"] == "delivery_latency" and verdict["bound"]:
-            colour = colours.get(verdict.get("place") or "", _LOST)
-            axis.axhline(verdict["bound"], color=colour, linewidth=1, linestyle=(0, (7, 2, 1, 2)), alpha=0.8)
-            words = f" {(verdict.get('place') or '')} {verdict['statistic']} {summary.words(verdict['bound_kind'])} "
-            text = words + units.duration(verdict["bound"])
-            axis.annotate(text, (0.004, verdict["bound"]), (0, 2), axis.get_yaxis_transform(), "offset points",
-                          color=colour, fontsize=8)  # fmt: skip
+            words = f"{verdict['statistic']} {summary.words(verdict['bound_kind'])} {units.duration(verdict['bound'])}"
+            bounds.setdefault((verdict["bound"], words), []).append(verdict.get("place") or "")
+    for (bound, words), places in bounds.items():
+        colour = colours.get(places[0], _LOST) if len(places) == 1 else _LOST
+        axis.axhline(bound, color=colour, linewidth=1, linestyle=(0, (7, 2, 1, 2)), alpha=0.8)
+        text = f"{' and '.join(places)} {words}".strip()
+        where = axis.get_yaxis_transform()
+        axis.annotate(text, (0.008, bound), (0, 2), where, "offset points", color=colour, fontsize=8)
     axis.set_yscale("log")
     axis.set_title("Delivery latency: p95, with p50 dotted and p99 dashed")
     axis.yaxis.set_major_formatter(lambda value, _: units.duration(value))
@@ -198,9 +201,8 @@ def _frame(axis: Axes, result: Result, theme: Theme) -> None:
     handles, labels = axis.get_legend_handles_labels()
     if handles:
         legend = axis.legend(
-            handles, labels, loc="lower right", bbox_to_anchor=(1, 1), ncols=len(handles), frameon=False, fontsize=8.5,
-            borderaxespad=0.2, handlelength=1.6, columnspacing=1.2,
-        )  # fmt: skip
+            handles, labels, loc="upper left", bbox_to_anchor=(1.0, 1.02), frameon=False, fontsize=8.5, handlelength=1.8
+        )  # beside the axes, where any number of servers finds room
         for text in legend.get_texts():
             text.set_color(theme.ink)
 

@@ -63,6 +63,12 @@ def with_interval(value: float | None, low: float | None, high: float | None, un
     return f"{quantity(value, unit)} {interval(value, low, high, unit)}".rstrip()
 
 
+def bit_rate(bytes_per_s: float) -> str:
+    """A bandwidth as networks are named: 1 Gb/s."""
+    bits = 8 * bytes_per_s
+    return f"{_short(bits / 1e9)} Gb/s" if bits >= 1e9 else f"{_short(bits / 1e6)} Mb/s"
+
+
 def events(count: float) -> str:
     """31 million."""
     if count >= 999_500_000:
