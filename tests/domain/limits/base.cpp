@@ -87,6 +87,21 @@ void shipped(Scenario& scenario) {
   instance(scenario, "sql-9").site = SiteId{"south"};
 }
 
+void add_second_pool(Scenario& scenario) {
+  ChatPool second = scenario.topology.chat_pools[0];
+  second.name = PoolId{"chat-south"};
+  second.active = {NodeId{"south-1"}, NodeId{"south-2"}, NodeId{"south-3"}, NodeId{"south-4"}};
+  second.standby = {NodeId{"south-5"}};
+  auto& databases = scenario.topology.databases;
+  for (Database& database : databases) database.pool = PoolId{"chat"};
+  scenario.topology.chat_pools.push_back(second);
+  for (const Database& database : std::vector<Database>(databases)) {
+    databases.push_back(database);
+    databases.back().pool = second.name;
+    databases.back().principal = NodeId{database.holds == Holds::content ? "sql-5" : "sql-7"};
+  }
+}
+
 SqlInstance& instance(Scenario& scenario, const std::string& name) {
   for (SqlInstance& known : scenario.topology.sql_instances) {
     if (known.name.str() == name) return known;

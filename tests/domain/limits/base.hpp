@@ -18,6 +18,7 @@ void shipped(Scenario& scenario);                  // content database shipped t
 void add_south(Scenario& scenario, Seconds latency);
 SqlInstance& instance(Scenario& scenario, const std::string& name);
 ChatServer& server(Scenario& scenario, const std::string& name);
+void add_second_pool(Scenario& scenario);  // chat-south, with databases of its own on sql-5 and sql-7
 void lose(Scenario& scenario, const std::string& node);
 
 // One scenario that breaks a rule, with what is to be found, and one on the safe side of it.

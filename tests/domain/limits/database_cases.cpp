@@ -114,15 +114,10 @@ std::vector<Case> database_cases() {
        [](Scenario& it) { compliance(it).principal = content(it).principal; }},
       {"PC-DB-SHARED",
        [](Scenario& it) {
-         ChatPool second = it.topology.chat_pools[0];
-         second.name = PoolId{"chat-south"};
-         it.topology.chat_pools.push_back(second);
-         content(it).pool = PoolId{"chat"};
-         compliance(it).pool = PoolId{"chat-south"};
-         compliance(it).principal = content(it).principal;
+         add_second_pool(it);
+         it.topology.databases[2].principal = compliance(it).principal;
        },
-       "topology.databases[1].principal", "sql-1 holds databases of chat and of chat-south.",
-       [](Scenario& it) { compliance(it).principal = content(it).principal; }},
+       "topology.databases[2].principal", "sql-3 holds databases of chat and of chat-south.", add_second_pool},
       {"PC-DB-FRONT-END", [](Scenario& it) { instance(it, "sql-1").also_holds = {Holds::front_end}; },
        "topology.databases[0].principal",
        "sql-1 holds the chat content, which grows by about 130 MB a day, and the Front End back-end database.",

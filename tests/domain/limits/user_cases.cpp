@@ -6,14 +6,6 @@ namespace {
 RoomClass& rooms_of(Scenario& scenario) { return scenario.workload.room_classes[0]; }
 ChatPool& chat_of(Scenario& scenario) { return scenario.topology.chat_pools[0]; }
 
-void two_pools(Scenario& scenario) {
-  ChatPool second = chat_of(scenario);
-  second.name = PoolId{"chat-south"};
-  second.active = {NodeId{"south-1"}, NodeId{"south-2"}, NodeId{"south-3"}, NodeId{"south-4"}};
-  second.standby = {NodeId{"south-5"}};
-  scenario.topology.chat_pools.push_back(second);
-}
-
 void add_large_rooms(Scenario& scenario) {
   RoomClass large = rooms_of(scenario);
   large.name = "large";
@@ -36,7 +28,7 @@ std::vector<Case> user_cases() {
        [](Scenario& it) { chat_of(it).active.resize(3); }},
       {"PC-USERS-ORG",
        [](Scenario& it) {
-         two_pools(it);
+         add_second_pool(it);
          it.workload.users = 90'000;
        },
        "workload.users",
@@ -68,7 +60,7 @@ std::vector<Case> user_cases() {
       {"PC-FE-POOL-SIZE", [](Scenario& it) { it.topology.front_end_pools[0].servers = 13; },
        "topology.front_end_pools[0].servers", "front has 13 Front End servers; an Enterprise Edition pool has at most 12.",
        [](Scenario& it) { it.topology.front_end_pools[0].servers = 12; }},
-      {"PC-POOLS-SCALE", two_pools, "topology.chat_pools",
+      {"PC-POOLS-SCALE", add_second_pool, "topology.chat_pools",
        "2 chat pools share the one ceiling of 80,000 users; each room belongs to one of them."},
       // 2,400 rooms × 50 % × 1,000 = 1,200,000; × 50 % × 3 = 3,600; × 6 = 14,400; twice as many members make 2,418,000.
       {"PC-ACES", [](Scenario& it) { rooms_of(it).members_in_list = 2'000; }, "workload.room_classes",
