@@ -119,6 +119,7 @@ std::vector<Found> express_size(const Scenario& scenario, const Limits& limits) 
     const ChatPool* pool = pool_of(scenario.topology, database);
     if (database.holds != Holds::content || instance.edition != SqlEdition::express || copy.role != "principal" || !pool) return;
     const double a_day = database_bytes_per_day(scenario, index_of(scenario.topology, *pool));
+    if (a_day <= 0) return;
     const double days = limits.express_database_bytes.value / a_day;
     found.push_back({key, fill("{} is Express: {} a day fill its {} in {} working days.",
                                {instance.name.str(), bytes(a_day), bytes(limits.express_database_bytes.value), times(days)})});
