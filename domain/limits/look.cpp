@@ -34,6 +34,14 @@ bool behind(const Scenario& scenario, const ChatPool& pool, Edition edition) {
   return front && front->edition == edition;
 }
 
+double users_through(const Scenario& scenario, const FrontEndPool& front) {
+  double users = 0;
+  for (std::size_t pool = 0; pool < scenario.topology.chat_pools.size(); ++pool) {
+    if (scenario.topology.chat_pools[pool].next_hop == front.name) users += users_of(scenario, pool);
+  }
+  return users;
+}
+
 std::vector<NodeId> servers_of(const ChatPool& pool) {
   std::vector<NodeId> servers = pool.active;
   servers.insert(servers.end(), pool.standby.begin(), pool.standby.end());

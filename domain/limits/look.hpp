@@ -21,6 +21,9 @@ double users_per_active(const Scenario& scenario, std::size_t chat_pool);
 const FrontEndPool* next_hop(const Scenario& scenario, const ChatPool& pool);
 bool behind(const Scenario& scenario, const ChatPool& pool, Edition edition);
 
+// The users whose chat goes through a Front End pool.
+double users_through(const Scenario& scenario, const FrontEndPool& front);
+
 std::vector<NodeId> servers_of(const ChatPool& pool);  // active, then standby
 std::string names_of(const std::vector<NodeId>& nodes);
 

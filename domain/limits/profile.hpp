@@ -1,5 +1,5 @@
 // A profile is what is documented about one product: limits and defaults as data, and the rules that use them. Another chat
-// system is another profile.
+// system is another profile: a folder like skype_for_business_2015/ and its line in profile.cpp.
 #pragma once
 
 #include <string>
@@ -22,7 +22,7 @@ struct LimitRange {
   std::string_view source;
 };
 
-// Numbers in base units: seconds, bytes, hertz, bits per second, one.
+// Numbers in base units: seconds, bytes, bytes per second, hertz, one.
 struct Limits {
   Limit active_servers;
   Limit total_servers;

@@ -145,13 +145,19 @@ std::vector<Found> sign_in_join(const Scenario& scenario, const Limits& limits) 
 }
 
 std::vector<Found> sign_in_front_end(const Scenario& scenario, const Limits& limits) {
-  const double pools = static_cast<double>(scenario.topology.front_end_pools.size());
-  const double rate = sign_ins_per_s(scenario.workload) / std::max(pools, 1.0);
-  if (rate <= limits.front_end_sign_ins_per_s.value) return {};
-  return {{"workload.sign_in_window",
-           fill("{} users within {} are {} sign-ins per second for each Front End pool, above the documented {}.",
-                {number(static_cast<double>(scenario.workload.users)), duration(*scenario.workload.sign_in_window), number(rate),
-                 number(limits.front_end_sign_ins_per_s.value)})}};
+  std::vector<Found> found;
+  if (!scenario.workload.sign_in_window) return found;
+  const Seconds window = *scenario.workload.sign_in_window;
+  for (const FrontEndPool& front : scenario.topology.front_end_pools) {
+    const double users = users_through(scenario, front);
+    const double rate = users / window.count();
+    if (rate <= limits.front_end_sign_ins_per_s.value) continue;
+    found.push_back(
+        {"workload.sign_in_window",
+         fill("{} users within {} are {} sign-ins per second at {}, above the documented {} of a Front End pool.",
+              {number(users), duration(window), number(rate), front.name.str(), number(limits.front_end_sign_ins_per_s.value)})});
+  }
+  return found;
 }
 
 std::vector<Found> next_hop_loss(const Scenario& scenario, const Limits&) {
@@ -162,10 +168,7 @@ std::vector<Found> next_hop_loss(const Scenario& scenario, const Limits&) {
     const bool lost = std::ranges::any_of(scenario.faults, [&](const Fault& fault) {
       return fault.lose && std::ranges::find(servers, *fault.lose) != servers.end();
     });
-    double users = 0;
-    for (std::size_t pool = 0; pool < scenario.topology.chat_pools.size(); ++pool) {
-      if (scenario.topology.chat_pools[pool].next_hop == fronts[index].name) users += users_of(scenario, pool);
-    }
+    const double users = users_through(scenario, fronts[index]);
     if (users == 0 || (servers.size() > 1 && !lost)) continue;
     found.push_back({key_of("topology.front_end_pools", index, "servers"),
                      fill("{} users reach chat through the {} of {} and by no other way.",
@@ -234,8 +237,10 @@ std::vector<CheckedRule> availability_rules() {
       {{"PC-SIGN-IN-FE", warning, only_2015, "A Front End pool takes at most 12 sign-ins per second.", "", source::stress_tool},
        sign_in_front_end},
       {{"PC-NEXT-HOP-LOSS", note, both, "The loss of the next-hop Front End pool cuts all chat that goes through it.",
-        "Recovery target of a Front End pool failover: 15 to 20 minutes, without the time to decide and to sign in again.",
-        source::front_end_recovery},
+        "Until the pool is failed over: 15 to 20 minutes is the target of Front End pool disaster recovery, without the time to "
+        "decide and "
+        "to sign in again.",
+        source::schwendiman},
        next_hop_loss},
       {{"PC-DB-ALONE", warning, both,
         "Chat depends wholly on its database; mirror or cluster it when the pool has several servers.",

@@ -86,21 +86,16 @@ std::vector<Found> wcf_port(const Scenario& scenario, const Limits& limits) {
   });
 }
 
-// Ports that a chat server, or the Front End it is collocated with, uses for something else.
+// Ports that a chat server, or the Standard Edition server it is collocated with, uses for something else.
 struct Taken {
   Count port;
   std::string_view use;
   bool only_with_front_end;
 };
 constexpr Taken taken[] = {
-    {443, "web components and file transfer", false},
-    {445, "file sharing", false},
-    {135, "remote procedure calls", false},
-    {1433, "SQL Server", false},
-    {5061, "SIP of a Front End", true},
-    {444, "Front End to Front End", true},
-    {4443, "web components inside", true},
-    {8080, "web components outside", true},
+    {443, "file transfer", false},         {445, "file sharing", false},           {5061, "SIP of a Front End", true},
+    {135, "remote procedure calls", true}, {444, "Front End to Front End", true},  {1433, "SQL Server", true},
+    {4443, "web components inside", true}, {8080, "web components outside", true},
 };
 
 std::vector<Found> port_clash(const Scenario& scenario, const Limits&) {
@@ -146,8 +141,8 @@ std::vector<CheckedRule> configuration_rules() {
         "The port towards the Front Ends (5041) is documented as configurable, this one is not.", source::topology},
        wcf_port},
       {{"PC-PORT-CLASH", error, both, "A port has one use on one machine.",
-        "443, 445 and 135 are used on every server, 5061, 444, 4443 and 8080 on a Front End, 1433 by a default instance of SQL "
-        "Server.",
+        "443 and 445 are listed for chat servers; 5061, 135, 444, 4443 and 8080 for Front Ends; 1433 is that of a default "
+        "instance of SQL Server.",
         source::ports},
        port_clash},
   };

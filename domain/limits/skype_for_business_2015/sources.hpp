@@ -67,10 +67,6 @@ inline constexpr std::string_view resources_2013 =
     "Resources required for Persistent Chat Server high availability and disaster recovery in Lync Server 2013 (TechNet "
     "JJ205211)";
 inline constexpr std::string_view deploying_2013 = "Deploying Persistent Chat Server in Lync Server 2013";
-inline constexpr std::string_view new_features_2013 =
-    "New Persistent Chat Server features in Lync Server 2013 (TechNet Gg412965)";
-inline constexpr std::string_view log_shipping_2013 =
-    "Using SQL Server log shipping with Persistent Chat Server in Lync Server 2013 (TechNet JJ204653)";
 inline constexpr std::string_view sql_modes = "Database Mirroring Operating Modes (SQL Server documentation)";
 inline constexpr std::string_view sql_quorum = "Quorum: How a Witness Affects Database Availability (SQL Server documentation)";
 inline constexpr std::string_view sql_witness = "Database Mirroring Witness (SQL Server documentation)";
@@ -85,7 +81,6 @@ inline constexpr std::string_view stretched_farm =
     "SharePoint stretched farm guidance (MSDN blog zwsong, 2011-04-04), for want of a figure for chat";
 inline constexpr std::string_view schwendiman =
     "R. Schwendiman, Lync 2013 Persistent Chat HA/DR Deep Dive, parts 1 and 2 (2013-12-20)";
-inline constexpr std::string_view schema_2013 = "Persistent Chat database schema in Lync Server 2013 (TechNet Gg558628)";
 
 }  // namespace source
 }  // namespace poolcast::limits::skype_for_business_2015

@@ -100,15 +100,6 @@ std::vector<Found> endpoints_per_server(const Scenario& scenario, const Limits& 
   return found;
 }
 
-// The users whose chat goes through each Front End pool.
-double users_through(const Scenario& scenario, const FrontEndPool& front) {
-  double users = 0;
-  for (std::size_t pool = 0; pool < scenario.topology.chat_pools.size(); ++pool) {
-    if (scenario.topology.chat_pools[pool].next_hop == front.name) users += users_of(scenario, pool);
-  }
-  return users;
-}
-
 std::vector<Found> standard_edition_users(const Scenario& scenario, const Limits& limits) {
   std::vector<Found> found;
   const auto& pools = scenario.topology.chat_pools;

@@ -96,7 +96,7 @@ std::vector<Case> availability_cases() {
        "80,000 users within 2 h are 11.11 sign-ins per second, above the documented peak join rate of 10 if a join is a sign-in.",
        [](Scenario& it) { it.workload.sign_in_window = Seconds{7200}; }},
       {"PC-SIGN-IN-FE", [](Scenario& it) { it.workload.sign_in_window = Seconds{3600}; }, "workload.sign_in_window",
-       "60,000 users within 60 min are 16.67 sign-ins per second for each Front End pool, above the documented 12.",
+       "60,000 users within 60 min are 16.67 sign-ins per second at front, above the documented 12 of a Front End pool.",
        [](Scenario& it) { it.workload.sign_in_window = Seconds{5000}; }},
       {"PC-NEXT-HOP-LOSS", [](Scenario& it) { lose(it, "front-1"); }, "topology.front_end_pools[0].servers",
        "60,000 users reach chat through the 10 servers of front and by no other way."},
