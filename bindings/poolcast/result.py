@@ -123,7 +123,11 @@ class Result:
     def variants(self) -> dict[str, Result]:
         """The same scenario under other assumptions, by name."""
         shared = {key: self.data.get(key) for key in _SHARED}
-        return {entry["name"]: Result({**shared, "variants": [], **entry}) for entry in self.data.get("variants") or []}
+        found = {}
+        for entry in self.data.get("variants") or []:
+            scenario = self.scenario.with_(*entry["set"], variants=[]) if self.scenario else None
+            found[entry["name"]] = Result({**shared, "variants": [], **entry}, scenario)
+        return found
 
     def timeline(self, metric: str, *, statistic: str = "mean", place: str | None = None, part: str | None = "") -> pd.DataFrame:
         """A metric over time: t_s, window_s, place, part, and the value in a column that names metric, statistic and unit.

@@ -28,7 +28,8 @@ def library_folders() -> list[str]:
 class Scenario(_core.Scenario):
     """A question: a topology, what its users do, what goes wrong, for how long we look and what would be good enough.
 
-    Attributes carry their unit in their name (`horizon_s`). Lists are ordinary lists and may be edited in place.
+    Attributes carry their unit in their name (`horizon_s`). Lists are ordinary lists and may be edited in place. Without
+    `costs`, a scenario has those that a file without them has.
     """
 
     __slots__ = ("positions",)
@@ -36,6 +37,8 @@ class Scenario(_core.Scenario):
     positions: dict[str, Position]
 
     def __init__(self, *, positions: Mapping[str, Position] | None = None, **attributes: Any) -> None:
+        if "costs" not in attributes:
+            attributes["costs"] = default_costs()
         super().__init__(**attributes)
         self.positions = dict(positions or {})
 
@@ -139,6 +142,13 @@ class Scenario(_core.Scenario):
             f"<div><strong>{escape(self.name)}</strong> · {escape(self.summary())}{question}"
             f"{topology_svg(self, standalone=True)}</div>"
         )
+
+
+def default_costs() -> _core.CostSet:
+    """The cost set of a scenario that names none."""
+    text = "name: costs\ntopology: enterprise-multiple-server\nworkload: performance-user-model\n"
+    core, _ = _core.read_scenario(text, file_name="<costs>", library=library_folders(), overrides=[])
+    return core.costs
 
 
 def _yaml_value(value: Any) -> str:

@@ -92,3 +92,30 @@ def test_every_scenario_of_the_library_loads_and_prints() -> None:
     for name in library[library["kind"] == "scenario"]["name"]:
         scenario = pc.load(name)
         assert pc.loads(scenario.to_yaml()) == scenario
+
+
+def test_a_scenario_is_built_from_typed_parts() -> None:
+    topology = pc.Topology(
+        name="Ours",
+        sites=[pc.Site(name="home")],
+        front_end_pools=[pc.FrontEndPool(name="front", site="home", servers=2)],
+        chat_pools=[pc.ChatPool(name="chat", site="home", next_hop="front", active=["chat-1", "chat-2"])],
+        databases=[pc.Database(holds="content", principal="sql-1")],
+        links=[pc.Link(within="home", latency_s=200e-6)],
+    )
+    rooms = pc.RoomClass(name="small", users_per_room=20, rooms_per_user=2, posts=pc.PostRate(value=0.5))
+    scenario = pc.Scenario(
+        name="Built here",
+        topology=topology,
+        workload=pc.Workload(users=100, reference_users=100, room_classes=[rooms]),
+        faults=[pc.Fault(at_s=30, lose="chat-2")],
+        horizon_s=90,
+        warm_up_s=10,
+        objectives=[pc.Objective(metric="messages_lost", at_most=pc.Quantity(value=0))],
+    )
+    assert scenario.costs.name == "documented-2015"
+    assert scenario.faults[0].label == "lose chat-2"
+    assert pc.loads(scenario.to_yaml()) == scenario
+    run = scenario.run(replications=2, progress=False)
+    assert run.name == "Built here"
+    assert set(run.users_back["after"]) == {"lose chat-2"}
