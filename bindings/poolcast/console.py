@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from poolcast.scenario import Scenario
     from poolcast.summary import Row
 
-_SOURCES = "PC-SRC-"  # rules that say where the sources contradict each other
 _PIPED_WIDTH = 132  # columns when the output is not a terminal
 _STYLES = {
     "error": "bold red",
@@ -62,7 +61,7 @@ def findings(console: Console, found: Iterable[Finding], brief: str = "") -> Non
     rows = list(found)
     if not rows:
         return
-    hidden = [finding for finding in rows if brief and finding.rule.startswith(_SOURCES) and finding.severity == "note"]
+    hidden = [finding for finding in rows if brief and summary.is_contradiction(finding.rule)]
     rows = [finding for finding in rows if finding not in hidden]
     console.print()
     table = plain_table(("Findings", ""), ("poolcast explain ID", ""), ("", "*"))
@@ -71,7 +70,7 @@ def findings(console: Console, found: Iterable[Finding], brief: str = "") -> Non
         table.add_row(Text(f"  {severity}", _STYLES[severity]), finding.rule, Text(finding.sentence))
     if hidden:
         text = f"{units.plural(len(hidden), 'note')} on what the sources disagree about: {brief}"
-        table.add_row(Text("  note", _STYLES["note"]), f"{_SOURCES}*", Text(text, "dim"))
+        table.add_row(Text("  note", _STYLES["note"]), "PC-SRC-*", Text(text, "dim"))
     console.print(table)
 
 

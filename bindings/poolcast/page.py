@@ -54,6 +54,8 @@ def render(result: Result) -> str:
         topology=drawing.topology_svg(result.scenario) if result.scenario else None,
         topology_style=drawing.STYLE,
         figure=figures.page_svg(result),
+        limits=[entry for entry in data["findings"] if not summary.is_contradiction(entry["rule"])],
+        contradictions=[entry for entry in data["findings"] if summary.is_contradiction(entry["rule"])],
         latencies=list(summary.latencies(data["rows"])),
         servers=summary.servers(data["rows"]),
         totals=_totals(data),
@@ -113,7 +115,7 @@ def _assumptions(costs: CostSet) -> list[dict[str, str]]:
         (value, low, high), unit = _parameter(parameter)
         found.append(
             {
-                "name": summary.words(name),
+                "name": name,
                 "value": units.quantity(value, unit) + ("/s" if unit == "rate" else ""),
                 "interval": units.interval(value, low, high, unit),
                 "origin": parameter.origin,

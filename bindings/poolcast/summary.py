@@ -22,6 +22,11 @@ LATENCIES = (
 BACK = (("t50_s", "50 %"), ("t95_s", "95 %"), ("t100_s", "100 %"))
 
 
+def is_contradiction(rule: str) -> bool:
+    """Whether a rule says where the sources disagree, and not what the plan passes."""
+    return rule.startswith("PC-SRC-")
+
+
 def words(name: str) -> str:
     """delivery_latency -> delivery latency."""
     return name.replace("_", " ")
