@@ -1,5 +1,9 @@
 # Fails when a committed page is not what the program prints. -DPROGRAM -DPAGE -DCOMMITTED
-execute_process(COMMAND ${PROGRAM} ${PAGE} OUTPUT_VARIABLE fresh RESULT_VARIABLE result)
+execute_process(
+  COMMAND ${PROGRAM} ${PAGE}
+  OUTPUT_VARIABLE fresh
+  RESULT_VARIABLE result
+)
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "${PROGRAM} ${PAGE} ended with ${result}")
 endif()
