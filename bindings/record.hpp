@@ -70,14 +70,17 @@ struct Field {
   bool required = false;
 };
 
+// " In seconds." for `_s`; empty for no unit.
+std::string unit_sentence(std::string_view suffix);
+
 template <class Struct>
 std::vector<Field> fields_of() {
   std::vector<Field> fields;
   const Struct probe{};
   describe(probe, [&](std::string_view key, const auto& member, std::string_view meaning, Constraint constraint = {}) {
     using Value = PyValue<std::remove_cvref_t<decltype(member)>>;
-    fields.push_back(
-        {std::string(key) + std::string(Value::suffix), Value::annotation(), std::string(meaning), constraint.required});
+    fields.push_back({std::string(key) + std::string(Value::suffix), Value::annotation(),
+                      std::string(meaning) + unit_sentence(Value::suffix), constraint.required});
   });
   return fields;
 }

@@ -88,6 +88,16 @@ SecondsRange PyValue<SecondsRange>::from(py::handle object, const Where& where, 
           Seconds{number_from(high, where.item(1), constraint, expected)}};
 }
 
+std::string unit_sentence(std::string_view suffix) {
+  constexpr std::pair<std::string_view, const char*> sentences[] = {
+      {"_s", " In seconds."},     {"_bytes", " In bytes."},          {"_bytes_per_s", " In bytes per second."},
+      {"_per_s", " Per second."}, {"_share", " As a share of one."}, {"_hz", " In hertz."},
+  };
+  for (const auto& [known, sentence] : sentences)
+    if (known == suffix) return sentence;
+  return "";
+}
+
 py::dict to_dict(const std::vector<Field>& fields, const std::vector<py::object>& values) {
   py::dict result;
   for (std::size_t field = 0; field < fields.size(); ++field) result[py::str(fields[field].name)] = values[field];

@@ -55,15 +55,15 @@ class Hardware:
     cores: int
     """Processor cores."""
     clock_hz: float
-    """Clock of one core."""
+    """Clock of one core. In hertz."""
     memory_bytes: float
-    """Main memory."""
+    """Main memory. In bytes."""
     disks: int
     """Disks of the kind that the vendor asks for."""
     free_disk_bytes: float
-    """Free disk space for data."""
+    """Free disk space for data. In bytes."""
     network_bytes_per_s: float
-    """Speed of the network interface."""
+    """Speed of the network interface. In bytes per second."""
     speed: float
     """Speed of one core as a multiple of the reference machine; every CPU cost is divided by it."""
     def __init__(
@@ -186,17 +186,17 @@ class ChatPool:
     default_chat_history: int
     """Messages of a room that a server keeps in memory."""
     max_file_size_bytes: float
-    """Largest file that can be uploaded."""
+    """Largest file that can be uploaded. In bytes."""
     participant_update_limit: int
     """Rooms with more participants send no roster updates."""
     compliance_run_interval_s: float
-    """How often the compliance adapter runs."""
+    """How often the compliance adapter runs. In seconds."""
     sip_port: int
     """Port between Front End and chat servers."""
     wcf_port: int
     """Port between the chat servers of the pool."""
     users_share: float | None
-    """Share of the workload's users that this pool carries; pools without one share the rest evenly."""
+    """Share of the workload's users that this pool carries; pools without one share the rest evenly. As a share of one."""
     def __init__(
         self,
         *,
@@ -262,13 +262,13 @@ class LogShipping:
     secondary_mirror: str | None
     """Mirror of the secondary."""
     backup_interval_s: float
-    """How often the log is backed up."""
+    """How often the log is backed up. In seconds."""
     copy_interval_s: float
-    """How often backups are copied."""
+    """How often backups are copied. In seconds."""
     restore_interval_s: float
-    """How often copies are restored."""
+    """How often copies are restored. In seconds."""
     restore_delay_s: float
-    """How long a copy waits before it is restored."""
+    """How long a copy waits before it is restored. In seconds."""
     def __init__(
         self,
         *,
@@ -346,9 +346,9 @@ class Link:
     between: list[str]
     """The two sites that this link joins."""
     latency_s: float
-    """One-way latency."""
+    """One-way latency. In seconds."""
     bandwidth_bytes_per_s: float
-    """Speed of the link."""
+    """Speed of the link. In bytes per second."""
     def __init__(
         self,
         *,
@@ -493,11 +493,11 @@ class RoomClass:
     posts: PostRate
     """How often somebody posts: `/room/day`, `/user/day`, or `/s` at `reference_users`."""
     open_share: float
-    """Share of the rooms that need no membership."""
+    """Share of the rooms that need no membership. As a share of one."""
     auditorium_share: float
-    """Share of the rooms in which only presenters post."""
+    """Share of the rooms in which only presenters post. As a share of one."""
     direct_membership_share: float
-    """Share of the rooms whose members are listed one by one and not by groups."""
+    """Share of the rooms whose members are listed one by one and not by groups. As a share of one."""
     members_in_list: float
     """Users in the member list of a room with direct membership."""
     groups_in_list: float
@@ -507,7 +507,7 @@ class RoomClass:
     presenters_per_auditorium: float
     """Presenters of one auditorium room."""
     with_invitations_share: float
-    """Share of the rooms that send invitations."""
+    """Share of the rooms that send invitations. As a share of one."""
     users_with_access: float
     """Users who may enter a room that sends invitations."""
     def __init__(
@@ -535,17 +535,17 @@ class ClientBehaviour:
 
     _fields_: tuple[tuple[str, str, str, bool], ...]
     reset_detection_s: float
-    """From the loss of a process to the client noticing it."""
+    """From the loss of a process to the client noticing it. In seconds."""
     silent_detection_s: tuple[float, float]
-    """From the silence of a machine to the client noticing it."""
+    """From the silence of a machine to the client noticing it. In seconds."""
     first_wait_s: tuple[float, float]
-    """Wait before the first attempt to come back."""
+    """Wait before the first attempt to come back. In seconds."""
     backoff_factor: float
     """Each refusal makes the wait this many times longer."""
     backoff_s: tuple[float, float]
-    """Wait after the first refusal, and the longest wait."""
+    """Wait after the first refusal, and the longest wait. In seconds."""
     jitter_share: float
-    """How far a wait may lie above or below its value; 0% lets all clients march in step."""
+    """How far a wait may lie above or below its value; 0% lets all clients march in step. As a share of one."""
     def __init__(
         self,
         *,
@@ -574,39 +574,39 @@ class Workload:
     endpoints_per_user: float
     """Clients that one user runs at the same time."""
     day_s: float
-    """Working day on which rates per day are spread."""
+    """Working day on which rates per day are spread. In seconds."""
     room_classes: list[RoomClass]
     """Size classes of rooms."""
     sign_in_window_s: float | None
-    """When given, everybody is signed out at the start and signs in within this time, evenly."""
+    """When given, everybody is signed out at the start and signs in within this time, evenly. In seconds."""
     restarts_per_user_per_s: float
-    """How often a user signs out and at once in again."""
+    """How often a user signs out and at once in again. Per second."""
     open_rooms_at_sign_in: float
     """Rooms that a client had left open and joins one by one."""
     room_opens_per_user_per_s: float
-    """How often a user opens a room and reads its history."""
+    """How often a user opens a room and reads its history. Per second."""
     history_messages: int
     """Messages that one history read returns."""
     searches_per_user_per_s: float
-    """How often a user searches."""
+    """How often a user searches. Per second."""
     visible_rooms_per_endpoint: float
     """Rooms on the screen of one client; their participants' presence is polled."""
     polled_per_visible_room: float
     """Participants polled per visible room."""
     poll_interval_s: float
-    """Time between two polls."""
+    """Time between two polls. In seconds."""
     presence_changes_per_user_per_s: float
-    """How often a user's presence changes."""
+    """How often a user's presence changes. Per second."""
     contacts_per_user: float
     """Contacts of one user."""
     affiliations_per_user: float
     """Directory groups above one user."""
     body_bytes: float
-    """Text of one post."""
+    """Text of one post. In bytes."""
     row_bytes: float
-    """What one post adds to the content database."""
+    """What one post adds to the content database. In bytes."""
     roster_window_s: float
-    """Joins and parts within this time reach a recipient as one notice."""
+    """Joins and parts within this time reach a recipient as one notice. In seconds."""
     client: ClientBehaviour
     """What clients do when they lose their server or are refused."""
     def __init__(
@@ -659,11 +659,11 @@ class SecondsParameter:
 
     _fields_: tuple[tuple[str, str, str, bool], ...]
     value_s: float
-    """What the model uses."""
+    """What the model uses. In seconds."""
     low_s: float | None
-    """Lower end of where the true value may lie; None when unknown."""
+    """Lower end of where the true value may lie; None when unknown. In seconds."""
     high_s: float | None
-    """Upper end of where the true value may lie; None when unknown."""
+    """Upper end of where the true value may lie; None when unknown. In seconds."""
     origin: str
     """The measurement or assumption that the value came from."""
     def __init__(
@@ -682,11 +682,11 @@ class RateParameter:
 
     _fields_: tuple[tuple[str, str, str, bool], ...]
     value_per_s: float
-    """What the model uses."""
+    """What the model uses. Per second."""
     low_per_s: float | None
-    """Lower end of where the true value may lie; None when unknown."""
+    """Lower end of where the true value may lie; None when unknown. Per second."""
     high_per_s: float | None
-    """Upper end of where the true value may lie; None when unknown."""
+    """Upper end of where the true value may lie; None when unknown. Per second."""
     origin: str
     """The measurement or assumption that the value came from."""
     def __init__(
@@ -728,11 +728,11 @@ class BytesParameter:
 
     _fields_: tuple[tuple[str, str, str, bool], ...]
     value_bytes: float
-    """What the model uses."""
+    """What the model uses. In bytes."""
     low_bytes: float | None
-    """Lower end of where the true value may lie; None when unknown."""
+    """Lower end of where the true value may lie; None when unknown. In bytes."""
     high_bytes: float | None
-    """Upper end of where the true value may lie; None when unknown."""
+    """Upper end of where the true value may lie; None when unknown. In bytes."""
     origin: str
     """The measurement or assumption that the value came from."""
     def __init__(
@@ -858,7 +858,7 @@ class Fault:
 
     _fields_: tuple[tuple[str, str, str, bool], ...]
     at_s: float
-    """When, from the scenario's start."""
+    """When, from the scenario's start. In seconds."""
     lose: str | None
     """Server that is lost."""
     drain: str | None
@@ -870,7 +870,7 @@ class Fault:
     slow_link: list[str]
     """Link whose latency grows by `factor`: its one or two sites."""
     for_s: float | None
-    """How long; without it, to the end."""
+    """How long; without it, to the end. In seconds."""
     factor: float
     """How many times slower."""
     kind: LossKind
@@ -996,9 +996,9 @@ class Scenario:
     faults: list[Fault]
     """What breaks or is operated."""
     horizon_s: float
-    """How long the run looks; at most a year."""
+    """How long the run looks; at most a year. In seconds."""
     warm_up_s: float | None
-    """Start of the run that is not counted. Without it: none with faults, found by MSER-5 without."""
+    """Start of the run that is not counted. Without it: none with faults, found by MSER-5 without. In seconds."""
     objectives: list[Objective]
     """What would be good enough."""
     variants: list[Variant]
