@@ -50,6 +50,8 @@ ChildResult wait_for(pid_t child, double begin, int wanted_status, const std::st
   if (!WIFEXITED(status) || WEXITSTATUS(status) != wanted_status) give_up(name + " ended with status " + std::to_string(status));
   ChildResult result;
   result.seconds = wall_clock() - begin;
+  for (const timeval& part : {usage.ru_utime, usage.ru_stime})
+    result.processor_seconds += static_cast<double>(part.tv_sec) + static_cast<double>(part.tv_usec) * 1e-6;
   result.peak_mib = static_cast<double>(usage.ru_maxrss) / 1024;
   return result;
 }

@@ -9,8 +9,9 @@ namespace poolcast::bench {
 
 struct ChildResult {
   std::vector<double> numbers;
-  double seconds = 0;   // wall clock, the process's start and end included
-  double peak_mib = 0;  // most memory resident
+  double seconds = 0;            // wall clock, the process's start and end included
+  double processor_seconds = 0;  // user and system
+  double peak_mib = 0;           // most memory resident
 };
 
 // Runs `work` in a forked child (SimGrid allows one engine per process) and brings its numbers back; exits 1 when the child
