@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from rich.console import Console
 from rich.table import Table
@@ -30,10 +32,26 @@ _STYLES = {
 }
 
 
+class _Trimmed(io.TextIOBase):
+    """A stream without the spaces that fill a table's lines; what a file or a pipe gets."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(re.sub(r" +(?=\n)", "", text))
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
 def make_console(*, stderr: bool = False) -> Console:
     """A console that is as wide as the terminal, and wide enough when there is none."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, highlight=False, width=None if stream.isatty() else _PIPED_WIDTH, soft_wrap=False)
+    if stream.isatty():
+        return Console(stderr=stderr, highlight=False)
+    return Console(file=cast("TextIO", _Trimmed(stream)), highlight=False, width=_PIPED_WIDTH)
 
 
 def plain_table(*columns: tuple[str, str], header: bool = True) -> Table:

@@ -50,6 +50,7 @@ def test_a_run_prints_header_findings_verdicts_and_figures() -> None:
     ):
         assert words in done.stdout
     assert "events" in done.stdout
+    assert " \n" not in done.stdout
 
 
 def test_the_exit_code_is_the_answer() -> None:
