@@ -63,6 +63,8 @@ inline void add_route(simgrid::s4u::NetZone* zone, simgrid::s4u::Host* from, sim
 inline simgrid::s4u::ActorPtr add_actor(simgrid::s4u::Host* host, const std::string& name, const std::function<void()>& code) {
 #if SIMGRID_VERSION >= 40100
   return host->add_actor(name, code);
+#elif SIMGRID_VERSION >= 40000
+  return simgrid::s4u::Engine::add_actor(name, host, code);
 #else
   return simgrid::s4u::Actor::create(name, host, code);
 #endif
