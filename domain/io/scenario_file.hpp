@@ -32,7 +32,8 @@ struct LoadOptions {
   // `calibration` folders. The file's own folder is searched first.
   std::vector<std::filesystem::path> library;
   // `workload.users=60_000`, `topology.chat_pools[0].standby=[]`, `topology.chat_pools.chat.compliance=off`: values are YAML,
-  // list items are addressed by number or by name. Applied to the file before it is checked.
+  // list items are addressed by number or by name. Applied to the file before it is checked, in order; but changes of what is
+  // included (`costs=measured-peers`, `workload.model=model-1`) come before all others.
   std::vector<std::string> overrides;
 };
 
