@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CLANG_TIDY = "clang-tidy-14"
+# The flags are for g++, and clang need not know every warning of it. The analyser stops a function after fewer states than its
+# default of 225,000, which halves the time of files full of templates.
+EXTRA = ("-Wno-unknown-warning-option", "-Xclang", "-analyzer-config", "-Xclang", "max-nodes=40000")
 TOP = Path(__file__).resolve().parents[1]
 MEMORY = TOP / ".cache" / "tidy"
 
@@ -74,8 +77,7 @@ def tidy(unit: Unit, build: Path, version: bytes) -> tuple[Unit, str, float]:
         known.touch()
         return unit, "", 0.0
     began = time.monotonic()
-    # The flags are for g++; clang need not know every warning of it.
-    command = [CLANG_TIDY, "-p", str(build), "--quiet", "--extra-arg=-Wno-unknown-warning-option", unit.file]
+    command = [CLANG_TIDY, "-p", str(build), "--quiet", *(f"--extra-arg={flag}" for flag in EXTRA), unit.file]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     if finished.returncode == 0:
         known.touch()
@@ -88,6 +90,7 @@ def main(arguments: list[str]) -> int:
     units = read_units(build, arguments[1:])
     MEMORY.mkdir(parents=True, exist_ok=True)
     version = subprocess.run([CLANG_TIDY, "--version"], capture_output=True, check=True).stdout
+    version += " ".join(EXTRA).encode()
     faulty = 0
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for unit, complaint, seconds in pool.map(lambda unit: tidy(unit, build, version), units):
