@@ -10,6 +10,7 @@ PyObject* config_error = nullptr;  // the Python class, for the life of the proc
 
 std::string repr(const io::Problem& problem) { return "<Problem " + io::to_string(problem) + ">"; }
 
+// pybind11 asks for this signature. NOLINTNEXTLINE(performance-unnecessary-value-param)
 void translate(std::exception_ptr pointer) {
   if (!pointer) return;
   try {

@@ -122,7 +122,7 @@ fs::path find_named_file(const Search& search, std::string_view subfolder, const
   for (const auto& folder : folders) {
     for (const auto& place : {folder / subfolder, folder}) {
       std::error_code ignored;
-      const fs::path path = place / (name + ".yaml");
+      fs::path path = place / (name + ".yaml");
       if (fs::is_regular_file(path, ignored)) return path;
     }
   }
