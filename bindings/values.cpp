@@ -141,7 +141,7 @@ std::vector<std::pair<std::size_t, py::object>> arguments(const std::string& nam
     if (names.contains(key)) continue;
     const py::list close = py::module_::import("difflib").attr("get_close_matches")(key, names, 1);
     const std::string hint = close.empty() ? "" : "; did you mean " + close[0].cast<std::string>() + "?";
-    throw py::type_error(name + "() has no attribute " + key.cast<std::string>() + hint);
+    throw py::type_error(std::string(name).append("() has no attribute ").append(key.cast<std::string>()).append(hint));
   }
   return result;
 }
