@@ -176,7 +176,7 @@ def _execute(scenario: Scenario, arguments: list[str], *, quiet: bool) -> Any:
 
     try:
         with console.ProgressBar(scenario.name, visible=not quiet) as show:
-            return runner.execute(scenario.to_yaml(), arguments, show)
+            return runner.execute(scenario, arguments, show)
     except KeyboardInterrupt:
         _fail("Stopped at once.", _INTERRUPTED)
     except FileNotFoundError as error:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from poolcast import _core
 from poolcast.errors import RunError, UnsupportedScenarioError
-from poolcast.scenario import Scenario, library_folders, load
+from poolcast.scenario import Scenario, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,10 +84,10 @@ def options_of(
     return arguments
 
 
-def execute(scenario: str, arguments: list[str], on_progress: Callable[[Progress], None] | None = None) -> Finished:
-    """Run poolcast-sim on a scenario's text. Ctrl-C stops it and keeps what it prints then; a second one kills it."""
+def execute(scenario: Scenario, arguments: list[str], on_progress: Callable[[Progress], None] | None = None) -> Finished:
+    """Run poolcast-sim on a scenario. Ctrl-C stops it and keeps what it prints then; a second one kills it."""
     command = [program(), "-", "--progress", *arguments]
-    for folder in library_folders():
+    for folder in scenario.search_folders():
         command += ["--library", folder]
     # A session of its own, so that Ctrl-C at a terminal reaches it once, from here.
     process = subprocess.Popen(
@@ -106,7 +106,7 @@ def execute(scenario: str, arguments: list[str], on_progress: Callable[[Progress
     try:
         try:
             reader.start()
-            _feed(process, scenario)
+            _feed(process, scenario.to_yaml())
             _follow(process, messages, on_progress)
             process.wait()
         except KeyboardInterrupt:
@@ -226,7 +226,7 @@ def run(
         out=out,
     )
     with _bar(question.name, progress) as show:
-        finished = execute(question.to_yaml(), arguments, show)
+        finished = execute(question, arguments, show)
     return result_of(finished, question)
 
 

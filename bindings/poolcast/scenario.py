@@ -66,9 +66,15 @@ class Scenario(_core.Scenario):
         """SHA-256 of the canonical YAML; two scenarios with the same digest ask the same question."""
         return _core.digest(self)
 
+    def search_folders(self) -> list[str]:
+        """Where names in this scenario are searched: the folder of its own file, then `library_folders()`."""
+        file, _, _ = self.position_of("name")
+        own = Path(file).parent
+        return ([str(own)] if file and Path(file).is_file() else []) + library_folders()
+
     def checked(self) -> Self:
         """An equal scenario that is known to be consistent; raises ConfigError with every problem of this one."""
-        core, _ = _core.read_scenario(self.to_yaml(), file_name="<scenario>", library=library_folders(), overrides=[])
+        core, _ = _core.read_scenario(self.to_yaml(), file_name="<scenario>", library=self.search_folders(), overrides=[])
         return self._of(core, self.positions)
 
     def with_(self, *changes: str, **overrides: Any) -> Self:
@@ -83,7 +89,8 @@ class Scenario(_core.Scenario):
         settings = list(changes)
         for path, value in overrides.items():
             settings.append(f"{'workload.users' if path == 'users' else path}={_yaml_value(value)}")
-        core, _ = _core.read_scenario(self.to_yaml(), file_name="<scenario>", library=library_folders(), overrides=settings)
+        folders = self.search_folders()
+        core, _ = _core.read_scenario(self.to_yaml(), file_name="<scenario>", library=folders, overrides=settings)
         return self._of(core, self.positions)
 
     def findings(self) -> list[_core.Finding]:

@@ -100,7 +100,7 @@ def test_an_interrupt_keeps_what_is_finished(scenario: pc.Scenario) -> None:
             interrupted_at = time.monotonic()
             raise KeyboardInterrupt
 
-    finished = runner.execute(scenario.to_yaml(), runner.options_of(replications=5000), interrupt)
+    finished = runner.execute(scenario, runner.options_of(replications=5000), interrupt)
     assert time.monotonic() - interrupted_at < STOP_LIMIT_S
     assert finished.interrupted
     run = runner.result_of(finished, scenario)
@@ -120,7 +120,7 @@ def test_an_interrupt_with_nothing_finished_is_a_keyboard_interrupt(
     def interrupt(_: runner.Progress) -> None:
         raise KeyboardInterrupt
 
-    finished = runner.execute(scenario.to_yaml(), [], interrupt)
+    finished = runner.execute(scenario, [], interrupt)
     with pytest.raises(KeyboardInterrupt):
         runner.result_of(finished, scenario)
 
@@ -145,3 +145,11 @@ def test_a_dead_worker_leaves_what_was_finished(
 def test_the_progress_bar_follows_the_run(scenario: pc.Scenario, capsys: pytest.CaptureFixture[str]) -> None:
     pc.run(scenario, replications=2, progress=True)
     assert "Smoke test" in capsys.readouterr().err
+
+
+def test_a_variant_finds_what_lies_beside_its_scenario(tmp_path: Path) -> None:
+    (tmp_path / "my-costs.yaml").write_text("model: measured-peers\nname: my-costs\nlog_flush: 10ms\n", encoding="utf-8")
+    text = pc.load("smoke").to_yaml() + "variants:\n  - {name: mine, set: [costs=my-costs]}\n"
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    run = pc.run(tmp_path / "mine.yaml", replications=1, progress=False)
+    assert run.variants["mine"].scenario.costs.log_flush.value_s == pytest.approx(0.010)
