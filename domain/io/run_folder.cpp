@@ -84,7 +84,7 @@ void write_answer(const Answer& answer, const fs::path& folder) {
 fs::path new_folder_beside(const fs::path& folder, const std::string& ending) {
   constexpr int most_attempts = 1000;
   for (int number = 1; number <= most_attempts; ++number) {
-    const fs::path path = folder.parent_path() / ("." + folder.filename().string() + "." + ending + std::to_string(number));
+    fs::path path = folder.parent_path() / ("." + folder.filename().string() + "." + ending + std::to_string(number));
     if (fs::create_directory(path)) return path;
   }
   throw fs::filesystem_error("too many unfinished run folders", folder, std::make_error_code(std::errc::file_exists));

@@ -85,7 +85,7 @@ fs::path scenario_path(const std::string& path_or_name, const LoadOptions& optio
   const Search search{options.library.empty() ? fs::path{} : options.library.front(), options.library};
   for (const auto& folder : options.library) {
     std::error_code ignored;
-    const fs::path path = folder / (path_or_name + ".yaml");
+    fs::path path = folder / (path_or_name + ".yaml");
     if (fs::is_regular_file(path, ignored)) return path;
   }
   throw ConfigError({{path_or_name, 0, 0, "",

@@ -37,7 +37,7 @@ Json number_limits(const Constraint& constraint) {
 template <class T>
 Json scalar_schema(const Constraint& constraint) {
   const WrittenForm form = written_form(T{});
-  const Json text{{"type", "string"}, {"pattern", form.pattern}};
+  Json text{{"type", "string"}, {"pattern", form.pattern}};
   if constexpr (std::same_as<T, bool>) {
     return {{"anyOf", {{{"type", "boolean"}}, text}}};
   } else if constexpr (std::same_as<T, double> || std::same_as<T, Count>) {
