@@ -9,11 +9,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Losses, restarts and so few workers that requests are refused.
+// Losses, restarts, and workers so few and searches so slow that requests are refused and some are in service at a loss.
 Scenario troubled_pool() {
   Scenario scenario = small_pool();
   scenario.workload.restarts_per_user = Rate{2.0 / 3600};
   scenario.costs.workers.value = 2;
+  scenario.costs.search_cpu.value = 5s;
   scenario.costs.inbound_queue.value = 4;
   scenario.faults = {lose("chat-2", 3min, 2min), lose("chat-3", 4min)};
   return scenario;
