@@ -1,6 +1,7 @@
 #include "domain/histogram.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <stdexcept>
 #include <string>
@@ -46,9 +47,14 @@ struct Ramp {
 
 double Histogram::lower_bound(std::size_t bucket) {
   if (bucket == 0) return 0;  // it also takes everything shorter
-  const auto octave = static_cast<int>(bucket / parts_per_octave);
-  const auto part = static_cast<double>(bucket % parts_per_octave);
-  return std::ldexp(1 + part / parts_per_octave, lowest_exponent + octave);
+  // (1 + part / 128) × 2^exponent, put together from its bits: a ramp asks for every bucket that it spans.
+  constexpr int mantissa_bits = 52;
+  constexpr std::uint64_t exponent_of_one = 1023;
+  static_assert(std::has_single_bit(unsigned{parts_per_octave}));
+  const std::uint64_t exponent = exponent_of_one + bucket / parts_per_octave + std::uint64_t(lowest_exponent);
+  const std::uint64_t part = bucket % parts_per_octave;
+  return std::bit_cast<double>((exponent << mantissa_bits) |
+                               (part << (mantissa_bits - std::bit_width(unsigned{parts_per_octave}) + 1)));
 }
 
 void Histogram::record_outside(std::size_t bucket, std::uint64_t times) {

@@ -54,11 +54,10 @@ std::vector<Inconsistency> not_modelled(const Scenario& scenario) {
 }
 
 ReplicationResult run(const Scenario& scenario, const RunOptions& options) {
-  int argc = 1;
   std::string name = "poolcast";
   std::string quiet = "--log=root.thres:error";
+  int argc = 2;
   char* argv[] = {name.data(), quiet.data(), nullptr};
-  argc = 2;
   simgrid::s4u::Engine engine(&argc, argv);
   compat::configure(engine);
   Platform platform(scenario.topology);
@@ -67,7 +66,7 @@ ReplicationResult run(const Scenario& scenario, const RunOptions& options) {
   RequestPlane plane(options.mode, &ChatModel::handle, &model);
   running = &model;
   model.start(plane);
-  FaultInjector injector(scenario, platform, model);
+  FaultInjector injector(scenario, platform, model, plane);
   compat::add_actor(platform.bench(), "fault injector", [&injector] { injector(); });
   plane.run_until(scenario.horizon.count());
   ReplicationResult result = model.finish();

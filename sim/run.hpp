@@ -23,10 +23,10 @@ struct RunOptions {
   std::function<void(double simulated_seconds)> on_progress{};  // called once per window
 };
 
-// Needs a process in which no SimGrid engine has run before (its clock starts at 0): `replications.hpp` forks one for each.
 // What of the scenario this simulator cannot play yet; run() expects nothing of it.
 std::vector<Inconsistency> not_modelled(const Scenario& scenario);
 
+// Needs a process in which no SimGrid engine has run before (its clock starts at 0): `replications.hpp` forks one for each.
 ReplicationResult run(const Scenario& scenario, const RunOptions& options);
 
 }  // namespace poolcast::sim

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
+#include "domain/ensure.hpp"
 #include "sim/simgrid_compat.hpp"
 
 namespace poolcast::sim {
 
-FaultInjector::FaultInjector(const Scenario& scenario, Platform& platform, ChatModel& model)
-    : scenario_(scenario), platform_(platform), model_(model) {
+FaultInjector::FaultInjector(const Scenario& scenario, Platform& platform, ChatModel& model, const RequestPlane& plane)
+    : scenario_(scenario), platform_(platform), model_(model), plane_(plane) {
   for (const Fault& fault : scenario.faults) {
     // A standby that is activated first has to start.
     const double begins = fault.at.count() + (fault.activate ? model.start_time() : 0);
@@ -23,10 +24,16 @@ void FaultInjector::operator()() {
   const double horizon = scenario_.horizon.count();
   for (const Action& action : actions_) {
     if (action.at > horizon) break;
-    simgrid::s4u::this_actor::sleep_until(action.at);
+    wait_for(action.at);
     action.begins ? begin(*action.fault) : end(*action.fault);
   }
-  simgrid::s4u::this_actor::sleep_until(horizon);
+  wait_for(horizon);
+}
+
+// The plane first does what is due up to this date, in every mode: only then may the model or a latency change.
+void FaultInjector::wait_for(double date) {
+  plane_.sleep_until(date);
+  ensure(plane_.now() >= date, "an actor wakes no earlier than it asked for");
 }
 
 void FaultInjector::begin(const Fault& fault) {

@@ -12,7 +12,7 @@ namespace poolcast::sim {
 
 class FaultInjector {
 public:
-  FaultInjector(const Scenario& scenario, Platform& platform, ChatModel& model);
+  FaultInjector(const Scenario& scenario, Platform& platform, ChatModel& model, const RequestPlane& plane);
 
   void operator()();  // the actor's body
 
@@ -22,6 +22,7 @@ private:
     const Fault* fault = nullptr;
     bool begins = true;  // or ends
   };
+  void wait_for(double date);
   void begin(const Fault& fault);
   void end(const Fault& fault);
   void scale_latency(const Fault& fault, double factor);
@@ -29,6 +30,7 @@ private:
   const Scenario& scenario_;
   Platform& platform_;
   ChatModel& model_;
+  const RequestPlane& plane_;
   std::vector<Action> actions_;  // in the order of time; what ends comes before what begins at the same date
 };
 
