@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
+    from poolcast.result import Result
     from poolcast.scenario import Scenario
 
 _HOLDS, _FAILS, _BAD_INPUT, _INTERRUPTED, _WORKER_DIED = range(5)
@@ -198,9 +199,7 @@ def _finish(scenario: Scenario, finished: Any, *, as_json: bool, out: Path | Non
         if finished.interrupted:
             _fail("Stopped before a replication was finished; there is nothing to keep.", _INTERRUPTED)
         _fail("" if finished.messages.strip() else f"poolcast-sim ended with code {finished.code}", _code(finished, None))
-    page = None
-    if out is not None:
-        page = Result(data, scenario).save_report(out)
+    seconds = time.monotonic() - started
     if as_json:
         click.echo(finished.output, nl=False)
     else:
@@ -209,13 +208,25 @@ def _finish(scenario: Scenario, finished: Any, *, as_json: bool, out: Path | Non
         if console is not None:
             screens.figures(screen, data)
             screens.headroom(screen, scenario)
-            _closing(screen, data, page, time.monotonic() - started)
+    # Only now, so that an unwritable folder does not cost the answer; and never beside the data of another run.
+    page = None
+    if out is not None and finished.code != _BAD_INPUT and out.is_dir():
+        page = _save(Result(data, scenario), out)
+    if console is not None and (page or out is None):
+        _closing(console, data, page, seconds)
     if data.get("interrupted"):
         many = units.plural(data["replications"], "replication")
         click.echo(f"Stopped: what was finished counts, {many} of the scenario itself.", err=True)
     if data.get("failure"):
         click.echo(f"A worker died: {data['failure']}", err=True)
     sys.exit(_code(finished, data))
+
+
+def _save(result: Result, path: Path) -> Path:
+    try:
+        return result.save_report(path)
+    except OSError as error:
+        _fail(f"The page cannot be written: {error}")
 
 
 def _closing(screen: Any, data: dict[str, Any], page: Path | None, seconds: float) -> None:
@@ -337,6 +348,7 @@ def list_(kind: str | None) -> None:
 def report(folder: Path, out: Path | None) -> None:
     """Draw the page and the picture of the run folder DIR."""
     from poolcast import _core
+    from poolcast.page import page_path
     from poolcast.result import read_run
 
     try:
@@ -345,7 +357,11 @@ def report(folder: Path, out: Path | None) -> None:
         _fail(str(error))
     except (OSError, ValueError, KeyError) as error:
         _fail(f"{folder}: not a run folder: {error}")
-    page = result.save_report(out or folder / "report.html")
+    try:
+        path = page_path(out or folder)
+    except ValueError as error:
+        _fail(str(error))
+    page = _save(result, path)
     click.echo(f"Page: {page}\nPicture: {page.with_suffix('.png')}")
 
 

@@ -19,7 +19,7 @@ class UnsupportedScenarioError(ValueError):
 
 
 class RunError(RuntimeError):
-    """A run's worker died; `result` keeps what was finished before, or is None."""
+    """A run's worker died, or its files could not be written; `result` keeps what was finished before, or is None."""
 
     def __init__(self, message: str, result: Result | None = None) -> None:
         super().__init__(message)

@@ -13,10 +13,18 @@ if TYPE_CHECKING:
     from poolcast.summary import Row
 
 
+def page_path(path: Path) -> Path:
+    """Where the page goes when `path` is wanted: a folder gets report.html. ValueError when the name is not that of a page."""
+    if path.is_dir() or path.suffix == "":
+        return path / "report.html"
+    if path.suffix.lower() not in {".html", ".htm"}:
+        raise ValueError(f"{path}: a page's name ends in .html or .htm; the picture is written next to it as .png")
+    return path
+
+
 def save_report(result: Result, path: Path) -> Path:
     """Write the page to `path` (a folder gets report.html) and the figure next to it; returns the page's path."""
-    if path.is_dir() or path.suffix == "":
-        path = path / "report.html"
+    path = page_path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(render(result), encoding="utf-8")
     path.with_suffix(".png").write_bytes(figures.png(result.plot()))

@@ -181,6 +181,8 @@ def result_of(finished: Finished, scenario: Scenario | None) -> Result:
         raise RunError(text or f"poolcast-sim ended with code {finished.code}", result)
     if result.failure is not None:
         raise RunError(result.failure, result)
+    if finished.code == 2:  # it ran, and could not write its folder
+        raise RunError(text, result)
     return result
 
 
@@ -210,7 +212,8 @@ def run(
     out           Folder for the run's files; `poolcast.read_run` reads it back.
 
     Ctrl-C stops the run and returns what is finished (`result.interrupted`); with nothing finished, KeyboardInterrupt is raised.
-    Raises ConfigError on bad input, UnsupportedScenarioError, and RunError when a worker dies.
+    Raises ConfigError on bad input, UnsupportedScenarioError, and RunError when a worker dies or the run's files cannot be
+    written; the error's `result` keeps the answer.
     """
     question = (scenario if isinstance(scenario, Scenario) else load(scenario)).checked()
     if not allow_unsupported:

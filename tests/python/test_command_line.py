@@ -81,6 +81,45 @@ def test_out_writes_page_picture_and_data(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "report.html").exists()
 
 
+def test_an_answer_whose_files_cannot_be_written_is_printed(
+    result: pc.Result, fake_program: Callable[[str], None], tmp_path: Path
+) -> None:
+    (tmp_path / "run.json").write_text(json.dumps(result.data))
+    fake_program(f"print(open({str(tmp_path / 'run.json')!r}).read()); print('cannot be written', file=sys.stderr); sys.exit(2)")
+    done = call("run", "smoke", "--out", str(tmp_path / "run"))
+    assert done.exit_code == 2
+    assert "cannot be written" in done.stderr
+    assert "delivery latency p95 at most 500 ms" in done.stdout
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_page_that_cannot_be_written_is_told_after_the_answer(
+    result: pc.Result, fake_program: Callable[[str], None], tmp_path: Path
+) -> None:
+    result_folder = tmp_path / "run"
+    pc.run("smoke", replications=1, progress=False, out=result_folder)
+    (result_folder / "report.html").mkdir()
+    (tmp_path / "run.json").write_text(json.dumps(result.data))
+    fake_program(f"print(open({str(tmp_path / 'run.json')!r}).read())")
+    done = call("run", "smoke", "--out", str(result_folder))
+    assert done.exit_code == 2
+    assert "delivery latency p95 at most 500 ms" in done.stdout
+    assert done.stderr.startswith("The page cannot be written: ")
+    again = call("report", str(result_folder), "--out", str(tmp_path / "run.json" / "page.html"))
+    assert again.exit_code == 2
+    assert again.stderr.startswith("The page cannot be written: ")
+
+
+def test_a_picture_s_name_is_not_taken_for_the_page(tmp_path: Path) -> None:
+    call("run", "smoke", *QUICK, "--out", str(tmp_path / "run"))
+    done = call("report", str(tmp_path / "run"), "--out", str(tmp_path / "page.png"))
+    assert done.exit_code == 2
+    assert "a page's name ends in .html or .htm" in done.stderr
+    assert not (tmp_path / "page.png").exists()
+    assert call("report", str(tmp_path / "run"), "--out", str(tmp_path / "page.htm")).exit_code == 0
+    assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_quiet_prints_the_verdicts_only() -> None:
     done = call("run", "smoke", *QUICK, "--quiet")
     assert "delivery latency" in done.stdout

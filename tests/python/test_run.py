@@ -142,6 +142,16 @@ def test_a_dead_worker_leaves_what_was_finished(
     assert caught.value.result.replications == 3
 
 
+def test_a_run_whose_files_cannot_be_written_keeps_its_answer(
+    scenario: pc.Scenario, result: pc.Result, fake_program: Callable[[str], None]
+) -> None:
+    text = json.dumps(result.data)
+    fake_program(f"print({text!r}); print('/proc/x: cannot be written', file=sys.stderr); sys.exit(2)")
+    with pytest.raises(pc.RunError, match="/proc/x: cannot be written") as caught:
+        pc.run(scenario, progress=False)
+    assert caught.value.result == result
+
+
 def test_the_progress_bar_follows_the_run(scenario: pc.Scenario, capsys: pytest.CaptureFixture[str]) -> None:
     pc.run(scenario, replications=2, progress=True)
     assert "Smoke test" in capsys.readouterr().err
