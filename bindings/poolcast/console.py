@@ -47,11 +47,15 @@ class _Trimmed(io.TextIOBase):
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """A console that is as wide as the terminal, and wide enough when there is none."""
+    """A console that is as wide as the terminal, and wide enough when there is none.
+
+    It reads no markup and no emoji codes: names in a scenario may have brackets and colons.
+    """
     stream = sys.stderr if stderr else sys.stdout
     if stream.isatty():
-        return Console(stderr=stderr, highlight=False)
-    return Console(file=cast("TextIO", _Trimmed(stream)), highlight=False, width=_PIPED_WIDTH)
+        return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    file = cast("TextIO", _Trimmed(stream))
+    return Console(file=file, highlight=False, markup=False, emoji=False, width=_PIPED_WIDTH)
 
 
 def plain_table(*columns: tuple[str, str], header: bool = True) -> Table:
@@ -266,8 +270,11 @@ class ProgressBar:
         from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
 
-        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-        self._bar = Bar(*columns, TextColumn("{task.fields[done]}"), console=make_console(stderr=True), transient=True)
+        name = TextColumn("{task.description}", markup=False)
+        columns = (name, BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+        self._bar = Bar(
+            *columns, TextColumn("{task.fields[done]}", markup=False), console=make_console(stderr=True), transient=True
+        )
         self._task = self._bar.add_task(self._name, total=1.0, done="")
         self._bar.start()
         return self._show

@@ -13,6 +13,7 @@ from pathlib import Path
 import poolcast as pc
 import pytest
 from click.testing import CliRunner, Result
+from poolcast import console, runner
 from poolcast.cli import main
 
 QUICK = ["--replications", "2"]
@@ -118,6 +119,21 @@ def test_a_picture_s_name_is_not_taken_for_the_page(tmp_path: Path) -> None:
     assert not (tmp_path / "page.png").exists()
     assert call("report", str(tmp_path / "run"), "--out", str(tmp_path / "page.htm")).exit_code == 0
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_brackets_and_colons_in_names_are_printed_as_they_are() -> None:
+    variants = "variants=[{name: 'peers [/x]', set: [workload.users=200]}, {name: '[fast] :smile:', set: [workload.users=200]}]"
+    done = call("run", "smoke", "--replications", "1", "--set", variants, "--set", "name='Smoke [/b] [red]'")
+    assert done.exit_code in {0, 1}
+    for words in ("(peers [/x])", "([fast] :smile:)", "Smoke [/b] [red]"):
+        assert words in done.stdout
+
+
+def test_the_progress_bar_takes_any_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with console.ProgressBar("run [/x]", visible=True) as show:
+        assert show is not None
+        show(runner.Progress(0.5, 1, 2, "[fast]"))
 
 
 def test_quiet_prints_the_verdicts_only() -> None:
