@@ -26,8 +26,9 @@ _HOLDS, _FAILS, _BAD_INPUT, _INTERRUPTED, _WORKER_DIED = range(5)
 
 if TYPE_CHECKING:
     _Text = click.ParamType[str]
+    _Number = click.ParamType[float]
 else:
-    _Text = click.ParamType  # has no type arguments in older releases
+    _Text = _Number = click.ParamType  # has no type arguments in older releases
 
 
 class _ScenarioName(_Text):
@@ -57,6 +58,20 @@ class _RuleId(_Text):
 
         _ = ctx, param
         return [CompletionItem(rule.id, help=rule.rule) for rule in _all_rules() if rule.id.startswith(incomplete.upper())]
+
+
+class _Precision(_Number):
+    """A share between 0 % and 100 %: 5% or 0.05."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        from poolcast.runner import precision_share
+
+        try:
+            return precision_share(value)
+        except ValueError as error:
+            self.fail(str(error).removeprefix("precision: "), param, ctx)
 
 
 def _all_rules() -> Iterable[Any]:
@@ -101,9 +116,17 @@ def main() -> None:
 @main.command()
 @_scenario_argument
 @_set_option
-@click.option("--seed", type=int, default=1, show_default=True, help="Same scenario, seed and version: the same result.")
-@click.option("--replications", type=click.IntRange(1), help="Runs with different random numbers.  [default: 12]")
-@click.option("--precision", metavar="SHARE", help="Run until every objective's interval is this narrow: 5%.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**64 - 1),
+    default=1,
+    show_default=True,
+    help="Same scenario, seed and version: the same result.",
+)
+@click.option("--replications", type=click.IntRange(1, 10_000), help="Runs with different random numbers.  [default: 12]")
+@click.option(
+    "--precision", type=_Precision(), metavar="SHARE", help="Instead: until every objective's interval is this narrow, 5%."
+)
 @click.option("--workers", type=click.IntRange(1), help="Processes at the same time.  [default: one per core]")
 @click.option("--antithetic", is_flag=True, help="Run in antithetic pairs.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run as one JSON object and nothing else.")
@@ -116,7 +139,7 @@ def run(
     changes: tuple[str, ...],
     seed: int,
     replications: int | None,
-    precision: str | None,
+    precision: float | None,
     workers: int | None,
     antithetic: bool,
     as_json: bool,
@@ -128,10 +151,12 @@ def run(
     """Play SCENARIO (a name or a file) and say whether its objectives hold."""
     from poolcast import runner
 
+    if replications is not None and precision is not None:
+        raise click.UsageError("--replications and --precision exclude each other")
     started = time.monotonic()
     question = _load(scenario, changes)
     _refuse(question, allow_unsupported)
-    many = replications if replications is not None or precision is not None else 12
+    many = 12 if replications is None and precision is None else replications
     console = None
     if not as_json and not quiet:
         console = _opening(scenario, question, many, precision, seed)
@@ -162,11 +187,11 @@ def _refuse(scenario: Scenario, allow_unsupported: bool) -> None:
         _fail("\nRefused: the product does not support this. --allow-unsupported runs it all the same.")
 
 
-def _opening(name: str, scenario: Scenario, replications: int | None, precision: str | None, seed: int) -> Any:
+def _opening(name: str, scenario: Scenario, replications: int | None, precision: float | None, seed: int) -> Any:
     from poolcast import _core, console, units
 
     screen = console.make_console()
-    many = f"until ±{precision}" if replications is None else units.plural(replications, "replication")
+    many = f"until ±{units.quantity(precision, 'share')}" if replications is None else units.plural(replications, "replication")
     console.head(screen, scenario, many, seed)
     console.findings(screen, _core.check(scenario), brief=f"poolcast validate {name}")
     return screen

@@ -54,6 +54,18 @@ def program() -> str:
     return found
 
 
+def precision_share(wanted: float | str) -> float:
+    """0.05 of 0.05, "5%" or "0.05"; ValueError when it is not between 0 % and 100 %."""
+    text = str(wanted).strip()
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = 0.0
+    if not 0 < share < 1:
+        raise ValueError(f"precision: found {wanted}; expected a share between 0 % and 100 %, such as 5% or 0.05")
+    return share
+
+
 def options_of(
     *,
     replications: int | None = None,
@@ -65,12 +77,14 @@ def options_of(
     variants: bool = True,
     out: str | os.PathLike[str] | None = None,
 ) -> list[str]:
-    """The arguments of poolcast-sim for these options."""
+    """The arguments of poolcast-sim for these options. ValueError on a precision out of range or besides `replications`."""
+    if replications is not None and precision is not None:
+        raise ValueError("replications and precision exclude each other: with precision, the run decides how many it makes")
     arguments = ["--seed", str(seed)]
     if replications is not None:
         arguments += ["--replications", str(replications)]
     if precision is not None:
-        arguments += ["--precision", precision if isinstance(precision, str) else f"{100 * precision:g}%"]
+        arguments += ["--precision", str(precision_share(precision))]
     if workers is not None:
         arguments += ["--workers", str(workers)]
     if antithetic:
@@ -189,7 +203,7 @@ def result_of(finished: Finished, scenario: Scenario | None) -> Result:
 def run(
     scenario: Scenario | str | os.PathLike[str],
     *,
-    replications: int | None = 12,
+    replications: int | None = None,
     precision: float | str | None = None,
     seed: int = 1,
     workers: int | None = None,
@@ -201,8 +215,8 @@ def run(
 ) -> Result:
     """Play a scenario and return what happened.
 
-    replications  Number of runs with different random numbers. With `precision`, more are made when needed.
-    precision     Wanted relative half-width of the objectives' intervals: 0.05 or "5%".
+    replications  Number of runs with different random numbers; 12 without `precision`.
+    precision     Instead of `replications`: run until the objectives' intervals have this relative half-width, 0.05 or "5%".
     seed          Same scenario, seed and version: the same result, whatever the number of workers.
     workers       Processes at the same time; as many as cores when None.
     antithetic    Run in antithetic pairs.
@@ -212,14 +226,12 @@ def run(
     out           Folder for the run's files; `poolcast.read_run` reads it back.
 
     Ctrl-C stops the run and returns what is finished (`result.interrupted`); with nothing finished, KeyboardInterrupt is raised.
-    Raises ConfigError on bad input, UnsupportedScenarioError, and RunError when a worker dies or the run's files cannot be
-    written; the error's `result` keeps the answer.
+    Raises ValueError when both `replications` and `precision` are given, ConfigError on bad input, UnsupportedScenarioError,
+    and RunError when a worker dies or the run's files cannot be written; its `result` keeps the answer.
     """
-    question = (scenario if isinstance(scenario, Scenario) else load(scenario)).checked()
-    if not allow_unsupported:
-        refuse_unsupported(question)
+    many = 12 if replications is None and precision is None else replications
     arguments = options_of(
-        replications=replications if precision is None else None,
+        replications=many,
         precision=precision,
         seed=seed,
         workers=workers,
@@ -228,6 +240,9 @@ def run(
         variants=variants,
         out=out,
     )
+    question = (scenario if isinstance(scenario, Scenario) else load(scenario)).checked()
+    if not allow_unsupported:
+        refuse_unsupported(question)
     with _bar(question.name, progress) as show:
         finished = execute(question, arguments, show)
     return result_of(finished, question)

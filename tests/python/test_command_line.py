@@ -136,6 +136,13 @@ def test_the_progress_bar_takes_any_name(monkeypatch: pytest.MonkeyPatch) -> Non
         show(runner.Progress(0.5, 1, 2, "[fast]"))
 
 
+def test_a_precision_is_a_share_or_a_percentage() -> None:
+    for text in ("40%", "0.4"):
+        done = call("run", "smoke", "--precision", text)
+        assert done.exit_code in {0, 1}
+        assert "until ±40 %" in done.stdout
+
+
 def test_quiet_prints_the_verdicts_only() -> None:
     done = call("run", "smoke", *QUICK, "--quiet")
     assert "delivery latency" in done.stdout
@@ -157,7 +164,13 @@ def test_bad_input_is_told_with_its_place_and_no_traceback(verb: str, broken: Pa
         ["run"],
         ["run", "no-such-scenario"],
         ["run", "smoke", "--replications", "0"],
+        ["run", "smoke", "--replications", "10001"],
+        ["run", "smoke", "--seed", "-1"],
         ["run", "smoke", "--precision", "much"],
+        ["run", "smoke", "--precision", "0"],
+        ["run", "smoke", "--precision", "100%"],
+        ["run", "smoke", "--precision", "nan"],
+        ["run", "smoke", "--precision", "5%", "--replications", "12"],
         ["run", "smoke", "--set", "workload.users"],
         ["explain", "PC-NOTHING"],
         ["report", "/nowhere"],

@@ -152,6 +152,15 @@ def test_a_run_whose_files_cannot_be_written_keeps_its_answer(
     assert caught.value.result == result
 
 
+def test_precision_takes_the_place_of_replications(scenario: pc.Scenario) -> None:
+    assert runner.options_of(precision="5%") == runner.options_of(precision=0.05)
+    with pytest.raises(ValueError, match="exclude each other"):
+        pc.run(scenario, replications=12, precision=0.05, progress=False)
+    for wrong in (0, 1, "100%", "much", float("nan")):
+        with pytest.raises(ValueError, match="expected a share between 0 % and 100 %"):
+            pc.run(scenario, precision=wrong, progress=False)
+
+
 def test_the_progress_bar_follows_the_run(scenario: pc.Scenario, capsys: pytest.CaptureFixture[str]) -> None:
     pc.run(scenario, replications=2, progress=True)
     assert "Smoke test" in capsys.readouterr().err
