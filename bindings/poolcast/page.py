@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poolcast import drawing, figures, summary, units
+from poolcast.runner import precision_share
 
 if TYPE_CHECKING:
     from poolcast._core import CostSet
@@ -140,6 +141,24 @@ def _parameter(parameter: Any) -> tuple[tuple[float, float | None, float | None]
 
 
 def _commands(result: Result) -> list[str]:
+    """What gives the same run again; changes by --set are part of scenario.yaml."""
     data = result.data
-    options = f"--seed {data['seed']} --replications {data['replications']}"
-    return [f"poolcast run scenario.yaml {options}", f"poolcast run scenario.yaml {options} --json"]
+    used = data.get("options") or {}
+    precision = used.get("precision")
+    options = ["--seed", str(data["seed"])]
+    if precision is None or data.get("interrupted"):
+        options += ["--replications", str(data["replications"])]
+    else:
+        options += ["--precision", _percentage(precision)]
+    options += ["--antithetic"] if used.get("antithetic") else []
+    options += ["--allow-unsupported"] if used.get("allow_unsupported") else []
+    if result.scenario is not None and result.scenario.variants and not data.get("variants"):
+        options.append("--no-variants")
+    command = " ".join(["poolcast run scenario.yaml", *options])
+    return [command, f"{command} --json"]
+
+
+def _percentage(share: float) -> str:
+    """5% when that reads back as the same number, else the share itself."""
+    text = f"{100 * share:g}%"
+    return text if precision_share(text) == share else repr(share)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PLACE = ["site", "pool", "node", "part"]
 _FIGURES = ["count", "mean", "p50", "p95", "p99", "p99_9", "max"]
 _INTERVALS = {"mean_low": "ci_low", "mean_high": "ci_high", "p95_low": "p95_ci_low", "p95_high": "p95_ci_high"}
-_SHARED = ("format", "source", "version", "seed", "interrupted", "failure")
+_SHARED = ("format", "source", "version", "seed", "options", "interrupted", "failure")
 
 
 class Result:

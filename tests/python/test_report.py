@@ -76,6 +76,24 @@ def test_a_report_is_a_page_and_a_picture(result: pc.Result, tmp_path: Path) -> 
     assert written.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(
+    ("changes", "command"),
+    [
+        ({}, "poolcast run scenario.yaml --seed 1 --replications 3\n"),
+        ({"options": {"antithetic": False, "precision": None, "allow_unsupported": False}}, "--seed 1 --replications 3\n"),
+        (
+            {"options": {"antithetic": True, "precision": 0.05, "allow_unsupported": True}},
+            "1 --precision 5% --antithetic --allow-un",
+        ),
+        ({"options": {"antithetic": False, "precision": 1 / 3, "allow_unsupported": False}}, f"--seed 1 --precision {1 / 3!r}\n"),
+        ({"options": {"precision": 0.05}, "interrupted": True}, "--seed 1 --replications 3\n"),
+        ({"variants": []}, "--seed 1 --replications 3 --no-variants\n"),
+    ],
+)
+def test_the_page_says_how_to_get_the_same_run(result: pc.Result, changes: dict[str, object], command: str) -> None:
+    assert command in page.render(pc.Result({**result.data, **changes}, result.scenario))
+
+
 def test_a_result_without_a_scenario_still_has_a_page(result: pc.Result) -> None:
     assert "Through the fault" in page.render(pc.Result.from_json(result.to_json()))
 
