@@ -168,7 +168,7 @@ def _losses(console: Console, data: Row) -> None:
     for metric in summary.TOTALS:
         text, interval = summary.total_text(data["rows"], metric)
         if text:
-            table.add_row(summary.words(metric).capitalize(), Text.assemble(text, "  ", (interval, "dim")))
+            table.add_row(summary.title(metric), Text.assemble(text, "  ", (interval, "dim")))
     if table.row_count:
         console.print()
         console.print(table)

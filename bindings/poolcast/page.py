@@ -47,6 +47,7 @@ def render(result: Result) -> str:
         quantity=units.quantity,
         duration=units.duration,
         events=units.events,
+        plural=units.plural,
         words=summary.words,
         verdict_text=summary.verdict_text,
         place=summary.place_of,
@@ -86,7 +87,7 @@ def _totals(data: Row) -> list[tuple[str, str, str, str]]:
     for metric in summary.TOTALS:
         text, interval = summary.total_text(data["rows"], metric)
         if text:
-            found.append((summary.words(metric).capitalize(), text, interval, meanings[metric]["meaning"]))
+            found.append((summary.title(metric), text, interval, meanings[metric]["meaning"]))
     return found
 
 

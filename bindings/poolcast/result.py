@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from poolcast import _core, summary
+from poolcast import _core, summary, units
 
 if TYPE_CHECKING:
     import os
@@ -195,7 +195,7 @@ class Result:
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{verdict['objective']}: {verdict['verdict']}" for verdict in self.data["verdicts"])
         stopped = ", interrupted" if self.interrupted else ""
-        return f"Result({self.name!r}, {self.replications} replications{stopped}, {verdicts or 'no objectives'})"
+        return f"Result({self.name!r}, {units.plural(self.replications, 'replication')}{stopped}, {verdicts or 'no objectives'})"
 
     def _repr_html_(self) -> str:
         rows = "".join(

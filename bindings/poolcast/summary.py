@@ -32,6 +32,11 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def title(metric: str) -> str:
+    """A metric's name as a heading; what is late needs its limit."""
+    return "Deliveries late, above 1 s" if metric == "deliveries_late" else words(metric).capitalize()
+
+
 def place_of(row: Row) -> str:
     """The most precise place of a row: node, pool, site, or "" for everything."""
     return str(row.get("node") or row.get("pool") or row.get("site") or "")
@@ -139,17 +144,22 @@ def conclusion(data: Row) -> str:
 def losses(data: Row) -> str:
     """Who loses service, and for how long, in one sentence per loss; empty when nobody does."""
     sentences = []
+    looked = units.duration(data["scenario"]["horizon_s"])
     for after, entries in by_loss(data["users_back"]).items():
         displaced = column_mean(entries, "displaced_users")[0]
-        times = []
+        if not displaced:
+            continue
+        times: list[str] = []
         for column, share in (("t50_s", "half"), ("t95_s", "95 %"), ("t100_s", "all")):
             mean, _, _, reached = column_mean(entries, column)
+            are_back = "" if times else " are back"
             if reached == len(entries):
-                times.append(f"{share} after {units.duration(mean)}")
+                times.append(f"{share}{are_back} after {units.duration(mean)}")
             else:
-                times.append(f"{share} not within the time looked at")
+                how_often = f" in {len(entries) - reached} of {len(entries)} replications" if reached else ""
+                times.append(f"not {share}{are_back} within the {looked} looked at{how_often}")
                 break
-        sentences.append(f"{units.quantity(displaced)} users lose service ({after}); back are " + ", ".join(times) + ".")
+        sentences.append(f"{units.quantity(displaced)} users lose service ({after}); " + ", ".join(times) + ".")
     return " ".join(sentences)
 
 

@@ -94,6 +94,41 @@ def test_the_page_says_how_to_get_the_same_run(result: pc.Result, changes: dict[
     assert command in page.render(pc.Result({**result.data, **changes}, result.scenario))
 
 
+def back(t50: float | None, t95: float | None, t100: float | None) -> dict[str, object]:
+    return {"replication": 0, "after": "lose chat-2", "displaced_users": 98.0, "t50_s": t50, "t95_s": t95, "t100_s": t100}
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ([back(5, 9, 10)], "half are back after 5 s, 95 % after 9 s, all after 10 s."),
+        ([back(5, 9, None)], "half are back after 5 s, 95 % after 9 s, not all within the 1 h looked at."),
+        (
+            [back(5, 9, 10), back(5, None, None)],
+            "half are back after 5 s, not 95 % within the 1 h looked at in 1 of 2 replications.",
+        ),
+        ([back(None, None, None)], "not half are back within the 1 h looked at."),
+    ],
+)
+def test_losses_are_told_in_a_sentence(entries: list[dict[str, object]], words: str) -> None:
+    told = summary.losses({"users_back": entries, "scenario": {"horizon_s": 3600.0}})
+    assert told == f"98 users lose service (lose chat-2); {words}"
+    nobody = [{**back(0, 0, 0), "displaced_users": 0.0}]
+    assert summary.losses({"users_back": nobody, "scenario": {"horizon_s": 3600.0}}) == ""
+
+
+def test_the_page_counts_and_names_properly(result: pc.Result) -> None:
+    data = copy.deepcopy(result.data)
+    data.update(replications=1, interrupted=True)
+    data["verdicts"][1].update(objective="users back p95 after lose chat-2 at most 1 min", after="lose chat-2")
+    text = page.render(pc.Result(data, result.scenario))
+    assert "Only 1 replication was finished." in text
+    assert "1 replications" not in text
+    assert "Deliveries late, above 1 s" in text
+    assert "counts sign-ins" in text
+    assert text.count("after lose chat-2") == 2  # once in each table of objectives, as part of the objective
+
+
 def test_a_result_without_a_scenario_still_has_a_page(result: pc.Result) -> None:
     assert "Through the fault" in page.render(pc.Result.from_json(result.to_json()))
 
