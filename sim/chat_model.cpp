@@ -46,15 +46,12 @@ ChatModel::ChatModel(const Scenario& scenario, const RunOptions& options, Platfo
 void ChatModel::add_front_ends() {
   for (const FrontEndPool& pool : scenario_.topology.front_end_pools) {
     const Hardware& hardware = hardware_of(scenario_.topology, pool.hardware);
-    const auto servers = static_cast<std::uint32_t>(pool.servers);
     front_ends_.push_back(
         {.name = pool.name,
          .site = platform_.site(pool.site),
          .core_speed = hardware.speed,
-         .cores_per_server = static_cast<double>(hardware.cores),
-         .servers = servers,
-         .up = servers,
-         .station = FcfsStation(whole_cores(hardware) * servers),
+         .cores = static_cast<double>(hardware.cores * pool.servers),
+         .station = FcfsStation(whole_cores(hardware) * static_cast<std::uint32_t>(pool.servers)),
          .record = recorder_.add_station({.site = pool.site.str(), .pool = pool.name.str(), .node = {}, .part = {}})});
   }
 }
@@ -116,16 +113,17 @@ ChatModel::DatabaseHost ChatModel::make_database(const ChatPool& pool) {
   const SqlInstance* instance = find_sql_instance(scenario_.topology, content->principal);
   const Hardware& hardware = hardware_of(scenario_.topology, instance ? instance->hardware : HardwareId{"reference-2015"});
   const SiteId site = site_of_instance(content->principal);
-  double flush = costs_.flush;
+  std::optional<SiteNumber> mirror_site;
   if (content->mirror && content->mode == AvailabilityMode::high_safety)
-    flush += 2 * platform_.latency(platform_.site(site), platform_.site(site_of_instance(*content->mirror)));
+    mirror_site = platform_.site(site_of_instance(*content->mirror));
   const Place place{.site = site.str(), .pool = pool.name.str(), .node = content->principal.str(), .part = {}};
   Place log = place;
   log.part = "log";
   return {.site = platform_.site(site),
           .core_speed = hardware.speed,
           .cores = static_cast<double>(hardware.cores),
-          .flush = flush,
+          .flush = costs_.flush,
+          .mirror_site = mirror_site,
           .cpu = FcfsStation(whole_cores(hardware)),
           .record = recorder_.add_station(place),
           .log_record = recorder_.add_station(log)};

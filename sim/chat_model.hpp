@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -44,7 +45,7 @@ public:
   void expect_loss(const Fault& fault);  // the next loss of that machine is this fault's
   void machine_lost(const NodeId& node);
   void machine_returned(const NodeId& node);
-  void drain(const NodeId& node);
+  bool drain(const NodeId& node);                // whether it was in the active list
   void accept(const NodeId& node);               // joins the active list
   void slow(const NodeId& node, double factor);  // relative to the normal speed
   double start_time() const { return costs_.start; }
@@ -52,7 +53,7 @@ public:
   static void handle(void* model, const Event& event) { static_cast<ChatModel*>(model)->dispatch(event); }
 
 private:
-  // What an event is about; `place` is a pool, a server or a class, `subject` a job, as said.
+  // What an event is about; `place` is a pool or a server, `subject` a job, a user or a room class, as said.
   enum class Kind : std::uint16_t {
     window_ends,
     second_begins,      // subject: the second
@@ -132,14 +133,9 @@ private:
     PoolId name;
     SiteNumber site = 0;
     double core_speed = 1;
-    double slowdown = 1;
-    double cores_per_server = 1;
-    std::uint32_t servers = 1;
-    std::uint32_t up = 1;
+    double cores = 1;  // of all servers of the pool
     FcfsStation station;
     StationRecord record;
-
-    double cores() const { return cores_per_server * up; }
   };
 
   struct DatabaseHost {
@@ -147,7 +143,8 @@ private:
     double core_speed = 1;
     double slowdown = 1;
     double cores = 1;
-    double flush = 0;  // one hardening of the log, with the mirror's part
+    double flush = 0;                         // one hardening of the log
+    std::optional<SiteNumber> mirror_site{};  // of a synchronous mirror, whose answer every commit awaits
     FcfsStation cpu;
     bool flushing = false;
     std::vector<JobId> in_flush{};
@@ -236,7 +233,6 @@ private:
   void start_front_end(JobId number);
   void front_end_done(JobId number);
   void reaches_server(JobId number);
-  void begin_command(JobId number);
   void use_cores(JobId number);
   void start_cores(JobId number);
   void cpu_done(JobId number);
@@ -269,7 +265,7 @@ private:
   void endpoint_signed_in(JobId number, double answered_at);
   void connected(std::uint16_t pool_number, UserNumber user);
   void displace(std::uint16_t pool_number, UserNumber user, std::int16_t loss, const Fault* fault);
-  void user_is_back(Loss& loss);
+  void note_who_is_back(Loss& loss);
 
   // Posts.
   void posts(std::uint16_t pool_number, std::size_t room_class);
@@ -295,6 +291,7 @@ private:
   // Operations of faults and operators.
   Server* find_server(const NodeId& node);
   void lose_server(Server& server, const Fault* fault);
+  std::string unique_label(const std::string& label) const;
   void clear_stations(Server& server);
   void update_accepts(const Server& server);
 

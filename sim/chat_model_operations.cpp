@@ -19,6 +19,13 @@ void ChatModel::machine_lost(const NodeId& node) {
   lose_server(*server, expected == expected_.end() ? nullptr : expected->second);
 }
 
+// A server may be lost more than once: `lose chat-2`, `lose chat-2 (2)`.
+std::string ChatModel::unique_label(const std::string& label) const {
+  const auto earlier = std::ranges::count_if(
+      losses_, [&](const Loss& loss) { return loss.label == label || loss.label.starts_with(label + " ("); });
+  return earlier == 0 ? label : label + " (" + std::to_string(earlier + 1) + ")";
+}
+
 // Everybody whom the server served, or was signing in, is displaced; what it was working on is lost.
 void ChatModel::lose_server(Server& server, const Fault* fault) {
   Pool& pool = pools_[server.pool];
@@ -28,7 +35,8 @@ void ChatModel::lose_server(Server& server, const Fault* fault) {
   update_accepts(server);
   clear_stations(server);
   const auto loss = static_cast<std::int16_t>(losses_.size());
-  losses_.push_back({.label = fault ? label(*fault) : "lose " + server.name.str(), .pool = server.pool, .at = now()});
+  losses_.push_back(
+      {.label = unique_label(fault ? label(*fault) : "lose " + server.name.str()), .pool = server.pool, .at = now()});
   for (UserNumber user = 0; user < pool.population.users(); ++user) {
     const Session& session = pool.sessions[user];
     if (session.server != server_number) continue;
@@ -59,11 +67,12 @@ void ChatModel::update_accepts(const Server& server) {
   pools_[server.pool].accepts[server.number] = server.up && server.in_active_list;
 }
 
-void ChatModel::drain(const NodeId& node) {
+bool ChatModel::drain(const NodeId& node) {
   Server* server = find_server(node);
-  if (!server) return;
+  if (!server || !server->in_active_list) return false;
   server->in_active_list = false;
   update_accepts(*server);
+  return true;
 }
 
 void ChatModel::accept(const NodeId& node) {

@@ -36,7 +36,8 @@ void ChatModel::append_to_log(JobId number) {
   const std::uint16_t pool = jobs_[number].pool;
   DatabaseHost& database = pools_[pool].database;
   database.next_flush.push_back(number);
-  if (!database.flushing) start_flush(pool);
+  if (!database.flushing) return start_flush(pool);
+  recorder_.queue(database.log_record, now(), database.next_flush.size());
 }
 
 // Group commit: whatever arrived during a flush is hardened by the next one.
@@ -45,7 +46,9 @@ void ChatModel::start_flush(std::uint16_t pool_number) {
   Recorder::occupy(database.log_record, now(), database.flushing ? 1 : 0);
   database.flushing = true;
   database.in_flush.swap(database.next_flush);
-  after(database.flush * database.slowdown, Kind::log_flushed, 0, pool_number);
+  recorder_.queue(database.log_record, now(), 0);
+  const double trip = database.mirror_site ? platform_.latency(database.site, *database.mirror_site) : 0;
+  after(database.flush * database.slowdown + 2 * trip, Kind::log_flushed, 0, pool_number);
 }
 
 void ChatModel::log_flushed(std::uint16_t pool_number) {
@@ -112,7 +115,7 @@ double ChatModel::start_fan_out(JobId number) {
 
 double ChatModel::notice_trip(const Job& job) const {
   const FrontEnd& front_end = front_ends_[pools_[job.pool].front_end];
-  const double work = costs_.front_end_delivery * front_end.slowdown / front_end.core_speed;
+  const double work = costs_.front_end_delivery / front_end.core_speed;
   return to_client(job) + work / (1 - front_end_background(front_end));
 }
 

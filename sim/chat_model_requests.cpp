@@ -1,4 +1,6 @@
 // The path of a request: Front End, worker, cores, database, answer; refusals and losses.
+#include <limits>
+
 #include "domain/rules/client.hpp"
 #include "sim/chat_model.hpp"
 
@@ -18,24 +20,24 @@ void ChatModel::reaches_front_end(JobId number) {
   FrontEnd& front_end = front_ends_[pools_[jobs_[number].pool].front_end];
   Recorder::occupy(front_end.record, now(), front_end.station.busy());
   if (front_end.station.arrive(number) == FcfsStation::Arrival::started) start_front_end(number);
+  recorder_.queue(front_end.record, now(), front_end.station.waiting());
 }
 
 // Presence polling and outgoing notices are a steady load that slows requests down; they are not events.
 void ChatModel::start_front_end(JobId number) {
   const FrontEnd& front_end = front_ends_[pools_[jobs_[number].pool].front_end];
-  const double work = random_work(costs_.front_end_request) * front_end.slowdown / front_end.core_speed;
+  const double work = random_work(costs_.front_end_request) / front_end.core_speed;
   after(work / (1 - front_end_background(front_end)), Kind::front_end_done, number);
 }
 
 // Share of the Front End cores that polling and notices take, at most 95 %: beyond it the pool is overloaded, which the
 // utilisation shows.
 double ChatModel::front_end_background(const FrontEnd& front_end) const {
-  if (front_end.up == 0) return 0;
   double work = 0;
   for (const Pool& pool : pools_)
     if (&front_ends_[pool.front_end] == &front_end && pool.population.users() > 0)
       work += pool.poll_work * pool.population.connected_users() / pool.population.users();
-  return std::min(0.95, work * front_end.slowdown / (front_end.core_speed * front_end.cores()));
+  return std::min(0.95, work / (front_end.core_speed * front_end.cores));
 }
 
 void ChatModel::front_end_done(JobId number) {
@@ -43,6 +45,7 @@ void ChatModel::front_end_done(JobId number) {
   FrontEnd& front_end = front_ends_[pools_[job.pool].front_end];
   Recorder::occupy(front_end.record, now(), front_end.station.busy());
   if (const JobId next = front_end.station.finish(); next != no_job) start_front_end(next);
+  recorder_.queue(front_end.record, now(), front_end.station.waiting());
   if (job.operation == Operation::sign_in && stale(job)) return lose(number);
   if (job.role == Role::gate) return reaches_gate(number);
   const Server& server = servers_[job.server];
@@ -62,7 +65,7 @@ void ChatModel::reaches_server(JobId number) {
   if (!server.up || stale(job)) return lose(number);
   switch (server.workers.arrive(number)) {
     case FcfsStation::Arrival::started:
-      return begin_command(number);
+      return use_cores(number);
     case FcfsStation::Arrival::waits:
       return queue_changed(server);
     case FcfsStation::Arrival::refused:
@@ -70,11 +73,7 @@ void ChatModel::reaches_server(JobId number) {
   }
 }
 
-void ChatModel::queue_changed(Server& server) {
-  recorder_.fold().level(server.record.station.queue, now(), server.workers.waiting());
-}
-
-void ChatModel::begin_command(JobId number) { use_cores(number); }
+void ChatModel::queue_changed(Server& server) { recorder_.queue(server.record.station, now(), server.workers.waiting()); }
 
 void ChatModel::use_cores(JobId number) {
   Server& server = servers_[jobs_[number].server];
@@ -105,6 +104,7 @@ void ChatModel::reaches_database(JobId number) {
   DatabaseHost& database = pools_[jobs_[number].pool].database;
   Recorder::occupy(database.record, now(), database.cpu.busy());
   if (database.cpu.arrive(number) == FcfsStation::Arrival::started) start_database(number);
+  recorder_.queue(database.record, now(), database.cpu.waiting());
 }
 
 void ChatModel::start_database(JobId number) {
@@ -118,6 +118,7 @@ void ChatModel::database_done(JobId number) {
   DatabaseHost& database = pools_[job.pool].database;
   Recorder::occupy(database.record, now(), database.cpu.busy());
   if (const JobId next = database.cpu.finish(); next != no_job) start_database(next);
+  recorder_.queue(database.record, now(), database.cpu.waiting());
   if (job.command == Command::post) return append_to_log(number);
   after(platform_.latency(database.site, servers_[job.server].site), Kind::answered, number);
 }
@@ -131,7 +132,7 @@ void ChatModel::release_worker(Server& server) {
   const JobId next = server.workers.finish();
   if (next == no_job) return;
   queue_changed(server);
-  begin_command(next);
+  use_cores(next);
 }
 
 // The server has the result; the client has it one trip later.
@@ -152,6 +153,7 @@ void ChatModel::answered(JobId number) {
       recorder_.fold().latency(job.command == Command::join ? pool.record.join : pool.record.history, now(), latency);
       if (job.command == Command::history) break;
       job.command = Command::history;
+      job.refusals = 0;
       job.began = at_client;
       return after(at_client - now(), Kind::sends, number);
     case Operation::search:
@@ -172,7 +174,7 @@ void ChatModel::answered(JobId number) {
 void ChatModel::refuse(JobId number) {
   Job& job = jobs_[number];
   pools_[job.pool].record.refusals.add(job.operation);
-  ++job.refusals;
+  if (job.refusals < std::numeric_limits<std::uint16_t>::max()) ++job.refusals;
   job.in_flight = false;
   sends_after(rules::after_refusal(workload_.client, job.refusals, clients_.uniform()).count(), number);
 }

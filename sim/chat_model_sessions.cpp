@@ -22,6 +22,7 @@ void ChatModel::sends(JobId number) {
 
 void ChatModel::sends_after(double delay, JobId number) {
   const Event event{now() + delay, number, static_cast<std::uint16_t>(Kind::sends), 0};
+  if (event.at > recorder_.horizon()) return;  // it waits to the end
   delay < LongWaits::shortest_s ? plane_->schedule(event) : long_waits_.add(event);
 }
 
@@ -88,6 +89,7 @@ void ChatModel::admitted(JobId number) {
   session.server = static_cast<std::uint16_t>(pool.first_server + *chosen);
   session.pending = pool.population.endpoints(first.user);
   first.role = Role::command;
+  first.refusals = 0;
   first.server = session.server;
   first.server_epoch = servers_[first.server].epoch;
   const double trip = platform_.latency(front_ends_[pool.front_end].site, servers_[first.server].site);
@@ -139,14 +141,17 @@ void ChatModel::connected(std::uint16_t pool_number, UserNumber user) {
   recorder_.fold().level(pool.record.users_connected, now(), pool.population.connected_users());
   recorder_.fold().level(server.record.users, now(), pool.population.users_of(server.number));
   stops_waiting(pool, user);
-  if (session.loss >= 0) user_is_back(losses_[static_cast<std::size_t>(session.loss)]);
+  if (session.loss >= 0) {
+    Loss& loss = losses_[static_cast<std::size_t>(session.loss)];
+    ++loss.back;
+    note_who_is_back(loss);
+  }
   session.loss = -1;
   roster_changes(pool_number, user);
   comply(server, pool.population.rooms_of(user).size());
 }
 
-void ChatModel::user_is_back(Loss& loss) {
-  ++loss.back;
+void ChatModel::note_who_is_back(Loss& loss) {
   const double since = now() - loss.at;
   const auto reached = [&](double share) { return loss.back >= share * loss.displaced; };
   if (loss.t50 < 0 && reached(0.50)) loss.t50 = since;
@@ -162,7 +167,11 @@ void ChatModel::displace(std::uint16_t pool_number, UserNumber user, std::int16_
   ++session.epoch;
   session.pending = 0;
   session.server = nowhere_at_all;
-  if (session.loss >= 0) --losses_[static_cast<std::size_t>(session.loss)].displaced;
+  if (session.loss >= 0) {
+    Loss& earlier = losses_[static_cast<std::size_t>(session.loss)];
+    --earlier.displaced;
+    note_who_is_back(earlier);
+  }
   session.loss = loss;
   ++losses_[static_cast<std::size_t>(loss)].displaced;
   const LossKind kind = fault ? fault->kind : LossKind::reset;

@@ -25,7 +25,7 @@ void ChatModel::close_window(double begin, double end) {
   for (Server& server : servers_) close_server(server, begin, end);
   for (FrontEnd& front_end : front_ends_) {
     Recorder::occupy(front_end.record, end, front_end.station.busy());
-    recorder_.close(front_end.record, begin, end, front_end.cores(), front_end_background(front_end));
+    recorder_.close(front_end.record, begin, end, front_end.cores, front_end_background(front_end));
   }
 }
 

@@ -98,7 +98,8 @@ void Recorder::occupy(StationRecord& station, double now, double busy_cores) {
 void Recorder::close(StationRecord& station, double begin, double end, double cores, double background) {
   const double available = cores * (end - begin);
   const double share = available > 0 ? std::exchange(station.busy, 0) / available : 0;
-  fold_.level(station.utilisation, begin, share + background);
+  // What is in service was stretched by 1 / (1 - background), so that it took the rest of the cores.
+  fold_.level(station.utilisation, begin, share * (1 - background) + background);
 }
 
 }  // namespace poolcast::sim

@@ -41,6 +41,7 @@ struct StationRecord {
   SeriesId queue{};
   double busy = 0;        // core-seconds in this window
   double busy_since = 0;  // up to here `busy` is complete
+  std::size_t waiting = 0;
 };
 
 struct ServerRecord {
@@ -65,6 +66,11 @@ public:
   void close(Counter& counter, double begin);
   // `busy` cores were in use since the last call; `background` is a share that is always in use.
   static void occupy(StationRecord& station, double now, double busy_cores);
+  void queue(StationRecord& station, double now, std::size_t waiting) {
+    if (waiting == station.waiting) return;
+    station.waiting = waiting;
+    fold_.level(station.queue, now, static_cast<double>(waiting));
+  }
   void close(StationRecord& station, double begin, double end, double cores, double background = 0);
 
   ReplicationResult finish() && { return std::move(fold_).finish(); }

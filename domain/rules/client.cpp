@@ -16,9 +16,11 @@ Seconds first_attempt(const ClientBehaviour& client, LossKind kind, double detec
 }
 
 Seconds after_refusal(const ClientBehaviour& client, unsigned refusals, double chance) {
-  const double growth = std::pow(client.backoff_factor, static_cast<double>(refusals) - 1);
+  constexpr unsigned most_doublings = 64;  // beyond it every wait is the longest
+  constexpr Seconds shortest{0.001};       // time passes between two attempts, whatever the file says
+  const double growth = std::pow(client.backoff_factor, std::min(refusals - 1, most_doublings));
   const Seconds wait = std::min(client.backoff.low * growth, client.backoff.high);
-  return wait * (1 + client.jitter.of_one * (2 * chance - 1));
+  return std::max(shortest, wait * (1 + client.jitter.of_one * (2 * chance - 1)));
 }
 
 }  // namespace poolcast::rules

@@ -31,7 +31,8 @@ private:
   Platform& platform_;
   ChatModel& model_;
   const RequestPlane& plane_;
-  std::vector<Action> actions_;  // in the order of time; what ends comes before what begins at the same date
+  std::vector<const Fault*> drained_;  // that took a server out of the active list, so that their end puts it back
+  std::vector<Action> actions_;        // in the order of time; what ends comes before what begins at the same date
 };
 
 }  // namespace poolcast::sim

@@ -30,6 +30,12 @@ TEST(ClientRules, jitter_spreads_a_wait_by_its_share_and_none_makes_clients_marc
   EXPECT_EQ(after_refusal(in_step, 3, 0), after_refusal(in_step, 3, 1));
 }
 
+TEST(ClientRules, clients_that_may_retry_at_once_still_let_time_pass) {
+  ClientBehaviour eager = documented;
+  eager.backoff = {Seconds{0}, Seconds{0}};
+  EXPECT_EQ(after_refusal(eager, 5000, 0.5), Seconds{0.001});
+}
+
 RC_GTEST_PROP(ClientRules, no_wait_is_negative_or_beyond_the_longest_and_its_jitter, ()) {
   const auto refusals = *rc::gen::inRange(1U, 10'000U);
   const double chance = *rc::gen::inRange(0, 1001) / 1000.0;

@@ -1,6 +1,7 @@
 // What the load does to servers and databases.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "domain/io/scenario_file.hpp"
@@ -69,6 +70,28 @@ TEST(Load, a_synchronous_mirror_adds_its_round_trip_to_the_commit) {
   scenario.topology.sql_instances = {{.name = NodeId{"sql-3"}, .site = SiteId{"south"}, .also_holds = {}, .domain = {}}};
   scenario.topology.links = {{.within = {}, .between = {SiteId{"north"}, SiteId{"south"}}, .latency = Seconds{0.05}}};
   EXPECT_NEAR(latencies(play(scenario), Metric::post_latency).mean() - alone, 0.1, 0.02);
+}
+
+TEST(Load, a_database_that_falls_behind_shows_its_queue) {
+  Scenario scenario = small_pool();
+  scenario.costs.read_db_cpu.value = Seconds{8};  // more joins than its cores can read for
+  double longest = 0;
+  for (const Window& window : series(play(scenario), Metric::queue_length, "sql-1").windows)
+    longest = std::max(longest, window.max);
+  EXPECT_GT(longest, 10);
+}
+
+TEST(Load, front_ends_under_polling_are_busy_with_it_and_with_requests) {
+  Scenario scenario = small_pool();
+  scenario.workload.poll_interval = Seconds{10};
+  // 1,800 endpoints × 1.5 rooms × 25 participants / 10 s × 0.5 ms on 4 cores
+  const double polling = 1200 * 1.5 * 1.5 * 25 / 10 * 0.0005 / 4;
+  const ReplicationResult result = play(scenario);
+  for (const Series& each : result.series)
+    if (each.metric == Metric::utilisation && each.place.pool == "front") {
+      EXPECT_GT(each.windows[5].mean, polling);
+      EXPECT_LE(each.windows[5].max, 1);
+    }
 }
 
 TEST(Load, everybody_signs_in_within_the_window_when_nothing_holds_them_up) {

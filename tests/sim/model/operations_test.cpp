@@ -122,5 +122,50 @@ TEST(Operations, when_no_server_is_left_everybody_waits_and_comes_back_with_the_
   EXPECT_GE(value(result, Metric::user_minutes_lost), 1200 * 3);
 }
 
+TEST(Operations, an_activation_that_is_called_off_before_the_start_changes_nothing) {
+  Scenario scenario = small_pool();
+  scenario.workload.restarts_per_user = Rate{20.0 / 3600};
+  Fault activate;
+  activate.at = 1min;
+  activate.activate = NodeId{"chat-5"};
+  activate.duration = 30s;  // start_time is 60 s
+  scenario.faults = {activate};
+  EXPECT_EQ(level_at(play(scenario), Metric::users_connected, last_minute, "chat-5"), 0);
+}
+
+TEST(Operations, a_standby_that_is_drained_does_not_become_active_at_the_end_of_it) {
+  Scenario scenario = small_pool();
+  scenario.workload.restarts_per_user = Rate{20.0 / 3600};
+  Fault drain;
+  drain.at = 1min;
+  drain.drain = NodeId{"chat-5"};
+  drain.duration = 1min;
+  scenario.faults = {drain};
+  EXPECT_EQ(level_at(play(scenario), Metric::users_connected, last_minute, "chat-5"), 0);
+}
+
+TEST(Operations, a_second_loss_of_a_server_is_told_from_the_first) {
+  Scenario scenario = small_pool();
+  scenario.workload.restarts_per_user = Rate{60.0 / 3600};  // brings users to the returned server
+  scenario.faults = {lose("chat-2", 1min, 1min), lose("chat-2", 6min, 1min)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_NEAR(value(result, Metric::users_back, "displaced", "lose chat-2"), 300, 10);
+  EXPECT_GT(value(result, Metric::users_back, "displaced", "lose chat-2 (2)"), 0);
+}
+
+TEST(Operations, a_slow_link_to_a_synchronous_mirror_slows_commits) {
+  Scenario scenario = small_pool();
+  scenario.topology.databases.front().mirror = NodeId{"sql-3"};
+  scenario.topology.databases.front().mode = AvailabilityMode::high_safety;
+  scenario.topology.sql_instances = {{.name = NodeId{"sql-3"}, .site = SiteId{"south"}, .also_holds = {}, .domain = {}}};
+  scenario.topology.links = {{.within = {}, .between = {SiteId{"north"}, SiteId{"south"}}, .latency = Seconds{0.001}}};
+  const double usual = latencies(play(scenario), Metric::post_latency).mean();
+  Fault slow;
+  slow.slow_link = {SiteId{"north"}, SiteId{"south"}};
+  slow.factor = 51;
+  scenario.faults = {slow};
+  EXPECT_NEAR(latencies(play(scenario), Metric::post_latency).mean() - usual, 0.1, 0.03);
+}
+
 }  // namespace
 }  // namespace poolcast::sim
