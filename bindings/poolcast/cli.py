@@ -280,8 +280,8 @@ def validate(scenario: str, changes: tuple[str, ...]) -> None:
     for finding in question.findings():
         severity = str(finding.severity)
         counts[severity] += 1
-        file, line, _ = question.position_of(finding.key)
-        where = f"{_near(file)}:{line}: " if file else f"{scenario}: "
+        file, line, column = question.position_of(finding.key)
+        where = f"{_near(file)}:{line}:{column}: " if file else f"{scenario}: "
         click.echo(f"{where}{severity} {finding.rule}: {finding.sentence}")
     click.echo(", ".join(units.plural(count, word) for word, count in counts.items()))
     if any(counts.values()):
@@ -290,8 +290,13 @@ def validate(scenario: str, changes: tuple[str, ...]) -> None:
 
 
 def _near(file: str) -> str:
-    """The path from here when that is shorter."""
-    return min(file, os.path.relpath(file), key=len)
+    """The shortest of the path, the path from here, and the path inside the library."""
+    from poolcast.scenario import library_folders
+
+    absolute = Path(file).resolve()
+    folders = [Path(folder).resolve() for folder in library_folders()]
+    inside = [str(absolute.relative_to(folder)) for folder in folders if absolute.is_relative_to(folder)]
+    return min(file, os.path.relpath(file), *inside, key=len)
 
 
 @main.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -201,7 +202,10 @@ def test_validate_names_the_place_of_a_finding(top: Path) -> None:
     done = call("validate", str(top / "scenarios" / "lose-one-of-four.yaml"))
     assert done.exit_code == 0
     assert "PC-USERS-N1" in done.stdout
-    assert ".yaml:" in done.stdout
+    assert re.search(r"lose-one-of-four\.yaml:\d+:\d+: warning PC-USERS-N1: ", done.stdout)
+    assert re.search(
+        r"^workloads/performance-user-model\.yaml:\d+:\d+: ", call("validate", "lose-one-of-four").stdout, re.MULTILINE
+    )
     assert "0 errors, " in done.stdout
 
 
