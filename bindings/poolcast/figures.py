@@ -50,6 +50,11 @@ class Picture(Figure):
 
 def timeline_figure(result: Result, theme: Theme = Theme()) -> Figure:
     """Users connected, delivery latency and utilisation on one time axis, with the fault shaded."""
+    with matplotlib.rc_context({"text.parse_math": False}):  # a dollar in a name is a dollar; texts keep the setting
+        return _timeline(result, theme)
+
+
+def _timeline(result: Result, theme: Theme) -> Figure:
     figure = Picture(figsize=(10.5, 8.4), facecolor=theme.paper, layout="constrained")
     axes: Sequence[Axes] = figure.subplots(3, 1, sharex=True, height_ratios=(1, 1.15, 1.15))
     _users(axes[0], result)
@@ -79,14 +84,19 @@ def _series(rows: Iterable[Row], column: str) -> tuple[list[float], list[float]]
     return [time for time, _ in points], [value for _, value in points]
 
 
-def _draw(axis: Axes, rows: list[Row], column: str, band: tuple[str, str] | None = None, **style: Any) -> None:
+def _draw(
+    axis: Axes, rows: list[Row], column: str, band: tuple[str, str] | None = None, floor: float = 0.0, **style: Any
+) -> None:
     times, values = _series(rows, column)
     (line,) = axis.plot(times, values, **{"linewidth": 1.8, **style})
     if band is not None:
         banded = [row for row in rows if row.get(band[0]) is not None and row.get(band[1]) is not None]
         middle, low = _series(banded, band[0])
         _, high = _series(banded, band[1])
-        low = [max(value, 0) for value in low]  # no figure here can be negative
+        # No figure here can be negative, and a logarithmic axis has no zero either: there a band that reaches it ends at the
+        # least value drawn in its colour, and not in a block down to the axis' floor.
+        low = [max(value, floor) for value in low]
+        high = [max(value, floor) for value in high]
         axis.fill_between(middle, low, high, color=line.get_color(), alpha=0.15, linewidth=0)
 
 
@@ -136,9 +146,10 @@ def _latency(axis: Axes, result: Result) -> None:
     for number, (pool, part) in enumerate(shown[: len(_COLOURS)]):
         own = [row for row in rows if (row.get("pool") or "", row.get("part") or "") == (pool, part)]
         colours[part] = _COLOURS[number]
+        floor = min((row["p50"] for row in own if (row.get("p50") or 0) > 0), default=0.0)
         name = f"{part or 'all'} rooms" + (f", {pool}" if several and pool else "")
         _draw(axis, own, "p50", color=_COLOURS[number], linestyle=(0, (1, 1.5)), linewidth=1.2)
-        _draw(axis, own, "p95", ("p95_low", "p95_high"), color=_COLOURS[number], label=name)
+        _draw(axis, own, "p95", ("p95_low", "p95_high"), floor, color=_COLOURS[number], label=_label(name))
         _draw(axis, own, "p99", color=_COLOURS[number], linestyle=(0, (5, 2)), linewidth=1.0)
     bounds: dict[tuple[float, str], list[str]] = {}
     for verdict in result.data["verdicts"]:
@@ -152,10 +163,20 @@ def _latency(axis: Axes, result: Result) -> None:
         where = axis.get_yaxis_transform()
         axis.annotate(text, (0.008, bound), (0, 2), where, "offset points", color=colour, fontsize=8)
     axis.set_yscale("log")
-    axis.set_title("Delivery latency: p95, with p50 dotted and p99 dashed")
+    axis.set_title("Delivery latency: p95, with p50 dotted and p99 dashed" + _cut(len(shown)))
     axis.yaxis.set_major_formatter(lambda value, _: units.duration(value))
     axis.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
     axis.yaxis.set_minor_locator(NullLocator())
+
+
+def _label(name: str) -> str:
+    """A name for the legend, which leaves out names that begin with a line below: a blank of no width goes before it."""
+    return f"\u200b{name}" if name.startswith("_") else name
+
+
+def _cut(count: int) -> str:
+    """What a title says when there are more lines than colours."""
+    return f"; {len(_COLOURS)} of {count} shown" if count > len(_COLOURS) else ""
 
 
 def _utilisation(axis: Axes, result: Result) -> None:
@@ -168,14 +189,14 @@ def _utilisation(axis: Axes, result: Result) -> None:
     for number, node in enumerate(shown[: len(_COLOURS)]):
         own = [row for row in rows if summary.place_of(row) == node]
         dashes: Any = (0, (5, 2)) if node in hit else "solid"
-        _draw(axis, own, "mean", ("mean_low", "mean_high"), color=_COLOURS[number], label=node, linestyle=dashes)
+        _draw(axis, own, "mean", ("mean_low", "mean_high"), color=_COLOURS[number], label=_label(node), linestyle=dashes)
     others = [node for node in nodes if node not in chat and node not in shown and most[node] > 0]
     for number, node in enumerate(others[:2]):
         own = [row for row in rows if summary.place_of(row) == node]
         dotted: Any = (0, (1, 1 + number))
-        _draw(axis, own, "mean", color="#8a8f98", linewidth=1.4, linestyle=dotted, label=node)
+        _draw(axis, own, "mean", color="#8a8f98", linewidth=1.4, linestyle=dotted, label=_label(node))
     axis.set_ylim(0, 1.02)
-    axis.set_title("Utilisation of the processors")
+    axis.set_title("Utilisation of the processors" + _cut(len(shown)))
     axis.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
 
 

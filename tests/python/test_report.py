@@ -143,6 +143,44 @@ def test_the_plot_has_users_latency_and_utilisation_on_one_axis(result: pc.Resul
     assert {axis.get_xlim() for axis in axes} == {(0.0, 120.0)}
 
 
+def window(metric: str, start_s: float, **values: object) -> dict[str, object]:
+    names = ("site", "pool", "node", "part", "count", "mean", "p50", "p95", "p99", "max")
+    intervals = ("mean_low", "mean_high", "p95_low", "p95_high")
+    empty: dict[str, object] = {**dict.fromkeys(names[:4], ""), **dict.fromkeys((*names[4:], *intervals))}
+    return {**empty, "metric": metric, "unit": "", "window_start_s": start_s, "window_s": 2.0, "whole_run": False, **values}
+
+
+def test_names_are_no_mathematics_and_all_are_in_the_legend(result: pc.Result) -> None:
+    names = ["_hidden", "a$^$b$", *(f"chat-{number}" for number in range(8))]
+    rows = [window("utilisation", start, node=name, mean=0.5) for start in (10.0, 12.0) for name in names]
+    parts = [window("delivery_latency", 10.0, part=name, p50=0.1, p95=0.2, p99=0.3) for name in names]
+    data = {**result.data, "rows": [*rows, *parts]}
+    data["scenario"] = {**data["scenario"], "faults": [{"label": "lose $_$", "at_s": 40.0, "for_s": None}]}
+    run = pc.Result(data)
+    latency, utilisation = run.plot().axes[1:]
+    for axis in (latency, utilisation):
+        assert axis.get_title().endswith("; 8 of 10 shown")
+    labels = [text.get_text().lstrip("\u200b") for text in utilisation.get_legend().get_texts()]
+    assert labels[:8] == names[:8]
+    text = figures.page_svg(run)
+    assert "a$^$b$" in text
+    assert "lose $_$" in text
+    assert figures.png(run.plot()).startswith(b"\x89PNG")
+
+
+def test_a_band_that_reaches_zero_ends_where_its_lines_do(result: pc.Result) -> None:
+    def row(start_s: float, p50: float, low: float) -> dict[str, object]:
+        return window("delivery_latency", start_s, p50=p50, p95=0.4, p99=0.5, p95_low=low, p95_high=0.9)
+
+    data = {**result.data, "rows": [row(10.0, 0.1, 0.3), row(12.0, 0.2, -0.1), row(14.0, 0.2, 0.0)], "verdicts": []}
+    axis = pc.Result(data).plot().axes[1]
+    (band,) = axis.collections
+    heights = band.get_paths()[0].vertices[:, 1]
+    assert heights.min() == pytest.approx(0.1)
+    assert {0.3, 0.9} <= set(heights)
+    assert axis.get_ylim()[0] > 0.05
+
+
 def test_the_same_run_draws_the_same_picture(result: pc.Result) -> None:
     assert figures.png(result.plot()) == figures.png(result.plot())
     assert page.render(result) == page.render(result)
