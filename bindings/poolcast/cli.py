@@ -364,10 +364,10 @@ def schema() -> None:
 @click.option("--kind", type=click.Choice(["scenario", "topology", "workload", "cost-set"]), help="Only entries of this kind.")
 def list_(kind: str | None) -> None:
     """List the library: scenarios, topologies, workloads and cost sets."""
-    from poolcast import _core, console
-    from poolcast.scenario import library_folders
+    from poolcast import console
+    from poolcast.scenario import library_entries
 
-    entries = _core.list_library(library_folders())
+    entries = library_entries()
     wanted = None if kind is None else kind.replace("-", " ")
     console.library(console.make_console(), [entry for entry in entries if wanted in (None, entry[1])])
 

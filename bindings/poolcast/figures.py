@@ -163,7 +163,7 @@ def _latency(axis: Axes, result: Result) -> None:
         where = axis.get_yaxis_transform()
         axis.annotate(text, (0.008, bound), (0, 2), where, "offset points", color=colour, fontsize=8)
     axis.set_yscale("log")
-    axis.set_title("Delivery latency: p95, with p50 dotted and p99 dashed" + _cut(len(shown)))
+    axis.set_title("Delivery latency: p95, with p50 dotted and p99 dashed" + _cut(min(len(shown), len(_COLOURS)), len(shown)))
     axis.yaxis.set_major_formatter(lambda value, _: units.duration(value))
     axis.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
     axis.yaxis.set_minor_locator(NullLocator())
@@ -174,9 +174,9 @@ def _label(name: str) -> str:
     return f"\u200b{name}" if name.startswith("_") else name
 
 
-def _cut(count: int) -> str:
-    """What a title says when there are more lines than colours."""
-    return f"; {len(_COLOURS)} of {count} shown" if count > len(_COLOURS) else ""
+def _cut(drawn: int, count: int) -> str:
+    """What a title says when there are more lines than are drawn."""
+    return f"; {drawn} of {count} shown" if drawn < count else ""
 
 
 def _utilisation(axis: Axes, result: Result) -> None:
@@ -196,7 +196,8 @@ def _utilisation(axis: Axes, result: Result) -> None:
         dotted: Any = (0, (1, 1 + number))
         _draw(axis, own, "mean", color="#8a8f98", linewidth=1.4, linestyle=dotted, label=_label(node))
     axis.set_ylim(0, 1.02)
-    axis.set_title("Utilisation of the processors" + _cut(len(shown)))
+    drawn = min(len(shown), len(_COLOURS)) + min(len(others), 2)
+    axis.set_title("Utilisation of the processors" + _cut(drawn, len(shown) + len(others)))
     axis.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
 
 

@@ -153,7 +153,13 @@ class Scenario(_core.Scenario):
 
 def default_costs() -> _core.CostSet:
     """The cost set of a scenario that names none."""
+    return _costs()
+
+
+def _costs(name: str | None = None) -> _core.CostSet:
     text = "name: costs\ntopology: enterprise-multiple-server\nworkload: performance-user-model\n"
+    if name is not None:
+        text += f"costs: {name}\n"
     core, _ = _core.read_scenario(text, file_name="<costs>", library=library_folders(), overrides=[])
     return core.costs
 
@@ -185,11 +191,27 @@ def loads(text: str, *, set: Iterable[str] = (), file_name: str = "<text>") -> S
     return Scenario._of(core, positions)
 
 
+def library_entries() -> list[tuple[str, str, str, str]]:
+    """Name, kind, title and path of all that the library holds; a cost set's title is its description's first sentence."""
+    found = []
+    for name, kind, title, path in _core.list_library(library_folders()):
+        text = _cost_set_title(name) if kind == "cost set" else ""
+        found.append((name, kind, text or title, path))
+    return found
+
+
+def _cost_set_title(name: str) -> str:
+    try:
+        return _costs(name).description.split(". ")[0].strip().rstrip(".")
+    except _core.ConfigError:  # a broken file is listed all the same; using it says what is wrong
+        return ""
+
+
 def library() -> pd.DataFrame:
     """What the library holds: name, kind, title, path."""
     import pandas as pd
 
-    return pd.DataFrame(_core.list_library(library_folders()), columns=["name", "kind", "title", "path"])
+    return pd.DataFrame(library_entries(), columns=["name", "kind", "title", "path"])
 
 
 def limits(product: str = "skype-for-business-2015") -> pd.DataFrame:

@@ -221,7 +221,9 @@ def test_limits_list_and_schema() -> None:
     assert "PC-USERS-N1" in everything
     assert "PC-USERS-N1" not in errors
     assert "lose-one-of-four" in call("list").stdout
-    assert "measured-peers" in call("list", "--kind", "cost-set").stdout
+    cost_sets = call("list", "--kind", "cost-set").stdout
+    for name in ("documented-2015", "measured-peers"):
+        assert re.search(rf"^  {name} +(?!{name})\w+ \w+", cost_sets, re.MULTILINE)
     assert "$schema" in json.loads(call("schema").stdout)
 
 
