@@ -168,7 +168,7 @@ def test_the_progress_bar_follows_the_run(scenario: pc.Scenario, capsys: pytest.
 
 def test_a_variant_finds_what_lies_beside_its_scenario(tmp_path: Path) -> None:
     (tmp_path / "my-costs.yaml").write_text("model: measured-peers\nname: my-costs\nlog_flush: 10ms\n", encoding="utf-8")
-    text = pc.load("smoke").to_yaml() + "variants:\n  - {name: mine, set: [costs=my-costs]}\n"
+    text = pc.load("smoke").to_yaml().removesuffix("variants: []\n") + "variants:\n  - {name: mine, set: [costs=my-costs]}\n"
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
     run = pc.run(tmp_path / "mine.yaml", replications=1, progress=False)
     assert run.variants["mine"].scenario.costs.log_flush.value_s == pytest.approx(0.010)
