@@ -23,6 +23,15 @@ bool lies_at(const Place& place, const std::string& name) {
   return place.node == name || place.part == name || place.pool == name || place.site == name;
 }
 
+// " in small rooms", " at chat-1", or nothing.
+std::string where_in_words(const Objective& objective, const Scenario& scenario) {
+  if (!objective.place) return "";
+  const auto& classes = scenario.workload.room_classes;
+  if (std::ranges::find(classes, *objective.place, &RoomClass::name) != classes.end())
+    return " in " + *objective.place + " rooms";
+  return " at " + *objective.place;
+}
+
 // Wider places first: everything, sites, pools, nodes, then the same by part.
 using Width = std::array<bool, 4>;
 Width width_of(const Place& place) {
@@ -88,6 +97,30 @@ Observation observe_users_back(const Objective& objective, const Scenario& scena
   return worst;
 }
 
+// Of one pool or server there may be parts, such as the disk of a database's log; they answer only when they are asked for.
+std::vector<const Series*> whole_places(Metric metric, const std::optional<std::string>& place, const ReplicationResult& result) {
+  std::vector<const Series*> found;
+  for (const Series& series : result.series) {
+    if (series.metric != metric || (place && !lies_at(series.place, *place))) continue;
+    if (series.place.part.empty() || series.place.part == place) found.push_back(&series);
+  }
+  return found;
+}
+
+// Users of two pools are added up, window by window; shares and queues of two servers are not.
+bool adds_up(Metric metric) { return metric == Metric::users_connected || metric == Metric::users_waiting; }
+
+// The largest values within one window are added as well: together they are at least what was reached at one moment.
+Series sum_of(const std::vector<const Series*>& series) {
+  Series sum = *series.front();
+  for (std::size_t i = 1; i < series.size(); ++i)
+    for (std::size_t window = 0; window < sum.windows.size() && window < series[i]->windows.size(); ++window) {
+      sum.windows[window].mean += series[i]->windows[window].mean;
+      sum.windows[window].max += series[i]->windows[window].max;
+    }
+  return sum;
+}
+
 Observation observe_worst_place(const std::vector<const Series*>& series, const ReplicationResult& result, WindowRange range,
                                 Statistic statistic, bool largest) {
   Observation worst;
@@ -132,8 +165,8 @@ const Fault* fault_of(const Objective& objective, const Scenario& scenario) {
 
 std::string sentence(const Objective& objective, const Scenario& scenario) {
   std::string text = spaced(objective.metric);
-  if (objective.place) text += " at " + *objective.place;
   if (objective.statistic) text.append(" ").append(spoken(*objective.statistic));
+  text += where_in_words(objective, scenario);
   const bool only_fault = objective.metric == row_of(Metric::users_back).name && scenario.faults.size() == 1;
   if (objective.after && !only_fault) text += " after " + *objective.after;
   if (objective.at_most) text += " at most " + in_words(*objective.at_most);
@@ -148,8 +181,10 @@ Observation observe(const Objective& objective, const Scenario& scenario, const 
   const Statistic statistic = statistic_of(objective, *metric);
   if (*metric == Metric::users_back) return observe_users_back(objective, scenario, result, statistic);
 
-  const auto series = widest_series(*metric, objective.place, result);
-  const std::string where = objective.place ? " at " + *objective.place : "";
+  const bool each_place = row_of(*metric).kind == MetricKind::level && !adds_up(*metric);
+  const auto series =
+      each_place ? whole_places(*metric, objective.place, result) : widest_series(*metric, objective.place, result);
+  const std::string where = where_in_words(objective, scenario);
   if (series.empty()) return {std::nullopt, std::nullopt, spaced(objective.metric) + " was not recorded" + where};
   const WindowRange range = range_of(objective, scenario, result, warm_up_windows);
   Observation observation;
@@ -159,7 +194,12 @@ Observation observe(const Objective& objective, const Scenario& scenario, const 
       observation.value = figure_of(summarise(series, result, range), statistic);
       break;
     case MetricKind::level:
-      observation = observe_worst_place(series, result, range, statistic, objective.at_most.has_value());
+      if (adds_up(*metric)) {
+        const Series sum = sum_of(series);
+        observation.value = figure_of(summarise({&sum}, result, range), statistic);
+      } else {
+        observation = observe_worst_place(series, result, range, statistic, objective.at_most.has_value());
+      }
       break;
     case MetricKind::once:
       observation = observe_sum(series, result, statistic);

@@ -13,8 +13,8 @@ namespace poolcast {
 // The statistic that is meant when none is given: the count of what is counted, p95 of users_back, the mean of the rest.
 Statistic statistic_of(const Objective& objective, Metric metric);
 
-// "delivery latency p95 at most 500 ms", "utilisation at chat-2 at most 80 %", "users back p95 at most 5 min". The fault is
-// named where more than one could be meant.
+// "delivery latency p95 in small rooms at most 500 ms", "utilisation max at chat-2 at most 80 %", "users back p95 at most 5 min".
+// The fault is named where more than one could be meant.
 std::string sentence(const Objective& objective, const Scenario& scenario);
 
 // The fault that `after` names; nullptr when there is none.
@@ -30,9 +30,10 @@ struct Observation {
   std::string why_none;         // without a value
 };
 
-// The figure of one replication. It counts from the warm-up on, or from the window in which the fault happens. Without a place it
-// is that of the series about everything or, where none was recorded, of the widest places that were: latencies and counts
-// merged, of levels the place that is worst for the objective.
+// The figure of one replication. It counts from the warm-up on, or from the window in which the fault happens. Latencies and
+// counts, at the place or without one anywhere, are those of the series about everything or, where none was recorded, of the
+// widest places that were, merged; the users of such places are added. Of other levels every pool and server counts by itself and
+// the one that is worst for the objective answers.
 Observation observe(const Objective& objective, const Scenario& scenario, const ReplicationResult& result,
                     std::size_t warm_up_windows);
 

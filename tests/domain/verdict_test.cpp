@@ -176,5 +176,50 @@ TEST(Verdict, of_levels_the_worst_place_answers) {
   EXPECT_EQ(judged(what, ten_minutes(), results).kind, VerdictKind::fails);
 }
 
+TEST(Verdict, a_busy_chat_server_fails_an_objective_without_a_place_beside_an_idle_front_end) {
+  Fold fold(Seconds{600}, Seconds{60});
+  fold.level(fold.add(Metric::utilisation, {.site = "north", .pool = "front"}), 0, 0.01);
+  fold.level(fold.add(Metric::utilisation, {.site = "north", .pool = "chat", .node = "chat-1"}), 0, 0.9);
+  fold.level(fold.add(Metric::utilisation, {.site = "north", .pool = "chat", .node = "sql-1", .part = "log"}), 0, 1);
+  const Verdict verdict =
+      judged(objective("utilisation", Statistic::max, share(0.8)), ten_minutes(), {finished(std::move(fold))});
+  EXPECT_EQ(verdict.kind, VerdictKind::fails);
+  EXPECT_DOUBLE_EQ(verdict.answer.value().value, 0.9);
+}
+
+TEST(Verdict, users_of_two_pools_are_added_window_by_window) {
+  const auto results = [] {
+    Fold fold(Seconds{600}, Seconds{60});
+    const SeriesId chat = fold.add(Metric::users_connected, {.pool = "chat"});
+    const SeriesId talk = fold.add(Metric::users_connected, {.pool = "talk"});
+    fold.level(fold.add(Metric::users_connected, {.pool = "chat", .node = "chat-1"}), 0, 40'000);
+    fold.level(chat, 0, 40'000);
+    fold.level(talk, 0, 40'000);
+    fold.level(chat, 300, 10'000);
+    fold.level(talk, 300, 70'000);
+    return std::vector{finished(std::move(fold))};
+  }();
+  Objective what = objective("users_connected", std::nullopt, std::nullopt);
+  what.at_least = number(80'000);
+  EXPECT_EQ(judged(what, ten_minutes(), results).kind, VerdictKind::holds);
+  what.statistic = Statistic::max;
+  EXPECT_DOUBLE_EQ(judged(what, ten_minutes(), results).answer.value().value, 80'000);
+  what.place = "talk";
+  EXPECT_DOUBLE_EQ(judged(what, ten_minutes(), results).answer.value().value, 70'000);
+}
+
+TEST(Verdict, rooms_and_servers_are_named_after_the_statistic) {
+  Scenario scenario = ten_minutes();
+  scenario.workload.room_classes.emplace_back().name = "small";
+  Objective what = objective("delivery_latency", Statistic::p95, seconds(0.5));
+  what.place = "small";
+  const Verdict verdict = judged(what, scenario, {with_users_back("lose chat-2", 1)});
+  EXPECT_EQ(verdict.sentence, "delivery latency p95 in small rooms at most 500 ms");
+  EXPECT_EQ(verdict.note, "delivery latency was not recorded in small rooms");
+  what = objective("utilisation", Statistic::max, share(0.9));
+  what.place = "chat-1";
+  EXPECT_EQ(judged(what, scenario, {}).sentence, "utilisation max at chat-1 at most 90 %");
+}
+
 }  // namespace
 }  // namespace poolcast
