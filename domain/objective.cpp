@@ -67,31 +67,42 @@ WindowRange range_of(const Objective& objective, const Scenario& scenario, const
   return {std::min(first, end), end};
 }
 
-// Times until users are back: the largest over the losses that are meant, so that the objective holds for each of them.
-Observation observe_users_back(const Objective& objective, const Scenario& scenario, const ReplicationResult& result,
-                               Statistic statistic) {
+// The second of two losses of one server has a number after its label: "lose chat-2 (2)".
+bool is_labelled(const std::string& part, const std::string& label) {
+  return part == label || (part.starts_with(label + " (") && part.ends_with(')'));
+}
+
+// Why a loss has no time: how many were back when the run ended, and how long after the loss that was.
+void not_back(const Series& loss, const ReplicationResult& result, Observation& worst) {
+  const auto at = named_value(loss, "at");
+  const double looked = at ? result.horizon.count() - *at : 0;
+  if (worst.above && *worst.above > looked) return;
+  worst.above = looked;
+  worst.why_none = "not back within the horizon";
+  if (at) worst.why_none.append(" (").append(seconds_in_words(looked)).append(" after the loss)");
+  const auto back = named_value(loss, "back"), displaced = named_value(loss, "displaced");
+  if (back && displaced) worst.why_none += ", " + in_words({*back / *displaced, Quantity::Dimension::share}) + " were";
+}
+
+// Times until users are back: the largest over the losses that are meant, so that the objective holds for each of them. A loss
+// that displaced nobody has no time and needs none.
+Observation observe_users_back(const Objective& objective, const ReplicationResult& result, Statistic statistic) {
   Observation worst;
-  bool everybody = true;
-  std::size_t losses = 0;
+  bool recorded = false;
   for (const Series& series : result.series) {
-    if (series.metric != Metric::users_back || (objective.after && series.place.part != *objective.after)) continue;
+    if (series.metric != Metric::users_back || (objective.after && !is_labelled(series.place.part, *objective.after))) continue;
     if (objective.place && !lies_at(series.place, *objective.place)) continue;
-    ++losses;
+    recorded = true;
+    if (named_value(series, "displaced") == 0.0) continue;
     const auto value = figure_of(summarise({&series}, result, {}), statistic);
-    if (value) {
-      if (!worst.value || *value > *worst.value) worst.value = value;
-      continue;
-    }
-    everybody = false;
-    const auto fault = std::ranges::find(scenario.faults, series.place.part, [](const Fault& one) { return label(one); });
-    const double looked = fault == scenario.faults.end() ? 0 : (result.horizon - fault->at).count();
-    worst.above = std::max(worst.above.value_or(0), looked);
-    worst.why_none = "not back within the horizon (" + seconds_in_words(looked) + " after the loss)";
-    if (const auto share = named_value(series, "back_share"))
-      worst.why_none.append(", ").append(in_words({*share, Quantity::Dimension::share})).append(" were");
+    if (!value)
+      not_back(series, result, worst);
+    else if (!worst.value || *value > *worst.value)
+      worst.value = value;
   }
-  if (losses == 0) return {std::nullopt, std::nullopt, "nobody was displaced"};
-  if (everybody) return worst;
+  if (!recorded) return {std::nullopt, std::nullopt, "no such loss was recorded", false};
+  if (!worst.value && !worst.above) return {std::nullopt, std::nullopt, "nobody was displaced", true};
+  if (!worst.above) return worst;
   worst.above = std::max(*worst.above, worst.value.value_or(0));
   worst.value.reset();
   return worst;
@@ -158,9 +169,11 @@ Statistic statistic_of(const Objective& objective, Metric metric) {
 }
 
 const Fault* fault_of(const Objective& objective, const Scenario& scenario) {
-  if (!objective.after) return nullptr;
-  const auto found = std::ranges::find(scenario.faults, *objective.after, [](const Fault& fault) { return label(fault); });
-  return found == scenario.faults.end() ? nullptr : &*found;
+  const Fault* first = nullptr;
+  if (!objective.after) return first;
+  for (const Fault& fault : scenario.faults)
+    if (label(fault) == *objective.after && (first == nullptr || fault.at < first->at)) first = &fault;
+  return first;
 }
 
 std::string sentence(const Objective& objective, const Scenario& scenario) {
@@ -177,15 +190,15 @@ std::string sentence(const Objective& objective, const Scenario& scenario) {
 Observation observe(const Objective& objective, const Scenario& scenario, const ReplicationResult& result,
                     std::size_t warm_up_windows) {
   const auto metric = metric_named(objective.metric);
-  if (!metric) return {std::nullopt, std::nullopt, "there is no metric " + objective.metric};
+  if (!metric) return {std::nullopt, std::nullopt, "there is no metric " + objective.metric, false};
   const Statistic statistic = statistic_of(objective, *metric);
-  if (*metric == Metric::users_back) return observe_users_back(objective, scenario, result, statistic);
+  if (*metric == Metric::users_back) return observe_users_back(objective, result, statistic);
 
   const bool each_place = row_of(*metric).kind == MetricKind::level && !adds_up(*metric);
   const auto series =
       each_place ? whole_places(*metric, objective.place, result) : widest_series(*metric, objective.place, result);
   const std::string where = where_in_words(objective, scenario);
-  if (series.empty()) return {std::nullopt, std::nullopt, spaced(objective.metric) + " was not recorded" + where};
+  if (series.empty()) return {std::nullopt, std::nullopt, spaced(objective.metric) + " was not recorded" + where, false};
   const WindowRange range = range_of(objective, scenario, result, warm_up_windows);
   Observation observation;
   switch (row_of(*metric).kind) {

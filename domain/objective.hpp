@@ -17,7 +17,7 @@ Statistic statistic_of(const Objective& objective, Metric metric);
 // The fault is named where more than one could be meant.
 std::string sentence(const Objective& objective, const Scenario& scenario);
 
-// The fault that `after` names; nullptr when there is none.
+// The fault that `after` names, the first of several with that label; nullptr when there is none.
 const Fault* fault_of(const Objective& objective, const Scenario& scenario);
 
 // The series of the metric at the place (site, pool, node or part), of the widest places that were recorded: the one about
@@ -28,6 +28,7 @@ struct Observation {
   std::optional<double> value;
   std::optional<double> above;  // without a value: what is known to lie below it, such as the time that was looked
   std::string why_none;         // without a value
+  bool nothing_asked = false;   // a time until users are back when nobody was displaced: there is none, and none is missing
 };
 
 // The figure of one replication. It counts from the warm-up on, or from the window in which the fault happens. Latencies and

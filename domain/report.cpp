@@ -50,10 +50,11 @@ void set_figures(ReportRow& row, const std::vector<Summary>& summaries, bool pai
   row.max = figure(&Summary::max);
 }
 
-// A time that some replication did not reach has no mean over replications.
+// A time that some replication did not reach has no mean over replications; one in which nobody was displaced needs none.
 void drop_times_not_reached(std::vector<Summary>& summaries) {
   for (const Column column : {&Summary::p50, &Summary::p95, &Summary::max}) {
-    const bool reached = std::ranges::all_of(summaries, [column](const Summary& one) { return (one.*column).has_value(); });
+    const bool reached =
+        std::ranges::all_of(summaries, [column](const Summary& one) { return (one.*column).has_value() || one.count == 0.0; });
     for (Summary& summary : summaries)
       if (!reached) (summary.*column).reset();
   }

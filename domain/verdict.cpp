@@ -1,5 +1,7 @@
 #include "domain/verdict.hpp"
 
+#include <algorithm>
+
 #include "domain/objective.hpp"
 
 namespace poolcast {
@@ -28,13 +30,17 @@ void judge_answer(Verdict& verdict) {
 void judge_without_answer(Verdict& verdict, const std::vector<Observation>& observations) {
   double least = 0;
   std::size_t without = 0;
+  std::size_t asked = 0;
   bool bounded = true;
   for (const Observation& observation : observations) {
+    if (observation.nothing_asked) continue;
+    ++asked;
     bounded = bounded && (observation.value || observation.above);
-    least += observation.value.value_or(observation.above.value_or(0)) / static_cast<double>(observations.size());
+    least += observation.value.value_or(observation.above.value_or(0));
     if (observation.value) continue;
     if (without++ == 0) verdict.note = observation.why_none;
   }
+  least /= static_cast<double>(asked);
   if (without < observations.size())
     verdict.note += ", in " + std::to_string(without) + " of " + std::to_string(observations.size()) + " replications";
   if (!bounded) return;
@@ -43,6 +49,20 @@ void judge_without_answer(Verdict& verdict, const std::vector<Observation>& obse
     verdict.kind = VerdictKind::fails;
   else if (objective.at_least && least >= objective.at_least->value)
     verdict.kind = VerdictKind::holds;
+}
+
+// Where nobody was displaced nobody has to come back: such replications count neither for the objective nor against it.
+void judge_where_asked(Verdict& verdict, const std::vector<Observation>& observations) {
+  const auto nobody = static_cast<std::size_t>(std::ranges::count_if(observations, &Observation::nothing_asked));
+  if (nobody == observations.size()) {
+    verdict.kind = VerdictKind::holds;
+    verdict.note = observations.front().why_none;
+    return;
+  }
+  judge_answer(verdict);
+  if (nobody == 0) return;
+  verdict.note += (verdict.note.empty() ? "" : "; ") + std::string("nobody was displaced in ") + std::to_string(nobody) + " of " +
+                  std::to_string(observations.size()) + " replications";
 }
 
 }  // namespace
@@ -56,11 +76,11 @@ Verdict judge(const Objective& objective, const Scenario& scenario, const std::v
   for (const ReplicationResult& result : results) {
     observations.push_back(observe(objective, scenario, result, warm_up_windows));
     values.push_back(observations.back().value);
-    everywhere = everywhere && values.back().has_value();
+    everywhere = everywhere && (values.back() || observations.back().nothing_asked);
   }
   if (everywhere) {
     verdict.answer = estimate(values, antithetic_pairs);
-    judge_answer(verdict);
+    judge_where_asked(verdict, observations);
   } else if (results.empty()) {
     verdict.note = "no replication was finished";
   } else {

@@ -126,6 +126,19 @@ TEST(PrecisionRule, is_kept_as_soon_as_the_interval_is_narrow_enough) {
   EXPECT_LT(more, 30);
 }
 
+TEST(Report, two_losses_of_one_server_keep_a_row_each) {
+  Fold fold(Seconds{600}, Seconds{60});
+  for (const auto& [part, time] : {std::pair{"lose chat-2", 20.0}, std::pair{"lose chat-2 (2)", 50.0}}) {
+    const SeriesId id = fold.add(Metric::users_back, {.pool = "chat", .part = part});
+    fold.once(id, "p95", time);
+  }
+  const Report report = make_report(ten_minutes(), {finished(std::move(fold))});
+  ASSERT_EQ(report.rows.size(), 2u);
+  EXPECT_EQ(report.rows[0].p95.value().value, 20);
+  EXPECT_EQ(report.rows[1].p95.value().value, 50);
+  EXPECT_EQ(report.users_back[1].after, "lose chat-2 (2)");
+}
+
 TEST(PrecisionRule, counts_pairs_and_not_twins) {
   Scenario scenario = ten_minutes();
   PrecisionRule rule(scenario, 0.05, true);

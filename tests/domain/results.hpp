@@ -56,6 +56,8 @@ inline ReplicationResult with_users_back(const std::string& loss_label, double p
   Fold fold(Seconds{600}, Seconds{60});
   const SeriesId id = fold.add(Metric::users_back, {.part = loss_label});
   fold.once(id, "displaced", 20'000);
+  fold.once(id, "back", p95 >= 0 ? 20'000 : 8'000);
+  fold.once(id, "at", 120);
   fold.once(id, "p50", 10);
   if (p95 >= 0) fold.once(id, "p95", p95);
   fold.add(Metric::arrivals, {});

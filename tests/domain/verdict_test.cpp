@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "tests/domain/results.hpp"
@@ -104,14 +105,14 @@ TEST(Verdict, users_not_back_in_longer_than_the_bound_have_failed_it) {
   EXPECT_EQ(verdict.kind, VerdictKind::fails);
   EXPECT_FALSE(verdict.answer);
   EXPECT_FALSE(verdict.margin);
-  EXPECT_EQ(verdict.note, "not back within the horizon (8 min after the loss)");
+  EXPECT_EQ(verdict.note, "not back within the horizon (8 min after the loss), 40 % were");
 }
 
 TEST(Verdict, users_not_back_in_less_than_the_bound_are_unknown) {
   const Verdict verdict =
       judged(users_back(3600), with_loss(), {with_users_back("lose chat-2", 100), with_users_back("lose chat-2", -1, 1)});
   EXPECT_EQ(verdict.kind, VerdictKind::unknown);
-  EXPECT_EQ(verdict.note, "not back within the horizon (8 min after the loss), in 1 of 2 replications");
+  EXPECT_EQ(verdict.note, "not back within the horizon (8 min after the loss), 40 % were, in 1 of 2 replications");
 }
 
 TEST(Verdict, users_not_back_fail_only_if_the_mean_is_certain_to) {
@@ -126,16 +127,67 @@ TEST(Verdict, a_time_that_is_not_a_number_was_not_reached) {
   EXPECT_FALSE(verdict.answer);
 }
 
-TEST(Verdict, a_share_that_was_back_is_said) {
-  Fold fold(Seconds{600}, Seconds{60});
-  fold.once(fold.add(Metric::users_back, {.part = "lose chat-2"}), "back_share", 0.4);
-  fold.add(Metric::arrivals, {});
-  const Verdict verdict = judged(users_back(300), with_loss(), {finished(std::move(fold))});
-  EXPECT_EQ(verdict.note, "not back within the horizon (8 min after the loss), 40 % were");
+// Without a time a quarter of the displaced users was back at the end.
+void add_loss(Fold& fold, const std::string& label, double displaced, double at, std::optional<double> p95) {
+  const SeriesId id = fold.add(Metric::users_back, {.pool = "chat", .part = label});
+  fold.once(id, "displaced", displaced);
+  fold.once(id, "back", p95 ? displaced : displaced / 4);
+  fold.once(id, "at", at);
+  if (p95) fold.once(id, "p95", *p95);
 }
 
-TEST(Verdict, a_loss_that_displaced_nobody_is_unknown) {
-  EXPECT_EQ(judged(users_back(300), with_loss(), {with_users_back("lose chat-9", 1)}).note, "nobody was displaced");
+ReplicationResult with_losses(const std::function<void(Fold&)>& add) {
+  Fold fold(Seconds{600}, Seconds{60});
+  fold.add(Metric::arrivals, {});
+  add(fold);
+  return finished(std::move(fold));
+}
+
+TEST(Verdict, a_loss_that_displaced_nobody_holds_and_says_so) {
+  const auto nobody = with_losses([](Fold& fold) { add_loss(fold, "lose chat-2", 0, 120, std::nullopt); });
+  const Verdict verdict = judged(users_back(60), with_loss(), {nobody});
+  EXPECT_EQ(verdict.kind, VerdictKind::holds);
+  EXPECT_EQ(verdict.note, "nobody was displaced");
+  EXPECT_FALSE(verdict.answer);
+}
+
+TEST(Verdict, a_replication_in_which_nobody_was_displaced_does_not_change_the_answer) {
+  const auto nobody = with_losses([](Fold& fold) { add_loss(fold, "lose chat-2", 0, 120, std::nullopt); });
+  const Verdict fails = judged(users_back(60), with_loss(), {nobody, with_users_back("lose chat-2", 90)});
+  EXPECT_EQ(fails.kind, VerdictKind::fails);
+  EXPECT_DOUBLE_EQ(fails.answer.value().value, 90);
+  EXPECT_EQ(fails.note, "nobody was displaced in 1 of 2 replications");
+  EXPECT_EQ(judged(users_back(470), with_loss(), {nobody, with_users_back("lose chat-2", -1)}).kind, VerdictKind::fails);
+}
+
+TEST(Verdict, a_loss_that_was_not_recorded_is_unknown) {
+  const Verdict verdict = judged(users_back(300), with_loss(), {with_users_back("lose chat-9", 1)});
+  EXPECT_EQ(verdict.kind, VerdictKind::unknown);
+  EXPECT_EQ(verdict.note, "no such loss was recorded");
+}
+
+TEST(Verdict, of_two_losses_of_one_server_the_worst_answers) {
+  Scenario scenario = with_loss();
+  scenario.faults.push_back(loss("chat-2", 300));
+  const auto both = [](std::optional<double> second) {
+    return with_losses([second](Fold& fold) {
+      add_loss(fold, "lose chat-2", 100, 120, 20);
+      add_loss(fold, "lose chat-2 (2)", 100, 300, second);
+      add_loss(fold, "lose chat-20", 100, 300, 500);
+    });
+  };
+  EXPECT_DOUBLE_EQ(judged(users_back(60), scenario, {both(50)}).answer.value().value, 50);
+  const Verdict late = judged(users_back(60), scenario, {both(std::nullopt)});
+  EXPECT_EQ(late.kind, VerdictKind::fails);
+  EXPECT_EQ(late.note, "not back within the horizon (5 min after the loss), 25 % were");
+}
+
+TEST(Verdict, figures_after_a_label_of_two_faults_begin_with_the_first) {
+  Scenario scenario = with_loss(190);
+  scenario.faults.push_back(loss("chat-2", 70));
+  Objective after = objective("delivery_latency", Statistic::max, seconds(0.5));
+  after.after = "lose chat-2";
+  EXPECT_DOUBLE_EQ(judged(after, scenario, {with_delivery_latency({9, 2, 1, 0.1})}).answer.value().value, 2);
 }
 
 TEST(Verdict, without_a_place_the_series_about_everything_answers) {

@@ -29,6 +29,8 @@ ReplicationResult stand_in(const Scenario& scenario, const sim::RunOptions& opti
   for (const Fault& fault : scenario.faults) {
     const SeriesId back = fold.add(Metric::users_back, {.part = label(fault)});
     fold.once(back, "displaced", 100);
+    fold.once(back, "back", 98);
+    fold.once(back, "at", fault.at.count());
     fold.once(back, "p50", 5 + latency);
     fold.once(back, "p95", 10 + latency);
   }
