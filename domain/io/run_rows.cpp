@@ -37,6 +37,16 @@ void each_column(const ReportRow& row, Visit visit) {
   visit("mean_high", high(row.mean));
   visit("p95_low", low(row.p95));
   visit("p95_high", high(row.p95));
+  visit("p50_low", low(row.p50));
+  visit("p50_high", high(row.p50));
+  visit("p99_low", low(row.p99));
+  visit("p99_high", high(row.p99));
+  visit("max_low", low(row.max));
+  visit("max_high", high(row.max));
+  visit("count_low", low(row.count));
+  visit("count_high", high(row.count));
+  visit("p99_9_low", low(row.p99_9));
+  visit("p99_9_high", high(row.p99_9));
 }
 
 // The fields of one line of CSV (RFC 4180).
@@ -87,7 +97,7 @@ Json optional_json(const std::optional<double>& value) { return value && std::is
 
 Json row_json(const ReportRow& row) {
   Json::object_t object;
-  object.reserve(20);
+  object.reserve(30);
   // Keys of one row are known to differ: no look-up.
   each_column(row, [&object](const char* name, const auto& value) { object.Container::emplace_back(name, field_json(value)); });
   return object;

@@ -111,6 +111,15 @@ TEST(Rows, json_and_csv_have_the_same_columns_and_values) {
   EXPECT_EQ(row["mean"], 2.5);
 }
 
+TEST(Rows, every_figure_has_its_interval) {
+  const Json row = row_json(small_answer().report.rows[0]);
+  for (const std::string figure : {"count", "mean", "p50", "p95", "p99", "p99_9", "max"}) {
+    EXPECT_LE(row.at(figure + "_low"), row.at(figure)) << figure;
+    EXPECT_GE(row.at(figure + "_high"), row.at(figure)) << figure;
+  }
+  EXPECT_LT(row["max_low"], row["max_high"]);
+}
+
 TEST(Rows, fields_with_commas_quotes_and_lines_are_quoted) {
   ReportRow row;
   row.place.pool = "a,b";
@@ -123,7 +132,7 @@ TEST(Rows, numbers_that_are_none_are_empty) {
   ReportRow row;
   row.mean = Figure{std::numeric_limits<double>::quiet_NaN(), std::nullopt, std::nullopt};
   row.max = Figure{std::numeric_limits<double>::infinity(), std::nullopt, std::nullopt};
-  EXPECT_NE(rows_csv({row}).find(",false,,,,,,,,,,,\n"), std::string::npos) << rows_csv({row});
+  EXPECT_NE(rows_csv({row}).find(",false,,,,,,,,,,,,,,,,,,,,,\n"), std::string::npos) << rows_csv({row});
   EXPECT_TRUE(row_json(row)["mean"].is_null());
 }
 
