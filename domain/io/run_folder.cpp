@@ -107,15 +107,30 @@ void move_into_place(const fs::path& fresh, const fs::path& folder) {
   fs::remove_all(old);
 }
 
+// Makes the parents and, beside the place, a folder that goes at once.
+void try_to_write(const fs::path& folder, const fs::path& path) {
+  try {
+    fs::create_directories(path.parent_path());
+    fs::remove(new_folder_beside(path, "try"));
+  } catch (const fs::filesystem_error& error) {
+    refuse(folder, "cannot be written (" + error.code().message() + " in " + path.parent_path().string() +
+                       "); expected a place where this account may create folders");
+  }
+}
+
 }  // namespace
 
 void check_run_folder(const fs::path& folder) {
   const fs::path path = tidy(folder);
   if (path == path.root_path()) refuse(folder, "found the root of the file system; expected a folder for the run");
-  if (!fs::exists(path)) return;
+  std::error_code unreadable;
+  if (!fs::exists(path, unreadable)) return try_to_write(folder, path);
   if (!fs::is_directory(path)) refuse(folder, "found a file; expected a folder for the run");
-  if (!fs::is_empty(path) && !is_run_folder(path))
+  const bool is_empty = fs::is_empty(path, unreadable);
+  if (unreadable) refuse(folder, "cannot be read (" + unreadable.message() + "); expected a folder of this account");
+  if (!is_empty && !is_run_folder(path))
     refuse(folder, "found a folder that is not empty and not of a run; expected a new folder or one of an earlier run");
+  try_to_write(folder, path);
 }
 
 void write_run_folder(const Run& run, const fs::path& folder) {

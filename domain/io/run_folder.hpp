@@ -36,10 +36,18 @@ struct VariantAnswer {
   Answer answer;
 };
 
+// What of the caller's wishes changes the figures or what they are worth, beside the seed and the replications.
+struct AskedFor {
+  bool antithetic = false;
+  std::optional<double> precision;  // a share: 0.05
+  bool allow_unsupported = false;
+};
+
 struct Run {
   std::string source;  // "sim" or "real"
   std::string version;
   std::uint64_t seed = 0;
+  AskedFor options;
   bool interrupted = false;
   std::optional<std::string> failure;
   Answer answer;
@@ -49,7 +57,8 @@ struct Run {
 // One line: the whole object. The same run gives the same bytes; there is no date, path or machine in it.
 std::string run_json(const Run& run);
 
-// Throws ConfigError when the path is something that write_run_folder would not replace: ask before a long run.
+// Throws ConfigError when the path is something that write_run_folder would not replace or a place where it may not write: ask
+// before a long run. Folders above the path are made.
 void check_run_folder(const std::filesystem::path& folder);
 
 // Writes the folder beside its place and then moves it there, so that it is complete or not there. A run folder that is already

@@ -92,6 +92,10 @@ Json run_object(const Run& run, bool with_rows) {
                  {"version", run.version},
                  {"seed", run.seed},
                  {"replications", run.answer.report.replications},
+                 {"options",
+                  {{"antithetic", run.options.antithetic},
+                   {"precision", optional_json(run.options.precision)},
+                   {"allow_unsupported", run.options.allow_unsupported}}},
                  {"interrupted", run.interrupted},
                  {"failure", text_or_null(run.failure)}};
   put_answer(object, run.answer, with_rows);

@@ -80,6 +80,7 @@ io::Run perform(const std::vector<PlannedScenario>& plan, const Flags& flags, co
   all.source = "sim";
   all.version = POOLCAST_VERSION;
   all.seed = flags.seed;
+  all.options = {flags.antithetic, flags.precision, flags.allow_unsupported};
   for (const PlannedScenario& planned : plan) {
     const bool is_variant = &planned != &plan.front();
     if (is_variant && (all.interrupted || all.failure)) break;

@@ -233,6 +233,18 @@ TEST_F(Program, runs_until_the_precision_is_reached) {
     EXPECT_LE(verdict["high"].get<double>() - verdict["answer"].get<double>(), 0.02 * verdict["answer"].get<double>());
 }
 
+TEST_F(Program, says_how_it_was_asked) {
+  const Json options = Json::parse(called({"smoke", "--antithetic", "--precision", "20%"}).out)["options"];
+  EXPECT_EQ(options, (Json{{"antithetic", true}, {"precision", 0.2}, {"allow_unsupported", false}}));
+}
+
+TEST_F(Program, refuses_a_run_folder_that_cannot_be_written_before_the_run) {
+  const Ended ended = called({"smoke", "--set", "question=die in replication 0", "--out", "/proc/poolcast-run"});
+  EXPECT_EQ(ended.code, 2) << ended.error;
+  EXPECT_EQ(ended.out, "");
+  EXPECT_NE(ended.error.find("/proc/poolcast-run: cannot be written"), std::string::npos) << ended.error;
+}
+
 TEST_F(Program, writes_a_run_folder_that_says_the_same) {
   const fs::path out = in_folder("deep/run");
   const Ended ended = called({"smoke", "--replications", "2", "--out", out.string()});

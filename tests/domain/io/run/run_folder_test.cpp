@@ -72,11 +72,21 @@ TEST(RunJson, has_its_keys_in_the_documented_order) {
   const Json run = Json::parse(run_json(small_run()));
   std::vector<std::string> keys;
   for (const auto& [key, value] : run.items()) keys.push_back(key);
-  EXPECT_EQ(keys, (std::vector<std::string>{"format", "source", "version", "seed", "replications", "interrupted", "failure",
-                                            "scenario", "findings", "verdicts", "rows", "users_back", "events", "variants"}));
+  EXPECT_EQ(keys,
+            (std::vector<std::string>{"format", "source", "version", "seed", "replications", "options", "interrupted", "failure",
+                                      "scenario", "findings", "verdicts", "rows", "users_back", "events", "variants"}));
   EXPECT_EQ(run["seed"], 18'446'744'073'709'551'615u);
   EXPECT_EQ(run["variants"][0]["set"], Json::array({"horizon=5min"}));
   EXPECT_EQ(run["findings"][0]["rule"], "PC-TEST");
+}
+
+TEST(RunJson, says_how_the_run_was_asked_for) {
+  io::Run run = small_run();
+  EXPECT_EQ(Json::parse(run_json(run))["options"],
+            (Json{{"antithetic", false}, {"precision", nullptr}, {"allow_unsupported", false}}));
+  run.options = {true, 0.05, true};
+  EXPECT_EQ(Json::parse(run_json(run))["options"],
+            (Json{{"antithetic", true}, {"precision", 0.05}, {"allow_unsupported", true}}));
 }
 
 TEST(RunJson, verdicts_carry_bound_answer_and_interval) {
@@ -186,6 +196,21 @@ TEST_F(RunFolder, is_not_made_of_a_file_or_of_somebody_elses_folder) {
   EXPECT_THROW(write_run_folder(small_run(), folder() / "other"), ConfigError);
   EXPECT_THROW(check_run_folder("/"), ConfigError);
   EXPECT_EQ(names_in(folder() / "other"), std::vector<std::string>{"run.json"});
+}
+
+TEST_F(RunFolder, that_cannot_be_written_is_found_out_before_the_run) {
+  std::ofstream(folder() / "file") << "text";
+  for (const fs::path& path : {folder() / "file" / "run", folder() / "file" / "deep" / "run", fs::path("/proc/poolcast-run")}) {
+    try {
+      check_run_folder(path);
+      FAIL() << path << " was accepted";
+    } catch (const ConfigError& error) {
+      const std::string text = error.what();
+      EXPECT_NE(text.find("expected a place where this account may create folders"), std::string::npos) << text;
+    }
+  }
+  EXPECT_NO_THROW(check_run_folder(folder() / "deep" / "run"));
+  EXPECT_EQ(names_in(folder() / "deep"), std::vector<std::string>{});
 }
 
 TEST_F(RunFolder, names_histograms_by_place_without_two_of_one_name) {
