@@ -143,7 +143,8 @@ void ChatModel::set_arrivals(Pool& pool, double share) {
 
 void ChatModel::start(RequestPlane& plane) {
   plane_ = &plane;
-  for (std::uint16_t pool = 0; pool < pools_.size(); ++pool) {
+  const auto pools = static_cast<std::uint16_t>(pools_.size());
+  for (std::uint16_t pool = 0; pool < pools; ++pool) {
     if (workload_.sign_in_window) {
       sign_everybody_in(pool);
     } else {

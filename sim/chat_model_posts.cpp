@@ -73,7 +73,8 @@ void ChatModel::fan_out(Job post) {
   post.role = Role::fan_out;
   post.in_flight = false;
   std::uint16_t copies = 0;
-  for (ServerNumber other = 0; other < pool.accepts.size(); ++other) {
+  const auto servers = static_cast<ServerNumber>(pool.accepts.size());
+  for (ServerNumber other = 0; other < servers; ++other) {
     const auto there = static_cast<std::uint16_t>(pool.first_server + other);
     if (other == home.number || pool.population.endpoints_in(post.room, other) == 0) continue;
     ++copies;

@@ -41,7 +41,8 @@ void ChatModel::close_server(Server& server, double begin, double end) {
 ReplicationResult ChatModel::finish() {
   close_window(window_begin_, recorder_.horizon());
   Fold& fold = recorder_.fold();
-  for (std::uint16_t number = 0; number < pools_.size(); ++number) {
+  const auto pools = static_cast<std::uint16_t>(pools_.size());
+  for (std::uint16_t number = 0; number < pools; ++number) {
     Pool& pool = pools_[number];
     for (const Session& session : pool.sessions)
       if (session.waiting) pool.minutes_lost += (recorder_.horizon() - session.since) / 60;
