@@ -43,6 +43,7 @@ bool is_standby(const Topology& topology, const NodeId& node);
 void check_places(const Topology& topology, Found& found);      // sites, Front End pools, links, deployment
 void check_chat_pools(const Topology& topology, Found& found);  // servers, next hop, shares
 void check_databases(const Topology& topology, Found& found);
+void check_room_classes(const Scenario& scenario, Found& found);
 void check_faults(const Scenario& scenario, Found& found);
 void check_objectives(const Scenario& scenario, Found& found);
 

@@ -56,20 +56,35 @@ void check_subject(const Scenario& scenario, const Fault& fault, const std::stri
   }
 }
 
-// A server that is still away cannot be lost again.
-void check_overlap(const Scenario& scenario, std::size_t index, const std::string& key, Found& found) {
+using Subject = std::optional<NodeId> Fault::*;
+
+// A server that was drained without an end comes back when it is activated.
+bool activated_between(const Scenario& scenario, const NodeId& node, Subject subject, Seconds from, Seconds to) {
+  return subject == &Fault::drain && std::ranges::any_of(scenario.faults, [&](const Fault& other) {
+           return other.activate == node && other.at >= from && other.at <= to;
+         });
+}
+
+// What still holds cannot begin again: the end of the first would end the second.
+void check_overlap(const Scenario& scenario, std::size_t index, Subject subject, const std::string& key, const std::string& state,
+                   Found& found) {
   const Fault& fault = scenario.faults[index];
-  if (!fault.lose) return;
+  const auto& node = fault.*subject;
+  if (!node) return;
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
     const Fault& other = scenario.faults[i];
     const bool earlier = other.at < fault.at || (other.at == fault.at && i < index);
-    if (i == index || other.lose != fault.lose || !earlier) continue;
-    if (!other.duration || other.at + *other.duration > fault.at) {
-      found.push_back({key + ".lose",
-                       "the server `" + fault.lose->str() + "` is still lost at that time; expected a server that is there",
-                       "since " + item("faults", i)});
-    }
+    if (i == index || other.*subject != node || !earlier) continue;
+    if (other.duration ? other.at + *other.duration <= fault.at : activated_between(scenario, *node, subject, other.at, fault.at))
+      continue;
+    found.push_back({key, "the server `" + node->str() + "` is still " + state, "since " + item("faults", i)});
   }
+}
+
+void check_overlaps(const Scenario& scenario, std::size_t index, const std::string& key, Found& found) {
+  check_overlap(scenario, index, &Fault::lose, key + ".lose", "lost at that time; expected a server that is there", found);
+  check_overlap(scenario, index, &Fault::drain, key + ".drain", "drained at that time; expected a later time", found);
+  check_overlap(scenario, index, &Fault::slow, key + ".slow", "slow at that time; expected a later time", found);
 }
 
 }  // namespace
@@ -80,7 +95,7 @@ void check_faults(const Scenario& scenario, Found& found) {
     const std::string key = item("faults", i);
     check_verbs(fault, key, found);
     check_subject(scenario, fault, key, found);
-    check_overlap(scenario, i, key, found);
+    check_overlaps(scenario, i, key, found);
     if (fault.at >= scenario.horizon) {
       found.push_back({key + ".at", "found a fault at or after the horizon; expected an earlier one", "or a later `horizon`"});
     }

@@ -57,10 +57,7 @@ std::vector<Inconsistency> inconsistencies(const Scenario& scenario) {
   consistency::check_places(scenario.topology, found);
   consistency::check_chat_pools(scenario.topology, found);
   consistency::check_databases(scenario.topology, found);
-  if (scenario.workload.room_classes.empty()) {
-    found.push_back({"workload.room_classes", "found no room class; expected at least one", ""});
-  }
-  consistency::check_duplicates("workload.room_classes", consistency::names_of(scenario.workload.room_classes), found);
+  consistency::check_room_classes(scenario, found);
   if (scenario.warm_up && *scenario.warm_up >= scenario.horizon) {
     found.push_back({"warm_up", "found a warm-up that does not end before the horizon; expected a shorter one", ""});
   }

@@ -319,6 +319,78 @@ TEST(Consistency, a_lost_server_cannot_be_lost_again) {
   EXPECT_THAT(inconsistencies(scenario), IsEmpty());
 }
 
+TEST(Consistency, a_server_that_is_still_slow_cannot_become_slow_again) {
+  Scenario scenario = consistent();
+  scenario.objectives.clear();
+  Fault slow;
+  slow.at = Seconds{100};
+  slow.slow = NodeId{"chat-1"};
+  slow.duration = Seconds{100};
+  scenario.faults = {slow, slow};
+  scenario.faults[1].at = Seconds{150};
+  expect_found(
+      scenario,
+      {"slow", {}, "faults[1].slow", "the server `chat-1` is still slow at that time; expected a later time", "since faults[0]"});
+  scenario.faults[1].at = Seconds{200};
+  EXPECT_THAT(inconsistencies(scenario), IsEmpty());
+}
+
+TEST(Consistency, a_server_that_is_still_drained_cannot_be_drained_again_until_it_is_activated) {
+  Scenario scenario = consistent();
+  scenario.objectives.clear();
+  Fault drain;
+  drain.at = Seconds{100};
+  drain.drain = NodeId{"chat-1"};
+  scenario.faults = {drain, drain};
+  scenario.faults[1].at = Seconds{300};
+  expect_found(scenario, {"drain",
+                          {},
+                          "faults[1].drain",
+                          "the server `chat-1` is still drained at that time; expected a later time",
+                          "since faults[0]"});
+  Fault activate;
+  activate.at = Seconds{200};
+  activate.activate = NodeId{"chat-1"};
+  scenario.faults.push_back(activate);
+  EXPECT_THAT(inconsistencies(scenario), IsEmpty());
+}
+
+TEST(Consistency, a_crowd_needs_as_many_rooms_as_each_user_follows) {
+  Scenario scenario = consistent();
+  RoomClass& room_class = scenario.workload.room_classes[0];
+  room_class.users_per_room = 40'000;
+  room_class.rooms_per_user = 1;
+  EXPECT_THAT(inconsistencies(scenario), IsEmpty());
+  scenario.workload.users = 40'000;
+  room_class.users_per_room = 1e6;
+  room_class.rooms_per_user = 3;
+  expect_found(scenario,
+               {"rooms",
+                {},
+                "workload.room_classes[0].rooms_per_user",
+                "found 3 rooms per user where 40,000 users in rooms of 1,000,000 have only 1; expected no more than there are",
+                "or a smaller `users_per_room`"});
+  scenario.workload.users = 400;  // a quick trial of a large workload: its rooms are smaller
+  EXPECT_THAT(inconsistencies(scenario), IsEmpty());
+}
+
+TEST(Consistency, memberships_fit_into_memory) {
+  Scenario scenario = consistent();
+  scenario.workload.users = 10'000'000;
+  scenario.workload.room_classes[0].rooms_per_user = 100;
+  expect_found(scenario,
+               {"memberships",
+                {},
+                "workload.room_classes",
+                "found 1,000,000,000 memberships (users × rooms per user); expected at most 500,000,000, which fit into memory"});
+  RoomClass more = scenario.workload.room_classes[0];
+  more.name = "more";
+  more.rooms_per_user = 901;
+  scenario.workload.room_classes.push_back(more);
+  expect_found(scenario,
+               {"rooms", {}, "workload.room_classes", "found 1,001 rooms per user over all classes; expected at most 1,000"});
+}
+
 TEST(Consistency, a_warm_up_ends_before_the_horizon) {
   Scenario scenario = consistent();
   scenario.warm_up = scenario.horizon;
