@@ -46,7 +46,7 @@ bool is_name(std::string_view text) {
 
 Tree Resolver::load(const Tree& name) {
   const std::string noun(kind.noun);
-  const bool is_path = name.scalar.ends_with(".yaml");
+  const bool is_path = is_file_name(name.scalar);
   if (!is_path && !is_name(name.scalar)) {
     return fail(name.place, std::string(kind.key),
                 "found " + found(name) + "; expected the name of a " + noun + " of the library");
@@ -115,6 +115,8 @@ const IncludeKind* include_kind(std::string_view key) {
   const auto* found_kind = std::ranges::find(include_kinds, key, &IncludeKind::key);
   return found_kind == std::end(include_kinds) ? nullptr : found_kind;
 }
+
+bool is_file_name(std::string_view text) { return text.ends_with(".yaml") || text.ends_with(".yml"); }
 
 fs::path find_named_file(const Search& search, std::string_view subfolder, const std::string& name) {
   std::vector<fs::path> folders{search.own_folder};

@@ -29,6 +29,9 @@ struct Search {
   std::vector<std::filesystem::path> library;
 };
 
+// Ends in .yaml or .yml: a path and no name of the library.
+bool is_file_name(std::string_view text);
+
 // The file of that name, in each folder and its subfolder; an empty path when there is none.
 std::filesystem::path find_named_file(const Search& search, std::string_view subfolder, const std::string& name);
 

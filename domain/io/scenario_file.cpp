@@ -80,17 +80,27 @@ LoadedScenario read_with(std::string_view text, const std::string& file_name, co
 
 Search search_from(const fs::path& own_folder, const LoadOptions& options) { return {own_folder, options.library}; }
 
+[[noreturn]] void refuse_folder(const std::string& path) {
+  throw ConfigError({{path, 0, 0, "", "is a folder; expected a scenario file"}});
+}
+
+// A name of the library comes before a file of the working directory that is called the same, as it has no ending.
 fs::path scenario_path(const std::string& path_or_name, const LoadOptions& options) {
-  if (path_or_name.ends_with(".yaml")) return path_or_name;
-  const Search search{options.library.empty() ? fs::path{} : options.library.front(), options.library};
+  std::error_code ignored;
+  if (is_file_name(path_or_name) || path_or_name.find('/') != std::string::npos) {
+    if (fs::is_directory(path_or_name, ignored)) refuse_folder(path_or_name);
+    return path_or_name;
+  }
   for (const auto& folder : options.library) {
-    std::error_code ignored;
     fs::path path = folder / (path_or_name + ".yaml");
     if (fs::is_regular_file(path, ignored)) return path;
   }
+  if (fs::is_directory(path_or_name, ignored)) refuse_folder(path_or_name);
+  if (!path_or_name.empty() && fs::exists(path_or_name, ignored)) return path_or_name;
+  const Search search{options.library.empty() ? fs::path{} : options.library.front(), options.library};
   throw ConfigError({{path_or_name, 0, 0, "",
                       "no scenario has this name" + suggestion(path_or_name, names_in(search, "")) +
-                          " (`poolcast list` names all; a file's name ends in .yaml)"}});
+                          " (`poolcast list` names all; a file is named by its path)"}});
 }
 
 }  // namespace

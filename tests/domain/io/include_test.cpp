@@ -148,5 +148,26 @@ TEST(Include, a_scenario_is_found_by_name_and_an_unknown_one_suggests_the_neares
   }
 }
 
+TEST(Include, a_path_is_a_scenario_whatever_its_ending_and_a_folder_is_none) {
+  const Folder folder("endings");
+  folder.write("s.yml", small_scenario());
+  folder.write("s.txt", small_scenario());
+  for (const char* file : {"s.yml", "s.txt"})
+    EXPECT_EQ(load_scenario((folder.path() / file).string(), test_options()).scenario.name, scenario_of(small_scenario()).name);
+  try {
+    load_scenario(folder.path().string(), test_options());
+    FAIL() << "accepted";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("is a folder; expected a scenario file"));
+  }
+}
+
+TEST(Include, a_part_may_be_in_a_file_that_ends_in_yml) {
+  const Folder folder("yml");
+  folder.write("mine.yml", "model: model-1\nusers: 12\n");
+  folder.write("s.yaml", "name: Mine\ntopology: enterprise-multiple-server\nworkload: mine.yml\n");
+  EXPECT_EQ(load_scenario((folder.path() / "s.yaml").string(), test_options()).scenario.workload.users, 12);
+}
+
 }  // namespace
 }  // namespace poolcast::io
