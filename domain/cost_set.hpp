@@ -21,7 +21,7 @@ struct Parameter {
   bool operator==(const Parameter&) const = default;
 };
 
-// What the documented "peak join rate: 10/second" counts; the page does not say (domain sheet O-1).
+// What the documented "peak join rate: 10/second" counts; the page does not say (assumption O-1).
 enum class JoinRateMeaning { sign_ins, room_joins };
 template <>
 struct EnumNames<JoinRateMeaning> {

@@ -191,9 +191,9 @@ void describe(Self& self, Visitor&& visit) {
 struct LogShipping {
   NodeId secondary;
   std::optional<NodeId> secondary_mirror;
-  Seconds backup_interval{15 * 60};   // domain sheet O-7: assumption
-  Seconds copy_interval{15 * 60};     // domain sheet O-7: assumption
-  Seconds restore_interval{15 * 60};  // domain sheet O-7: assumption
+  Seconds backup_interval{15 * 60};   // assumption O-7
+  Seconds copy_interval{15 * 60};     // assumption O-7
+  Seconds restore_interval{15 * 60};  // assumption O-7
   Seconds restore_delay{0};           // S-CFG
   bool operator==(const LogShipping&) const = default;
 };

@@ -47,7 +47,7 @@ void describe(Self& self, Visitor&& visit) {
   visit("users_with_access", self.users_with_access, "Users who may enter a room that sends invitations.", not_negative);
 }
 
-// What a client does when its connection is lost or it is refused. No vendor page gives these figures: domain sheet O-2, O-3.
+// What a client does when its connection is lost or it is refused. No vendor page gives these figures: assumption O-2, O-3.
 struct ClientBehaviour {
   Seconds reset_detection{0};                               // O-2: a killed process resets its connections at once
   SecondsRange silent_detection{Seconds{30}, Seconds{60}};  // O-2: keep-alive when a machine falls silent

@@ -103,7 +103,8 @@ ChatModel::Server ChatModel::make_server(const ChatPool& pool, const NodeId& nam
           .record = recorder_.add_server({.site = site.str(), .pool = pool.name.str(), .node = name.str(), .part = {}})};
 }
 
-// With a synchronous mirror, commit ≈ max(local log write, round trip + mirror's log write): domain sheet §4.1.
+// With a synchronous mirror, commit ≈ max(local log write, round trip + mirror's log write) (SQL Server, "Database
+// Mirroring Operating Modes").
 ChatModel::DatabaseHost ChatModel::make_database(const ChatPool& pool) {
   const Database* content = find_database(scenario_.topology, pool, Holds::content);
   const auto site_of_instance = [&](const NodeId& name) {

@@ -51,7 +51,7 @@ void ChatModel::roster_due(std::uint16_t pool_number) {
   }
 }
 
-// Events wait in the server's local queue, which survives a loss of the server (domain sheet O-9), until the one compliance
+// Events wait in the server's local queue, which survives a loss of the server (assumption O-9), until the one compliance
 // database of the pool has taken them.
 void ChatModel::comply(Server& server, std::uint64_t events) {
   if (!pools_[server.pool].compliance || events == 0) return;

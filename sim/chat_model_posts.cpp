@@ -65,7 +65,7 @@ void ChatModel::log_flushed(std::uint16_t pool_number) {
   if (!database.next_flush.empty()) start_flush(pool_number);
 }
 
-// One copy crosses to every other server with participants (domain sheet O-19), then each server tells its own.
+// One copy crosses to every other server with participants (assumption O-19), then each server tells its own.
 void ChatModel::fan_out(Job post) {
   const Pool& pool = pools_[post.pool];
   const Server& home = servers_[post.server];

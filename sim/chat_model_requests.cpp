@@ -170,7 +170,7 @@ void ChatModel::answered(JobId number) {
   free_job(number);
 }
 
-// 503: the client tries the same request again, later (domain sheet §1.6, O-2).
+// 503: the client tries the same request again, later ("How Persistent Chat Server works", Lync Server 2013; O-2).
 void ChatModel::refuse(JobId number) {
   Job& job = jobs_[number];
   pools_[job.pool].record.refusals.add(job.operation);

@@ -104,8 +104,8 @@ void ChatModel::admitted(JobId number) {
   }
 }
 
-// The sequence of domain sheet §1.6: provisioning and invitation, getserverinfo, getassociations twice, bjoin, a join per room
-// left open, a bccontext per followed room, getinv.
+// The sequence of "How Persistent Chat Server works" (Lync Server 2013): provisioning and invitation, getserverinfo,
+// getassociations twice, bjoin, a join per room left open, a bccontext per followed room, getinv.
 Command ChatModel::sign_in_command(const Job& job) const {
   constexpr std::array prefix{Command::sign_in, Command::server_info, Command::associations, Command::associations,
                               Command::batch_join};

@@ -8,7 +8,8 @@
 
 namespace poolcast::sim {
 
-// What a client asks of a chat server; each is one SIP INFO, except the first (domain sheet §1.6).
+// What a client asks of a chat server; each is one SIP INFO, except the first ("How Persistent Chat Server works", Lync
+// Server 2013).
 enum class Command : std::uint8_t {
   sign_in,       // SUBSCRIBE, INVITE
   server_info,   // getserverinfo

@@ -18,7 +18,7 @@ struct CapacityRow {
   std::string unit;
   std::optional<double> limit;
   std::string formula;  // with the scenario's numbers in it: "80,000 × 12 / 30"
-  std::string source;   // title of the page, or "derived", or the assumption's number (domain sheet O-4)
+  std::string source;   // title of the page, or "derived", or the assumption's number (assumption O-4)
 };
 
 std::vector<CapacityRow> capacity(const Scenario& scenario);
@@ -27,13 +27,13 @@ double invitations(const Workload& workload);
 double invitations(const Workload& workload, const RoomClass& room_class);
 
 // Roster updates that one user's sign-in causes: one to each endpoint of the others in each followed room that is not above the
-// pool's participant update limit (domain sheet O-12).
+// pool's participant update limit (assumption O-12).
 double roster_sends_per_sign_in(const Workload& workload, const ChatPool& pool);
 
-// What the posts of one working day add to the content database of a pool and to its log (domain sheet O-4). A pool has the
+// What the posts of one working day add to the content database of a pool and to its log (assumption O-4). A pool has the
 // share of the posts that it has of the users.
 double database_bytes_per_day(const Scenario& scenario, std::size_t chat_pool);
 double log_bytes_per_day(const Scenario& scenario, std::size_t chat_pool);
-inline constexpr double log_bytes_per_row_byte = 1.5;  // domain sheet O-4: an assumption
+inline constexpr double log_bytes_per_row_byte = 1.5;  // assumption O-4
 
 }  // namespace poolcast::limits

@@ -40,9 +40,9 @@ void add_sign_in(CapacityPage& page, const Scenario& scenario, const Limits& lim
     const double sends = roster_sends_per_sign_in(workload, pool);
     const double rate = limits.join_rate_per_s.value;
     page.add("roster sends of one sign-in", pool.name.str(), sends, "sends", "rooms × others × {}", {workload.endpoints_per_user},
-             "assumption (domain sheet O-12)");
+             "assumption O-12");
     page.add("roster sends at the join rate", pool.name.str(), sends * rate, "sends/s", "{} × {}", {sends, rate},
-             "assumption (domain sheet O-12)");
+             "assumption O-12");
   }
   if (!workload.sign_in_window) return;
   const double window = workload.sign_in_window->count();
@@ -93,7 +93,7 @@ void add_headroom(CapacityPage& page, const Scenario& scenario, const Limits& li
 void add_storage(CapacityPage& page, const Scenario& scenario, const Limits& limits) {
   const Workload& workload = scenario.workload;
   const double posts = posts_per_s(workload);
-  const std::string_view assumed = "assumption (domain sheet O-4)";
+  const std::string_view assumed = "assumption O-4";
   page.section("storage");
   for (std::size_t index = 0; index < scenario.topology.chat_pools.size(); ++index) {
     const std::string& pool = scenario.topology.chat_pools[index].name.str();
@@ -118,9 +118,9 @@ void add_storage(CapacityPage& page, const Scenario& scenario, const Limits& lim
     const double of_pool = posts * share_of(scenario, index_of(scenario.topology, *pool));
     const std::string part = std::string(holds_name(database.holds)) + " of " + pool->name.str();
     page.add("posts at risk when the site is lost and the share survives", part, backup * of_pool, "posts", "{} s × {}",
-             {backup, of_pool}, "assumption (domain sheet O-7)");
+             {backup, of_pool}, "assumption O-7");
     page.add("posts at risk when the share is lost too", part, (backup + copy) * of_pool, "posts", "({} s + {} s) × {}",
-             {backup, copy, of_pool}, "assumption (domain sheet O-7)");
+             {backup, copy, of_pool}, "assumption O-7");
   }
 }
 

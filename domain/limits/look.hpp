@@ -56,7 +56,7 @@ std::string_view holds_name(Holds holds);  // "content", "Front End back-end", â
 std::vector<SiteId> sites_of(const ChatPool& pool);
 
 // The loss of one active chat server in a scenario, with where its users go: evenly to the others that accept connections,
-// nobody moves back (domain sheet O-3).
+// nobody moves back (assumption O-3).
 struct Loss {
   std::size_t fault = 0;
   std::size_t chat_pool = 0;

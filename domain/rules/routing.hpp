@@ -1,4 +1,4 @@
-// Which server takes the next connection: round robin over the active ones, as DNS load balancing does (domain sheet O-3). No
+// Which server takes the next connection: round robin over the active ones, as DNS load balancing does (assumption O-3). No
 // weights, and nobody is moved when a server comes back.
 #pragma once
 

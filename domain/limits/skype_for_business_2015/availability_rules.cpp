@@ -227,7 +227,7 @@ std::vector<CheckedRule> availability_rules() {
         "As user sign-ins 20,000 displaced users take 2,000 s = 33 min; as room joins 20,000 × 16 / 10 = 8.9 h, or 13.3 h with "
         "the 24 "
         "rooms joined per user. Sign-ins fit better: the Group Chat test lists join and logout 10 per second, 80,000 users in "
-        "120 minutes are 11.1 per second, Front Ends take 12 (domain sheet O-1).",
+        "120 minutes are 11.1 per second, Front Ends take 12 (assumption O-1).",
         source::capacity},
        join_rate},
       {{"PC-SIGN-IN-JOIN", note, both, "The documented morning is faster than the documented peak join rate.",
@@ -247,7 +247,7 @@ std::vector<CheckedRule> availability_rules() {
         "In-site high availability is several chat servers and a mirrored database.", source::recovery},
        database_alone},
       {{"PC-FILES-SITE", note, both, "No document says how the file store comes back after the loss of its site.",
-        "Replicate the share or back it up (domain sheet O-8, an assumption).", source::recovery_operation},
+        "Replicate the share or back it up (assumption O-8).", source::recovery_operation},
        files_lost},
   };
 }

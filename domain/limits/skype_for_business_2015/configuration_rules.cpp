@@ -134,7 +134,7 @@ std::vector<CheckedRule> configuration_rules() {
         "A higher limit makes each sign-in tell the participants of larger rooms.", source::configuration},
        participant_updates},
       {{"PC-PORT-881", note, both, "Chat servers of a pool talk to each other over port 8011; one table lists 881.",
-        "The topology pages of both products say 8011; the port tables say 881, probably a misprint (domain sheet O-18).",
+        "The topology pages of both products say 8011; the port tables say 881, probably a misprint (assumption O-18).",
         source::ports},
        wcf_misprint},
       {{"PC-PORT-WCF", warning, both, "Chat servers of a pool talk to each other over port 8011.",

@@ -249,7 +249,7 @@ std::vector<CheckedRule> database_rules() {
         source::back_end},
        mirror_domain},
       {{"PC-DB-LOG-BACKUP", note, both, "Mirroring needs the full recovery model: back the log up regularly or the disk fills.",
-        "Log bytes ≈ 1.5 × row bytes × posts of a day (domain sheet O-4, an assumption). Log shipping backs the log up by "
+        "Log bytes ≈ 1.5 × row bytes × posts of a day (assumption O-4). Log shipping backs the log up by "
         "itself.",
         source::back_end},
        log_backup},

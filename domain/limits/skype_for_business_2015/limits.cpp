@@ -41,7 +41,7 @@ Limits limits() {
       .restore_delay_s = {0, source::recovery_setup},
       .express_database_bytes = {10e9, source::sql_editions},
       .stretched_latency_s = {1e-3, source::stretched_farm},
-      .stretched_latency_at_most_s = {20e-3, "assumption (domain sheet O-5)"},
+      .stretched_latency_at_most_s = {20e-3, "assumption O-5"},
       .stretched_bandwidth_bytes_per_s = {1e9 / 8, source::stretched_farm},
       .sample_posts_per_s = {24, source::capacity},
       .sample_rooms_per_user = {16, source::capacity},

@@ -173,7 +173,7 @@ std::vector<CheckedRule> room_rules() {
         "Each sign-in tells the participants of the user's smaller rooms; rooms above the participant update limit are left out.",
         "12 small rooms × 29 others × 1.5 endpoints = 522 sends; at 10 sign-ins per second 5,220 per second, as much as the "
         "4,976 "
-        "deliveries of all posts. An assumption: no page says how updates travel (domain sheet O-12).",
+        "deliveries of all posts. An assumption: no page says how updates travel (assumption O-12).",
         source::configuration},
        roster},
       {{"PC-POST-RATE", warning, both, "The documented capacity of 80,000 users was stated for 24 posts per second.",

@@ -188,14 +188,14 @@ std::vector<CheckedRule> site_rules() {
       {{"PC-STRETCH-ACTIVE", error, both,
         "Every active server stands in the data centre of the principal database or has a low-latency, high-bandwidth path to "
         "it.",
-        "The documents give no figure. We take more than 20 ms one way as not low by any reading (domain sheet O-5, an "
-        "assumption); less than 1 ms is what stretched SharePoint farms were allowed.",
+        "The documents give no figure. We take more than 20 ms one way as not low by any reading (assumption O-5)"
+        "; less than 1 ms is what stretched SharePoint farms were allowed.",
         source::recovery_operation},
        active_far},
       {{"PC-STRETCH-LATENCY", warning, both,
         "Active servers in a second site need low latency and high bandwidth; no document says how much.",
-        "We borrow the rule of stretched SharePoint farms, less than 1 ms one way and at least 1 Gb/s (domain sheet O-5, an "
-        "assumption). Otherwise keep all active servers in the first site and all standby servers in the second.",
+        "We borrow the rule of stretched SharePoint farms, less than 1 ms one way and at least 1 Gb/s (assumption O-5)"
+        ". Otherwise keep all active servers in the first site and all standby servers in the second.",
         source::recovery},
        active_apart},
       {{"PC-STRETCH-SHIPPING", warning, both,

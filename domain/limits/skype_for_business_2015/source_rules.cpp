@@ -181,7 +181,7 @@ std::vector<CheckedRule> source_rules() {
        survivors},
       {{"PC-SRC-SE-USERS", warning, both, "Chat with Standard Edition is documented for 20,000 users, its Front End for 2,500.",
         "20,000 can be reached only when most users are homed elsewhere; 5,000 while a paired server is down. We would plan with "
-        "2,500 (domain sheet O-17).",
+        "2,500 (assumption O-17).",
         source::front_end_capacity},
        standard_front_end},
       {{"PC-SRC-SE-GROWTH", note, both,

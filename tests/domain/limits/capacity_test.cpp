@@ -81,7 +81,7 @@ TEST(Capacity, headroom_after_a_loss_is_negative_where_the_limit_is_passed) {
   EXPECT_EQ(row(safe, "headroom per server after the loss of one", "chat").value, 0);
 }
 
-// 24.04 × 28,800 × 1,200: the eight-hour day that reproduces every rate of the page (domain sheet O-4 rounds to 0.83 GB, 12
+// 24.04 × 28,800 × 1,200: the eight-hour day that reproduces every rate of the page (assumption O-4 rounds to 0.83 GB, 12
 // days).
 TEST(Capacity, storage_grows_by_the_posts_of_a_working_day) {
   const auto rows = capacity(documented("performance-user-model"));
@@ -92,7 +92,7 @@ TEST(Capacity, storage_grows_by_the_posts_of_a_working_day) {
   EXPECT_NEAR(row(capacity(documented("model-2")), "content database growth per working day", "chat").value, 1.9e9, 0.05e9);
 }
 
-// 16 followed rooms: the domain sheet counts 22 to 23 commands, about 45 transactions (section 1.6).
+// 16 followed rooms: the documented sequence makes 22 to 23 commands, about 45 transactions.
 TEST(Capacity, a_sign_in_costs_the_documented_sequence_of_commands) {
   const auto rows = capacity(documented("performance-user-model"));
   EXPECT_EQ(row(rows, "commands of one endpoint").value, 22.5);

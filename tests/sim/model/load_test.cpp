@@ -103,7 +103,7 @@ TEST(Load, everybody_signs_in_within_the_window_when_nothing_holds_them_up) {
 }
 
 // documented-2015 means what it says: 20,000 users per server, with the documented peak of 10 sign-ins per second, are 70 %
-// (domain sheet O-6). The gate is taken away because its rate is the load itself.
+// (assumption O-6). The gate is taken away because its rate is the load itself.
 TEST(Load, the_documented_costs_keep_a_documented_server_70_percent_busy) {
   const auto loaded = io::read_scenario(
       "name: calibration\n"
