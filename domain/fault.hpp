@@ -40,7 +40,8 @@ void describe(Self& self, Visitor&& visit) {
   visit("activate", self.activate, "Standby chat server that joins the active list once it has started.");
   visit("slow", self.slow, "Server that becomes slower by `factor`.");
   visit("slow_link", self.slow_link, "Link whose latency grows by `factor`: its one or two sites.", between(0, 2));
-  visit("for", self.duration, "How long; without it, to the end. A lost server accepts connections again at the end of it.", positive);
+  visit("for", self.duration, "How long; without it, to the end. A lost server accepts connections again at the end of it.",
+        positive);
   visit("factor", self.factor, "How many times slower.", positive);
   visit("kind", self.kind, "How a loss looks to clients: their connections are reset, or the machine falls silent.");
 }
