@@ -22,6 +22,7 @@ void move_last_fault(Scenario& scenario, Seconds at) { scenario.faults.back().at
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table, one entry per rule.
 std::vector<Case> availability_cases() {
   return {
       {"PC-USERS-N1", one_of_four, "faults[0].lose",

@@ -20,6 +20,7 @@ void active_in_south(Scenario& scenario, Seconds latency) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table, one entry per rule.
 std::vector<Case> placement_cases() {
   return {
       {"PC-EE-COLLOCATED", [](Scenario& it) { chat_of(it).collocated = true; }, "topology.chat_pools[0].collocated",

@@ -17,6 +17,7 @@ void add_large_rooms(Scenario& scenario) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table, one entry per rule.
 std::vector<Case> user_cases() {
   return {
       {"PC-POOL-ACTIVE", [](Scenario& it) { chat_of(it).active.emplace_back("chat-9"); }, "topology.chat_pools[0].active",
