@@ -75,9 +75,9 @@ TEST(Load, a_synchronous_mirror_adds_its_round_trip_to_the_commit) {
 TEST(Load, a_database_that_falls_behind_shows_its_queue) {
   Scenario scenario = small_pool();
   scenario.costs.read_db_cpu.value = Seconds{8};  // more joins than its cores can read for
+  const ReplicationResult result = play(scenario);
   double longest = 0;
-  for (const Window& window : series(play(scenario), Metric::queue_length, "sql-1").windows)
-    longest = std::max(longest, window.max);
+  for (const Window& window : series(result, Metric::queue_length, "sql-1").windows) longest = std::max(longest, window.max);
   EXPECT_GT(longest, 10);
 }
 

@@ -18,6 +18,7 @@ Fault lose(const std::string& node, Seconds at, std::optional<Seconds> duration 
 ReplicationResult play(const Scenario& scenario, const RunOptions& options = {});
 
 const Series& series(const ReplicationResult& result, Metric metric, const std::string& node = "", const std::string& part = "");
+const Series& series(ReplicationResult&&, Metric, const std::string& = "", const std::string& = "") = delete;  // it would dangle
 double total(const ReplicationResult& result, Metric metric, const std::string& node = "", const std::string& part = "");
 double level_at(const ReplicationResult& result, Metric metric, std::size_t window, const std::string& node = "");
 Histogram latencies(const ReplicationResult& result, Metric metric, const std::string& part = "");
