@@ -870,7 +870,7 @@ class Fault:
     slow_link: list[str]
     """Link whose latency grows by `factor`: its one or two sites."""
     for_s: float | None
-    """How long; without it, to the end. In seconds."""
+    """How long; without it, to the end. A lost server accepts connections again at the end of it. In seconds."""
     factor: float
     """How many times slower."""
     kind: LossKind
