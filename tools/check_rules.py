@@ -30,10 +30,21 @@ BOXES = (
     Box("server", "reference-server", LIBRARY, posix=True),
     Box("server/proto", "reference-server/proto", ("domain", "server"), ("expat.h", "openssl/")),
     Box("server/sip", "reference-server/sip", ("domain", "server", "server/proto")),
-    Box("server/chat", "reference-server/chat", ("domain", "server", "server/proto")),
+    Box("server/chat", "reference-server/chat", ("domain", "server", "server/proto", "server/store/rows")),
     Box("server/net", "reference-server/net", ("domain", "server", "server/proto"), ("boost/", "openssl/"), posix=True),
-    Box("server/store", "reference-server/store", ("domain", "server", "server/proto"), ("sql", "openssl/"), posix=True),
-    Box("server/compliance", "reference-server/compliance", ("domain", "server", "server/proto", "server/store"), posix=True),
+    Box(
+        "server/store",
+        "reference-server/store",
+        ("domain", "server", "server/proto", "server/store/rows"),
+        ("sql", "openssl/"),
+        posix=True,
+    ),
+    # The rows that the chat decides on: plain values, no database in them.
+    *(
+        Box("server/store/rows", f"reference-server/store/{name}.hpp", ("server", "server/store/rows"))
+        for name in ("ids", "directory", "message", "personal")
+    ),
+    Box("server/compliance", "reference-server/compliance", ("domain", "server", "server/proto", "server/store", "server/store/rows"), posix=True),
     Box("server/files", "reference-server/files", ("domain", "server", "server/proto", "server/net"), posix=True),
     Box(
         "server/ops",
@@ -45,7 +56,7 @@ BOXES = (
     Box(
         "server/admin",
         "reference-server/admin",
-        ("domain", "domain/io", "server", "server/proto", "server/store", "server/compliance"),
+        ("domain", "domain/io", "server", "server/proto", "server/store", "server/store/rows", "server/compliance"),
         ("CLI/", "nlohmann/"),
         posix=True,
     ),
@@ -64,7 +75,7 @@ BOXES = (
             "domain/io",
             "domain/limits",
             "server",
-            *(f"server/{part}" for part in ("proto", "sip", "chat", "net", "store", "compliance", "files", "ops")),
+            *(f"server/{part}" for part in ("proto", "sip", "chat", "net", "store", "store/rows", "compliance", "files", "ops")),
         ),
         ("CLI/", "spdlog/", "nlohmann/"),
         posix=True,

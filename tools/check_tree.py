@@ -90,7 +90,7 @@ def remedy_for_ours(box: rules.Box, target: str) -> str:
     other = box_of(target)
     if other is None:
         return f'"{target}" is no file of a known folder; write its path from the top of the tree, or <> if it is not ours'
-    if other is box or other.name in box.may_include:
+    if other.name == box.name or other.name in box.may_include:
         return ""
     return f"{box.name} may not include {other.name} ({target}); it may include: {', '.join(box.may_include) or 'nothing'}"
 
