@@ -106,7 +106,7 @@ void slow_mode(const std::string& name, const WorkSize& size, sim::PlaneMode mod
 
 // Hold model: every event schedules one more, an exponential time later, so that `pending` stay pending.
 template <class Loop>
-void hold_begin(Loop& loop, sim::RandomStream& stream, std::uint32_t pending) {
+void hold_begin(Loop& loop, RandomStream& stream, std::uint32_t pending) {
   for (std::uint32_t number = 0; number < pending; ++number) loop.schedule({stream.exponential(1), number, 0, 0});
 }
 
@@ -120,7 +120,7 @@ void hold(std::uint32_t pending) {
       sim::compat::add_host(sim::compat::root_zone(engine), "host", 1e9);
       struct Hold {
         sim::RequestPlane* plane = nullptr;
-        sim::RandomStream stream{1, 0, "hold"};
+        RandomStream stream{1, 0, "hold"};
         void on(const sim::Event& event) { plane->schedule({event.at + stream.exponential(1), event.subject, 0, 0}); }
       } model;
       sim::RequestPlane plane(sim::PlaneMode::batch, model);
@@ -132,7 +132,7 @@ void hold(std::uint32_t pending) {
     });
     const ChildResult bare = in_child([&]() -> std::vector<double> {
       sim::EventHeap heap;
-      sim::RandomStream stream(1, 0, "hold");
+      RandomStream stream(1, 0, "hold");
       for (std::uint32_t number = 0; number < pending; ++number) heap.push({stream.exponential(1), number, 0, 0});
       double handled = 0;
       const double begin = processor_clock();

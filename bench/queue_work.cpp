@@ -6,13 +6,13 @@
 
 namespace poolcast::bench {
 
-sim::RandomStream arrival_stream() { return {1, 0, "arrivals"}; }
+RandomStream arrival_stream() { return {1, 0, "arrivals"}; }
 
-sim::RandomStream service_stream(std::uint16_t station) { return {1, 0, "service " + std::to_string(station)}; }
+RandomStream service_stream(std::uint16_t station) { return {1, 0, "service " + std::to_string(station)}; }
 
 double mean_wait_by_recursion(const WorkSize& size) {
-  sim::RandomStream arrivals = arrival_stream();
-  std::vector<sim::RandomStream> services;
+  RandomStream arrivals = arrival_stream();
+  std::vector<RandomStream> services;
   for (std::uint16_t place = 0; place < size.stations; ++place) services.push_back(service_stream(place));
   std::array<double, most_stations> free_at{};
   double arrived = 0;

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/random.hpp"
+#include "domain/random.hpp"
 #include "sim/request_plane.hpp"
 #include "sim/station.hpp"
 
@@ -22,8 +22,8 @@ struct WorkSize {
   double events() const { return static_cast<double>(customers) * (1 + stations); }
 };
 
-sim::RandomStream arrival_stream();
-sim::RandomStream service_stream(std::uint16_t station);
+RandomStream arrival_stream();
+RandomStream service_stream(std::uint16_t station);
 
 // Sum over the stations of a customer's mean wait, in mean service times.
 double mean_wait_by_recursion(const WorkSize& size);
@@ -84,8 +84,8 @@ private:
 
   Loop& loop_;
   WorkSize size_;
-  sim::RandomStream arrivals_;
-  std::vector<sim::RandomStream> services_;
+  RandomStream arrivals_;
+  std::vector<RandomStream> services_;
   std::vector<sim::FcfsStation> stations_;
   std::vector<double> entered_;  // by job
   std::vector<sim::JobId> free_;

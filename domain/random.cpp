@@ -1,8 +1,8 @@
-#include "sim/random.hpp"
+#include "domain/random.hpp"
 
 #include "domain/ensure.hpp"
 
-namespace poolcast::sim {
+namespace poolcast {
 namespace {
 
 // SplitMix64 (Steele, Lea & Flood 2014; constants of Vigna's reference code): one step of the sequence that starts at `state`.
@@ -45,4 +45,4 @@ RandomStream::RandomStream(const std::array<std::uint64_t, 4>& state, bool antit
 
 RandomStream RandomStream::from_state(const std::array<std::uint64_t, 4>& state, bool antithetic) { return {state, antithetic}; }
 
-}  // namespace poolcast::sim
+}  // namespace poolcast

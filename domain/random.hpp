@@ -1,5 +1,5 @@
-// One random stream per name. A stream is seeded by (seed, replication, name) alone, so that adding a stream shifts no other
-// and scenarios share their random numbers stream by stream.
+// One random stream per name, in both hosts. A stream is seeded by (seed, replication, name) alone, so that adding a stream
+// shifts no other and scenarios share their random numbers stream by stream.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace poolcast::sim {
+namespace poolcast {
 
 // xoshiro256++ (Blackman & Vigna 2019), seeded through SplitMix64 as its authors advise.
 class RandomStream {
@@ -64,4 +64,4 @@ inline std::uint32_t RandomStream::below(std::uint32_t bound) {
 
 inline bool RandomStream::chance(double probability) { return uniform() < probability; }
 
-}  // namespace poolcast::sim
+}  // namespace poolcast

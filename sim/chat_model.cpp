@@ -62,7 +62,7 @@ void ChatModel::add_pool(const ChatPool& pool, Count users) {
   for (const NodeId& name : pool.active) servers_.push_back(make_server(pool, name, true));
   for (const NodeId& name : pool.standby) servers_.push_back(make_server(pool, name, false));
   const std::size_t count = servers_.size() - first_server;
-  RandomStream membership(options_.seed, static_cast<std::uint64_t>(options_.replication), "membership " + pool.name.str());
+  RandomStream membership = membership_stream(options_.seed, static_cast<std::uint64_t>(options_.replication), pool.name.str());
   const Place place{.site = pool.site.str(), .pool = pool.name.str(), .node = {}, .part = {}};
   const auto next_hop = std::ranges::find(front_ends_, pool.next_hop, &FrontEnd::name);
   Pool& added = pools_.emplace_back(Pool{.name = pool.name,

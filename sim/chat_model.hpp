@@ -24,7 +24,7 @@
 #include "sim/long_waits.hpp"
 #include "sim/platform.hpp"
 #include "sim/population.hpp"
-#include "sim/random.hpp"
+#include "domain/random.hpp"
 #include "sim/recorder.hpp"
 #include "sim/request_plane.hpp"
 #include "sim/run.hpp"

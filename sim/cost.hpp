@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "domain/operation.hpp"
 #include "domain/scenario.hpp"
 
 namespace poolcast::sim {
@@ -24,10 +25,6 @@ enum class Command : std::uint8_t {
   sign_out,      // BYE
 };
 inline constexpr std::size_t command_count = 11;
-
-// What users do; rows and counters call it by these names.
-enum class Operation : std::uint8_t { sign_in, open_room, search, post, sign_out };
-inline constexpr std::array<std::string_view, 5> operation_names{"sign_in", "open_room", "search", "post", "sign_out"};
 
 // Mean work in seconds of one core of the reference machine; 0 for none.
 struct CommandCost {

@@ -14,7 +14,7 @@
 namespace poolcast::bench {
 namespace {
 
-void write_stream(std::ofstream& file, sim::RandomStream stream, double mean, std::uint32_t count) {
+void write_stream(std::ofstream& file, RandomStream stream, double mean, std::uint32_t count) {
   std::vector<double> values(count);
   for (double& value : values) value = stream.exponential(mean);
   file.write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(double)));

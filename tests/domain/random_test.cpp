@@ -1,4 +1,4 @@
-#include "sim/random.hpp"
+#include "domain/random.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace poolcast::sim {
+namespace poolcast {
 namespace {
 
 TEST(RandomStream, gives_the_published_numbers_of_xoshiro256plusplus) {
@@ -102,4 +102,4 @@ TEST(RandomStream, has_no_modulo_bias_for_a_bound_near_two_to_the_32) {
 }
 
 }  // namespace
-}  // namespace poolcast::sim
+}  // namespace poolcast

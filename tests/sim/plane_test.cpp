@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/random.hpp"
+#include "domain/random.hpp"
 #include "sim/request_plane.hpp"
 #include "tests/sim/own_process.hpp"
 

@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "sim/random.hpp"
+#include "domain/random.hpp"
 #include "sim/request_plane.hpp"
 #include "sim/station.hpp"
 
