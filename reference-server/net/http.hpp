@@ -19,8 +19,8 @@ struct HttpRequest {
   std::string method;  // "GET"
   std::string path;    // "/metrics": without the query, not decoded
   std::string query;   // what follows the first '?', without it
-  std::vector<HttpHeader> headers;
-  std::string body;
+  std::vector<HttpHeader> headers{};
+  std::string body{};
   std::string peer;  // "127.0.0.1:40122"
   bool over_tls = false;
 
@@ -31,8 +31,8 @@ struct HttpRequest {
 struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
-  std::vector<HttpHeader> headers;  // besides Content-Type, Content-Length, Connection
+  std::string body{};
+  std::vector<HttpHeader> headers{};  // besides Content-Type, Content-Length, Connection
   bool operator==(const HttpResponse&) const = default;
 };
 
