@@ -16,12 +16,12 @@ struct HttpHeader {
 };
 
 struct HttpRequest {
-  std::string method;  // "GET"
-  std::string path;    // "/metrics": without the query, not decoded
-  std::string query;   // what follows the first '?', without it
+  std::string method{};  // "GET"
+  std::string path{};    // "/metrics": without the query, not decoded
+  std::string query{};   // what follows the first '?', without it
   std::vector<HttpHeader> headers{};
   std::string body{};
-  std::string peer;  // "127.0.0.1:40122"
+  std::string peer{};  // "127.0.0.1:40122"
   bool over_tls = false;
 
   std::string_view header(std::string_view name) const;  // its first value, names compared without case; empty when absent
@@ -58,7 +58,7 @@ public:
 
 private:
   struct Route {
-    std::string path;
+    std::string path{};
     HttpHandler handler;
   };
   std::vector<Route> routes_;

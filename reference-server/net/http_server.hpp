@@ -30,10 +30,10 @@ struct HttpLimits {
 
 struct HttpServerSettings {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;          // 0: any free port, see port()
-  bool allow_remote = false;       // an address that is not loopback is refused without it
-  std::shared_ptr<TlsKeeper> tls;  // HTTPS when there is one
-  HttpLimits limits;
+  std::uint16_t port = 0;            // 0: any free port, see port()
+  bool allow_remote = false;         // an address that is not loopback is refused without it
+  std::shared_ptr<TlsKeeper> tls{};  // HTTPS when there is one
+  HttpLimits limits{};
 };
 
 class HttpServer {
