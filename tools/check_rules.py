@@ -64,7 +64,7 @@ BOXES = (
         "server/loadgen",
         "reference-server/loadgen",
         ("domain", "domain/io", "domain/limits", "server", "server/proto", "server/net"),
-        ("CLI/", "nlohmann/", "openssl/"),
+        ("CLI/", "nlohmann/", "openssl/", "netinet/", "arpa/"),
         posix=True,
     ),
     Box(

@@ -20,8 +20,8 @@ struct FreeSslContext {
 };
 using SslContext = std::unique_ptr<SSL_CTX, FreeSslContext>;
 
-// A client's TLS 1.2 or 1.3 that trusts what is in `ca_file` (PEM; the server's own certificate will do) and nothing else. Session
-// tickets are off: everybody pays for a full handshake, as after a real loss. Throws std::runtime_error with the reason.
+// A client's TLS 1.2 or 1.3 that trusts what is in `ca_file` (PEM; the server's own certificate will do) and nothing else.
+// Session tickets are off: everybody pays for a full handshake, as after a real loss. Throws std::runtime_error with the reason.
 SslContext client_tls(const std::string& ca_file);
 
 class Link {
@@ -50,7 +50,7 @@ public:
   bool is_connected() const { return socket_ >= 0; }
   bool is_open() const { return is_open_; }
   int socket() const { return socket_; }
-  std::string& out() { return out_; }  // append what is to be sent
+  std::string& out() { return out_; }    // append what is to be sent
   std::string& rest() { return rest_; }  // of an incomplete message, kept between two turns
   bool has_output() const { return sent_ < out_.size(); }
 
