@@ -275,10 +275,20 @@ def test_ctrl_c_keeps_what_is_finished(result: pc.Result, fake_program: Callable
         "signal.pause()\n",
     )
     command = [sys.executable, "-m", "poolcast.cli", "run", "smoke"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    # A job in the background of a script inherits that Ctrl-C is ignored; at a terminal it is not.
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         ready.open().close()  # returns when the run has begun
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=60)
+        try:
+            output, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 3
     assert "Stopped: what was finished counts, 3 replications of the scenario itself." in errors
     assert "delivery latency p95 at most 500 ms" in output
