@@ -1,0 +1,175 @@
+#include "reference-server/net/connection.hpp"
+
+#include "domain/ensure.hpp"
+
+namespace poolcast::net {
+
+namespace {
+
+// A connection that has much to say lets the others have their turn after this many reads.
+constexpr int reads_per_turn = 8;
+
+}  // namespace
+
+Connection::Connection(Loop& loop, asio::ip::tcp::socket socket, SslHandle tls, const ConnectionLimits& limits)
+    : loop_(loop),
+      socket_(std::move(socket)),
+      stream_(socket_.native_handle(), std::move(tls)),
+      limits_(limits),
+      began_(std::chrono::steady_clock::now()),
+      last_sent_(began_) {}
+
+Connection::~Connection() {
+  if (unsent_.capacity() > 0) loop_.give_back(std::move(unsent_));
+}
+
+void Connection::start(std::unique_ptr<ConnectionUser> user) {
+  user_ = std::move(user);
+  if (stream_.is_tls()) {
+    shaking_hands_ = true;
+    shake_hands();
+  } else {
+    wait_to_read();
+  }
+}
+
+std::string Connection::peer() const {
+  boost::system::error_code failed;
+  const auto end = socket_.remote_endpoint(failed);
+  if (failed) return "unknown";
+  return end.address().to_string() + ":" + std::to_string(end.port());
+}
+
+void Connection::shake_hands() {
+  const Wants wants = stream_.handshake();
+  if (wants == Wants::closed) return end(Ended::handshake_failed);
+  if (wants == Wants::nothing) {
+    shaking_hands_ = false;
+    return readable();
+  }
+  const auto wait = wants == Wants::read ? asio::socket_base::wait_read : asio::socket_base::wait_write;
+  socket_.async_wait(wait, [self = shared_from_this()](const boost::system::error_code& failed) {
+    if (!self->open()) return;
+    if (failed) return self->end(Ended::by_peer);
+    self->shake_hands();
+  });
+}
+
+void Connection::wait_to_read() {
+  socket_.async_wait(asio::socket_base::wait_read, [self = shared_from_this()](const boost::system::error_code& failed) {
+    if (!self->open()) return;
+    if (failed) return self->end(Ended::by_peer);
+    self->readable();
+  });
+}
+
+void Connection::readable() {
+  for (int reads = 0; reads < reads_per_turn; ++reads) {
+    auto& scratch = loop_.scratch();
+    const Transfer got = stream_.read(scratch);
+    if (got.wants == Wants::closed) return end(Ended::by_peer);
+    if (got.wants != Wants::nothing) return wait_to_read();
+    if (!hand_over({scratch.data(), got.bytes})) return;
+    // A short plain read has emptied the socket; a TLS record may be followed by one that OpenSSL holds already.
+    if (!stream_.is_tls() && got.bytes < scratch.size()) return wait_to_read();
+  }
+  asio::post(loop_.io(), [self = shared_from_this()] {
+    if (self->open()) self->readable();
+  });
+}
+
+// Whether the connection is still open afterwards.
+bool Connection::hand_over(std::string_view bytes) {
+  const bool continues = !unread_.empty();
+  if (continues) {
+    unread_.append(bytes);
+    bytes = unread_;
+  }
+  const std::size_t taken = user_->take(bytes);
+  if (!open()) return false;
+  ensure(taken <= bytes.size(), "a connection's user took more than it was given");
+  if (continues) {
+    unread_.erase(0, taken);
+    if (unread_.empty()) unread_ = {};
+  } else if (taken < bytes.size()) {
+    unread_.assign(bytes.substr(taken));
+  }
+  if (unread_.size() <= limits_.unread_bytes) return true;
+  end(Ended::by_us);
+  return false;
+}
+
+std::string& Connection::output() {
+  if (!flush_is_due_) {
+    flush_is_due_ = true;
+    if (unsent_.capacity() == std::string().capacity()) unsent_ = loop_.take_buffer();
+    loop_.flush_at_end_of_turn(shared_from_this());
+  }
+  return unsent_;
+}
+
+void Connection::flush() {
+  flush_is_due_ = false;
+  if (!open() || shaking_hands_) return;
+  if (waits_to_write_) {
+    if (unsent_.size() - sent_ > limits_.unsent_bytes) end(Ended::too_slow);
+    return;
+  }
+  while (sent_ < unsent_.size()) {
+    const Transfer put = stream_.write(std::string_view(unsent_).substr(sent_));
+    if (put.wants == Wants::closed) return end(Ended::by_peer);
+    if (put.wants != Wants::nothing) {
+      if (unsent_.size() - sent_ > limits_.unsent_bytes) return end(Ended::too_slow);
+      return wait_to_write();
+    }
+    sent_some(put.bytes);
+  }
+  sent_ = 0;
+  loop_.give_back(std::move(unsent_));
+  unsent_ = {};
+  if (closes_when_sent_) end(Ended::by_us);
+}
+
+void Connection::sent_some(std::size_t bytes) {
+  sent_ += bytes;
+  last_sent_ = std::chrono::steady_clock::now();
+  if (sent_ > unsent_.size() / 2 && sent_ > Loop::read_size) {
+    unsent_.erase(0, sent_);
+    sent_ = 0;
+  }
+}
+
+void Connection::wait_to_write() {
+  waits_to_write_ = true;
+  socket_.async_wait(asio::socket_base::wait_write, [self = shared_from_this()](const boost::system::error_code& failed) {
+    self->waits_to_write_ = false;
+    if (!self->open()) return;
+    if (failed) return self->end(Ended::by_peer);
+    self->flush();
+  });
+}
+
+void Connection::close_when_sent() {
+  closes_when_sent_ = true;
+  if (!flush_is_due_ && !waits_to_write_) output();
+}
+
+void Connection::end(Ended how) {
+  if (!open()) return;
+  // The user may be on the stack, in take() or calling us: it goes when the turn is over.
+  auto user = std::move(user_);
+  if (how == Ended::by_us) stream_.say_goodbye();
+  boost::system::error_code ignored;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  socket_.close(ignored);
+  user->ended(how);
+  asio::post(loop_.io(), [user = std::shared_ptr<ConnectionUser>(std::move(user))] {});
+}
+
+void Connection::check_deadlines(SteadyTime now) {
+  if (!open()) return;
+  if (shaking_hands_ && now - began_ > limits_.handshake) return end(Ended::handshake_failed);
+  if (waits_to_write_ && now - last_sent_ > limits_.unsent_for) return end(Ended::too_slow);
+}
+
+}  // namespace poolcast::net

@@ -1,0 +1,80 @@
+// One client connection: reads into the loop's shared buffer, gathers what is written and sends it once per turn, sheds a client
+// that does not take its data. It knows nothing of SIP.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "reference-server/net/loop.hpp"
+#include "reference-server/net/stream.hpp"
+
+namespace poolcast::net {
+
+enum class Ended : std::uint8_t { by_peer, by_us, too_slow, handshake_failed };
+
+struct ConnectionLimits {
+  std::size_t unsent_bytes = std::size_t{4} * 1024 * 1024;  // a client that lets this much pile up is shed
+  std::chrono::seconds unsent_for{30};                      // and one that takes nothing for this long
+  std::chrono::seconds handshake{10};                       // from the accept to the end of the TLS handshake
+  std::size_t unread_bytes = std::size_t{512} * 1024;       // of an unfinished message; the framer refuses larger ones before
+};
+
+// What a connection tells the one who uses it.
+class ConnectionUser {
+public:
+  virtual ~ConnectionUser() = default;
+  // Gives back how many bytes it is done with; the rest is shown again, with what follows it.
+  virtual std::size_t take(std::string_view bytes) = 0;
+  virtual void ended(Ended how) = 0;  // the last call
+};
+
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+  Connection(Loop& loop, asio::ip::tcp::socket socket, SslHandle tls, const ConnectionLimits& limits);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  void start(std::unique_ptr<ConnectionUser> user);
+
+  // Where output is appended; it leaves at the end of the turn.
+  std::string& output();
+  void flush();
+  void close_when_sent();
+  void end(Ended how);
+
+  bool open() const { return user_ != nullptr; }
+  bool is_tls() const { return stream_.is_tls(); }
+  ConnectionUser* user() { return user_.get(); }
+  std::string peer() const;  // "127.0.0.1:50122"
+
+  // Called about once a second: ends the connection when one of its deadlines has passed.
+  void check_deadlines(SteadyTime now);
+
+private:
+  void wait_to_read();
+  void wait_to_write();
+  void shake_hands();
+  void readable();
+  bool hand_over(std::string_view bytes);
+  void sent_some(std::size_t bytes);
+
+  Loop& loop_;
+  asio::ip::tcp::socket socket_;
+  Stream stream_;
+  const ConnectionLimits& limits_;
+  std::unique_ptr<ConnectionUser> user_;
+  std::string unread_;  // the beginning of a message whose end has not come yet
+  std::string unsent_;
+  std::size_t sent_ = 0;  // bytes at the start of unsent_ that have left
+  SteadyTime began_;
+  SteadyTime last_sent_;
+  bool shaking_hands_ = false;
+  bool flush_is_due_ = false;
+  bool waits_to_write_ = false;
+  bool closes_when_sent_ = false;
+};
+
+}  // namespace poolcast::net

@@ -1,0 +1,62 @@
+#include "reference-server/net/loop.hpp"
+
+#include "reference-server/net/connection.hpp"
+
+namespace poolcast::net {
+
+namespace {
+
+constexpr std::size_t spare_buffers = 1024;
+constexpr std::size_t largest_spare = std::size_t{256} * 1024;
+
+void repeat(const std::shared_ptr<asio::steady_timer>& timer, std::chrono::nanoseconds period,
+            const std::shared_ptr<std::function<void()>>& work) {
+  timer->expires_after(period);
+  timer->async_wait([timer, period, work](const boost::system::error_code& failed) {
+    if (failed) return;
+    (*work)();
+    repeat(timer, period, work);
+  });
+}
+
+}  // namespace
+
+void Loop::post(std::function<void()> work) { asio::post(io_, std::move(work)); }
+
+void Loop::after(std::chrono::nanoseconds delay, std::function<void()> work) {
+  auto timer = std::make_shared<asio::steady_timer>(io_, delay);
+  timer->async_wait([timer, work = std::move(work)](const boost::system::error_code& failed) {
+    if (!failed) work();
+  });
+}
+
+void Loop::every(std::chrono::nanoseconds period, std::function<void()> work) {
+  repeat(std::make_shared<asio::steady_timer>(io_), period, std::make_shared<std::function<void()>>(std::move(work)));
+}
+
+void Loop::flush_at_end_of_turn(std::shared_ptr<Connection> connection) {
+  // What is posted runs after every handler that is ready now: that is the end of the turn.
+  if (written_.empty()) asio::post(io_, [this] { end_turn(); });
+  written_.push_back(std::move(connection));
+}
+
+void Loop::end_turn() {
+  flushing_.swap(written_);
+  for (const auto& connection : flushing_) connection->flush();
+  flushing_.clear();
+}
+
+std::string Loop::take_buffer() {
+  if (spare_.empty()) return {};
+  std::string buffer = std::move(spare_.back());
+  spare_.pop_back();
+  return buffer;
+}
+
+void Loop::give_back(std::string buffer) {
+  if (spare_.size() >= spare_buffers || buffer.capacity() > largest_spare) return;
+  buffer.clear();
+  spare_.push_back(std::move(buffer));
+}
+
+}  // namespace poolcast::net

@@ -1,0 +1,65 @@
+#include "reference-server/net/stream.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+namespace poolcast::net {
+
+namespace {
+
+int length_for_openssl(std::size_t bytes) {
+  return static_cast<int>(std::min(bytes, static_cast<std::size_t>(std::numeric_limits<int>::max())));
+}
+
+Transfer socket_result(ssize_t result, Wants direction) {
+  if (result > 0) return {static_cast<std::size_t>(result), Wants::nothing};
+  if (result < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return {0, direction};
+  return {0, Wants::closed};
+}
+
+}  // namespace
+
+Wants Stream::handshake() {
+  ERR_clear_error();
+  const int result = SSL_accept(tls_.get());
+  return result == 1 ? Wants::nothing : tls_result(result).wants;
+}
+
+Transfer Stream::read(std::span<char> into) {
+  if (!tls_) return socket_result(::recv(socket_, into.data(), into.size(), MSG_DONTWAIT), Wants::read);
+  ERR_clear_error();
+  return tls_result(SSL_read(tls_.get(), into.data(), length_for_openssl(into.size())));
+}
+
+Transfer Stream::write(std::string_view bytes) {
+  if (bytes.empty()) return {};
+  if (!tls_) return socket_result(::send(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL), Wants::write);
+  ERR_clear_error();
+  return tls_result(SSL_write(tls_.get(), bytes.data(), length_for_openssl(bytes.size())));
+}
+
+void Stream::say_goodbye() {
+  if (tls_ && SSL_is_init_finished(tls_.get()) != 0) SSL_shutdown(tls_.get());
+  ERR_clear_error();
+}
+
+Transfer Stream::tls_result(int result) {
+  if (result > 0) return {static_cast<std::size_t>(result), Wants::nothing};
+  switch (SSL_get_error(tls_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+      return {0, Wants::read};
+    case SSL_ERROR_WANT_WRITE:
+      return {0, Wants::write};
+    default:
+      // After a fatal error OpenSSL forbids every further call, the goodbye included.
+      SSL_set_quiet_shutdown(tls_.get(), 1);
+      return {0, Wants::closed};
+  }
+}
+
+}  // namespace poolcast::net
