@@ -1,0 +1,126 @@
+// Looking for rooms and people. What a person may not see is not found.
+#include <algorithm>
+
+#include "reference-server/chat/names.hpp"
+#include "reference-server/chat/service.hpp"
+
+namespace poolcast::chat {
+
+namespace {
+
+std::vector<std::string> words_of(std::string_view criteria) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char letter : proto::to_lower(criteria) + " ") {
+    if (letter != ' ' && letter != '\t') {
+      word += letter;
+    } else if (!word.empty()) {
+      words.push_back(std::move(word));
+      word = {};
+    }
+  }
+  return words;
+}
+
+bool has_all(const std::vector<std::string>& words, std::string_view text) {
+  const std::string lower = proto::to_lower(text);
+  return std::all_of(words.begin(), words.end(), [&](const std::string& word) { return lower.find(word) != std::string::npos; });
+}
+
+bool lists(const store::Room& room, store::PrincipalId who, unsigned role) {
+  return std::any_of(room.members.begin(), room.members.end(),
+                     [&](const store::RoomMember& member) { return member.principal == who && (member.roles & role) != 0; });
+}
+
+}  // namespace
+
+void Service::search_rooms(const Asked& asked, const proto::RoomSearch& search) {
+  const Person& person = find(asked.session)->person;
+  const std::size_t limit = std::min(search.max_results.value_or(config_.search_limit), config_.search_limit);
+  const auto words = words_of(search.by == proto::RoomSearch::By::category ? std::string_view{} : search.criteria);
+  const store::Principal* const member = search.member.empty() ? nullptr : people_.find_user(search.member);
+  const store::Principal* const manager = search.manager.empty() ? nullptr : people_.find_user(search.manager);
+  const auto category = search.category ? chat::category_of(search.category->guid) : std::nullopt;
+  const bool nobody = (!search.member.empty() && member == nullptr) || (!search.manager.empty() && manager == nullptr) ||
+                      (search.category && !category);
+  const auto fits = [&](const LiveRoom& live) {
+    const store::Room& room = live.room;
+    return (!category || room.category == *category) && (!search.disabled || room.disabled == *search.disabled) &&
+           (!search.privacy || static_cast<proto::Privacy>(room.privacy) == *search.privacy) &&
+           (!search.behavior ||
+            (room.kind == store::RoomKind::auditorium) == (*search.behavior == proto::Behavior::auditorium)) &&
+           (!search.invitations || details(live).invitations == *search.invitations) &&
+           (member == nullptr || lists(room, member->id, store::role_member)) &&
+           (manager == nullptr || lists(room, manager->id, store::role_manager)) &&
+           has_all(words, search.extended ? room.name + " " + room.description : room.name);
+  };
+  std::vector<const LiveRoom*> found;
+  for (const auto& [id, room] : rooms_.all()) {
+    if (nobody || found.size() >= limit) break;
+    if (search.by == proto::RoomSearch::By::mine && roles_of(room.room, category_of(room), person) == 0) continue;
+    if (fits(room) && rights(room, person).see) found.push_back(&room);
+  }
+  reply_rooms(asked, found);
+}
+
+void Service::associations(const Asked& asked, const proto::GetAssociations& command) {
+  const Person& person = find(asked.session)->person;
+  const unsigned role = command.role == proto::Role::manager     ? store::role_manager
+                        : command.role == proto::Role::presenter ? store::role_presenter
+                                                                 : store::role_member;
+  std::set<store::RoomId> listed;
+  for (const store::PrincipalId principal : person.principals)
+    for (const store::RoomId room : rooms_.listing(principal)) listed.insert(room);
+  const std::size_t limit = std::min(command.max_results.value_or(config_.search_limit), config_.search_limit);
+  std::vector<const LiveRoom*> found;
+  for (const store::RoomId id : listed) {
+    const LiveRoom& room = *rooms_.find(id);
+    if (found.size() >= limit) break;
+    if ((roles_of(room.room, category_of(room), person) & role) != 0 && !room.room.disabled) found.push_back(&room);
+  }
+  reply_rooms(asked, found);
+}
+
+void Service::reply_rooms(const Asked& asked, const std::vector<const LiveRoom*>& found) {
+  std::vector<std::string> categories;
+  categories.reserve(found.size());
+  std::vector<proto::RoomDetails> rooms;
+  for (const LiveRoom* const room : found) {
+    categories.push_back(wire_guid(room->room.category));
+    rooms.push_back(details(*room));
+    rooms.back().category.guid = categories.back();
+  }
+  std::string out;
+  proto::append_rooms(out, head(asked), asked.name, rooms);
+  port_.send(asked.session, out);
+  done(asked, 200);
+}
+
+void Service::find_principals(const Asked& asked, const proto::FindPrincipals& command) {
+  const Person& person = find(asked.session)->person;
+  const LiveRoom* room = nullptr;
+  if (command.room) {
+    room = is_ours(*command.room) ? rooms_.find(command.room->guid) : nullptr;
+    if (room == nullptr || !rights(*room, person).see) return reply_plain(asked, 404, "There is no such room.");
+  }
+  const std::size_t limit = std::min(command.max_results.value_or(config_.search_limit), config_.search_limit);
+  const auto words = words_of(command.criteria);
+  std::vector<store::PrincipalId> ids;
+  for (const auto& [id, principal] : people_.principals()) {
+    if (principal.disabled || !has_all(words, principal.uri + " " + principal.display_name)) continue;
+    if (room != nullptr && principal.kind == store::PrincipalKind::user &&
+        !in_scope(category_of(*room), people_.person(principal)))
+      continue;
+    ids.push_back(id);
+  }
+  std::sort(ids.begin(), ids.end());
+  if (ids.size() > limit) ids.resize(limit);
+  std::vector<proto::PersonView> people;
+  for (const store::PrincipalId id : ids) people.push_back(view(id));
+  std::string out;
+  proto::append_people(out, head(asked), asked.name, people);
+  port_.send(asked.session, out);
+  done(asked, 200);
+}
+
+}  // namespace poolcast::chat

@@ -1,0 +1,73 @@
+// What the chat asks of the world: clients are answered and told, the store is asked. The server's shell is one port, a test is
+// another. Completions come later, on the same thread, in the order that store/store.hpp promises.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reference-server/proto/utc_time.hpp"
+#include "reference-server/result.hpp"
+#include "reference-server/store/directory.hpp"
+#include "reference-server/store/message.hpp"
+#include "reference-server/store/personal.hpp"
+
+namespace poolcast::chat {
+
+// One chat dialog of one endpoint. Never used again after its end.
+enum class SessionId : std::uint64_t {};
+
+// An INFO that waits for its final answer; the shell's own number.
+using Ticket = std::uint64_t;
+
+struct Now {
+  double steady_s = 0;  // grows, whatever happens to the clock on the wall
+  proto::UtcTime utc{};
+};
+
+template <class T>
+using Completion = std::function<void(Result<T>)>;
+
+class Port {
+public:
+  virtual ~Port() = default;
+  virtual Now now() = 0;
+
+  // --- clients ---------------------------------------------------------------------------------------------------------------
+  virtual void answer(SessionId session, Ticket ticket, int status, std::string_view reason) = 0;
+  virtual void send(SessionId session, std::string_view xccos) = 0;
+  virtual void fan_out(std::span<const SessionId> sessions, std::string_view xccos) = 0;
+  // The client must begin again: its session is gone (481 to whatever comes next).
+  virtual void forget(SessionId session) = 0;
+
+  // --- the store -------------------------------------------------------------------------------------------------------------
+  virtual void append(store::Post post, Completion<store::Appended> done) = 0;
+  virtual void record(store::Event event) = 0;
+  virtual void history(store::HistoryQuery query, Completion<std::vector<store::Message>> done) = 0;
+  virtual void search(store::SearchQuery query, Completion<store::Found> done) = 0;
+  virtual void edit(std::vector<store::Edit> edits, Completion<store::Directory> done) = 0;
+  virtual void preference(store::PrincipalId user, std::string label, Completion<std::vector<store::Preference>> done) = 0;
+  virtual void set_preference(store::Preference preference, Completion<store::Preference> done) = 0;
+  virtual void invite(store::Invitation invitation, Completion<store::Invitation> done) = 0;
+  virtual void invitations(store::PrincipalId user, std::int64_t newer_than, Completion<std::vector<store::Invitation>> done) = 0;
+  virtual void grant_file_token(store::FileToken token, Completion<Done> done) = 0;
+  virtual void save_endpoint(store::EndpointRooms endpoint) = 0;
+
+  // --- the rest --------------------------------------------------------------------------------------------------------------
+  virtual std::string next_node() = 0;    // URI of the node that takes the next session; empty when none does
+  virtual store::Uuid random_guid() = 0;  // from the cryptographic source
+};
+
+// What the chat tells about itself, for metrics: cheap, and never asked for an answer.
+class Watcher {
+public:
+  virtual ~Watcher() = default;
+  virtual void fanned_out(std::size_t recipients) = 0;
+  virtual void roster_sent(std::size_t notices) = 0;
+  virtual void operation(std::string_view name, int code, double seconds) = 0;  // from its arrival to its answer
+};
+
+}  // namespace poolcast::chat

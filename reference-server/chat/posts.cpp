@@ -1,0 +1,188 @@
+// A post: checked, stored, acknowledged after its commit, and delivered to everybody in the room in the order of the numbers
+// that the store gave.
+#include <algorithm>
+
+#include "reference-server/chat/service.hpp"
+#include "reference-server/proto/text.hpp"
+
+namespace poolcast::chat {
+
+namespace {
+
+using Key = std::array<std::uint8_t, 16>;
+
+// Two FNV-1a hashes of 64 bits: the key is looked up only among the sender's own posts, so nobody else can aim at it.
+Key key_of_text(std::string_view text) {
+  constexpr std::uint64_t prime = 0x100000001B3;
+  std::array<std::uint64_t, 2> hashes{0xCBF29CE484222325, 0x9AE16A3B2F90404F};
+  for (const char letter : text) {
+    const auto byte = static_cast<std::uint8_t>(letter);
+    hashes[0] = (hashes[0] ^ byte) * prime;
+    hashes[1] = (hashes[1] * prime) ^ byte;
+  }
+  Key key{};
+  for (std::size_t at = 0; at < key.size(); ++at) key[at] = static_cast<std::uint8_t>(hashes[at / 8] >> (8 * (at % 8)));
+  return key;
+}
+
+// The client's own id where it sends one (a UUID as it is: version 7 keeps the index in order), else dialog and CSeq, which a
+// retransmission repeats.
+Key client_key(const Session& session, const proto::Post& post, Ticket cseq) {
+  if (!post.client_id.empty()) {
+    const auto guid = proto::parse_guid(post.client_id);
+    return guid ? guid->bytes : key_of_text(post.client_id);
+  }
+  Key key = session.key;
+  for (std::size_t at = 10; at > 6; cseq >>= 8U) key[--at] = static_cast<std::uint8_t>(cseq & 0xFFU);
+  return key;
+}
+
+store::MessageKind kind_of(const proto::Post& post) {
+  if (!post.story_title.empty()) return store::MessageKind::story;
+  return post.alert ? store::MessageKind::alert : store::MessageKind::normal;
+}
+
+}  // namespace
+
+Result<LiveRoom*> Service::room_for_post(const Session& session, const proto::Post& post) {
+  LiveRoom* const room = is_ours(post.room) ? rooms_.find(post.room.guid) : nullptr;
+  if (room == nullptr) return Error{ErrorCode::not_found, "There is no such room."};
+  const Rights allowed = rights(*room, session.person);
+  if (!allowed.see && !allowed.enter) return Error{ErrorCode::not_found, "There is no such room."};
+  if (room->room.disabled) return Error{ErrorCode::locked, "This room is disabled."};
+  if (session.in(room->room.id) == nullptr) return Error{ErrorCode::forbidden, "Join the room before you post in it."};
+  if (!allowed.post) return Error{ErrorCode::forbidden, "Only presenters may post in this room."};
+  const std::size_t limit = post.story_title.empty() ? config_.message_bytes : config_.story_bytes;
+  if (post.text.size() > limit || post.rich_text.size() > config_.story_bytes ||
+      post.story_title.size() > config_.message_bytes) {
+    return Error{ErrorCode::too_large, "The message is longer than " + std::to_string(limit) + " bytes."};
+  }
+  return room;
+}
+
+void Service::post(SessionId id, Ticket ticket, const proto::Post& post, double arrived_s) {
+  Session& session = *find(id);
+  const auto room = room_for_post(session, post);
+  if (!room) {
+    const int code = static_cast<int>(room.error().code);
+    port_.answer(id, ticket, code, room.error().message);
+    if (watcher_ != nullptr) watcher_->operation("grpchat", code, port_.now().steady_s - arrived_s);
+    return;
+  }
+  store::Post row;
+  row.room = (*room)->room.id;
+  row.sender = session.person.id;
+  row.client_key.bytes = client_key(session, post, ticket);
+  row.sent_ms = port_.now().utc.time_since_epoch().count();
+  row.kind = kind_of(post);
+  row.body = post.text;
+  row.title = post.story_title;
+  row.rtf = post.rich_text;
+  row.recorded = config_.compliance;
+  store::Message message{row.room, 0, row.sender, row.sent_ms, row.kind, row.body, row.title, row.rtf};
+  ++session.posts_running;
+  port_.append(std::move(row), [this, id, ticket, arrived_s, client_id = post.client_id,
+                                message = std::move(message)](Result<store::Appended> appended) mutable {
+    const int code = appended ? 200 : static_cast<int>(appended.error().code);
+    Session* const author = find(id);
+    if (author != nullptr) {
+      --author->posts_running;
+      port_.answer(id, ticket, code, appended ? std::string_view{} : std::string_view(appended.error().message));
+    }
+    if (watcher_ != nullptr) watcher_->operation("grpchat", code, port_.now().steady_s - arrived_s);
+    if (appended) {
+      message.seq = appended->seq;
+      message.sent_ms = appended->sent_ms;
+      stored(std::move(message), id, client_id);
+    } else if (appended.error().in_doubt) {
+      behind_.insert(message.room);
+    }
+    if (Session* const still = find(id)) run_waiting(*still);
+  });
+}
+
+void Service::stored(store::Message message, SessionId author, std::string_view client_id) {
+  LiveRoom* const room = rooms_.find(message.room);
+  if (room == nullptr || !room->in_use()) return;
+  if (!room->recent.known()) room->recent.begin_at(message.seq - 1);
+  if (message.seq <= room->recent.last_seq()) {
+    // A repeated post whose first answer was lost: the others have it already.
+    return port_.send(author, post_text(*room, message, client_id));
+  }
+  if (message.seq == room->recent.last_seq() + 1) {
+    deliver(*room, std::move(message), client_id);
+    return deliver_early(*room);
+  }
+  room->early.emplace(message.seq, std::move(message));
+  catch_up(*room);
+}
+
+void Service::deliver(LiveRoom& room, store::Message message, std::string_view client_id) {
+  port_.fan_out(room.sessions, post_text(room, message, client_id));
+  if (watcher_ != nullptr) watcher_->fanned_out(room.sessions.size());
+  room.recent.add(std::move(message), config_.recent_messages);
+}
+
+void Service::deliver_early(LiveRoom& room) {
+  while (!room.early.empty() && room.early.begin()->first <= room.recent.last_seq() + 1) {
+    store::Message message = std::move(room.early.begin()->second);
+    room.early.erase(room.early.begin());
+    if (message.seq == room.recent.last_seq() + 1) deliver(room, std::move(message));
+  }
+}
+
+// Something is stored that was not delivered here: a post whose commit was in doubt, or another node's. The store knows.
+void Service::catch_up(LiveRoom& room) {
+  if (room.catching_up) return;
+  room.catching_up = true;
+  store::HistoryQuery query;
+  query.room = room.room.id;
+  query.after_seq = room.recent.last_seq();
+  query.limit = store::most_history_messages;
+  query.take = store::Take::oldest;
+  port_.history(query, [this, id = room.room.id](Result<std::vector<store::Message>> missing) {
+    LiveRoom* const found = rooms_.find(id);
+    if (found == nullptr) return;
+    found->catching_up = false;
+    if (!found->recent.known()) return;
+    if (!missing) {
+      behind_.insert(id);
+      return;
+    }
+    for (store::Message& message : *missing)
+      if (message.seq == found->recent.last_seq() + 1) deliver(*found, std::move(message));
+    deliver_early(*found);
+    if (!found->early.empty()) catch_up(*found);
+  });
+}
+
+void Service::retry_behind(double now_s) {
+  constexpr double pause_s = 1;  // the database was away or slow a moment ago
+  if (behind_.empty() || now_s < behind_due_s_) return;
+  behind_due_s_ = now_s + pause_s;
+  std::set<store::RoomId> behind;
+  behind.swap(behind_);
+  for (const store::RoomId id : behind) {
+    LiveRoom* const room = rooms_.find(id);
+    if (room != nullptr && room->in_use() && room->recent.known()) catch_up(*room);
+  }
+}
+
+std::string Service::post_text(const LiveRoom& room, const store::Message& message, std::string_view client_id) {
+  const proto::PersonView author = view(message.sender);
+  std::string out;
+  proto::append_post(out, next_envid(),
+                     {.room = {config_.domain, room.guid},
+                      .id = static_cast<std::uint64_t>(message.seq),
+                      .author = author.uri,
+                      .author_name = author.display_name,
+                      .at = proto::UtcTime{std::chrono::milliseconds{message.sent_ms}},
+                      .text = message.body,
+                      .rich_text = message.rtf,
+                      .story_title = message.title,
+                      .client_id = client_id,
+                      .alert = message.kind == store::MessageKind::alert});
+  return out;
+}
+
+}  // namespace poolcast::chat

@@ -1,0 +1,189 @@
+// The chat of one node: rooms, sessions, permissions, fan-out. It has no socket, clock, thread or database: it is told what
+// happens, and asks its Port for the rest. Called on one thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "reference-server/chat/config.hpp"
+#include "reference-server/chat/people.hpp"
+#include "reference-server/chat/port.hpp"
+#include "reference-server/chat/rooms.hpp"
+#include "reference-server/chat/session.hpp"
+
+namespace poolcast::chat {
+
+enum class Closing : std::uint8_t {
+  left,  // the user signed out: everybody may know
+  lost,  // the connection or the dialog is gone: it may come back
+};
+
+struct OpenSession {
+  std::string user_uri;
+  std::string epid;                // the client's instance
+  std::uint64_t dialog_hash = 0;   // of the dialog's identifiers: part of the keys of its posts
+  bool same_registration = false;  // the client lost only its dialog: it will not ask for its rooms again
+};
+
+class Service {
+public:
+  Service(Config config, Port& port, store::Directory directory, Watcher* watcher = nullptr);
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  // Endpoints that were in rooms before this process began: they may come back without anybody noticing.
+  void expect(const std::vector<store::EndpointRooms>& endpoints);
+
+  // `forbidden` for a user that is not there or disabled.
+  Result<SessionId> open(const OpenSession& request);
+  void close(SessionId session, Closing how);
+  // One INFO of a session. It is answered through the port, at once or after a commit.
+  void info(SessionId session, Ticket ticket, std::string_view body);
+  // The INFO of a pool's dialog: which node serves me? The reply to send in that dialog, or why not.
+  Result<std::string> look_up(std::string_view body);
+
+  void changed(store::Directory changes);  // somebody edited: another node or an administrator
+  void tick();                             // about every 100 ms
+
+  const People& people() const { return people_; }
+  std::int64_t revision() const { return revision_; }
+  std::size_t sessions() const { return sessions_.size(); }
+  std::size_t rooms() const { return rooms_.all().size(); }
+  std::size_t users_connected() const { return users_.size(); }
+
+private:
+  struct Asked {  // a command that is being done, and what its reply needs
+    SessionId session{};
+    std::string name;
+    std::uint64_t envid = 0;
+    std::uint64_t seqid = 1;
+    double arrived_s = 0;
+  };
+  using Command = proto::Command;
+  Session* find(SessionId id);
+
+  // service.cpp: order
+  void run_waiting(Session& session);
+  void begin(SessionId session, WaitingInfo info);
+  void perform(const Asked& asked, const Command& command);
+  void done(const Asked& asked, int code);  // one command that ran aside has ended
+  std::uint64_t next_envid() { return ++envid_; }
+  proto::ReplyHead head(const Asked& asked, int code = 200, std::string_view text = {});
+  void reply_plain(const Asked& asked, int code, std::string_view text = {});
+  void reply_error(const Asked& asked, const Error& error) { reply_plain(asked, static_cast<int>(error.code), error.message); }
+
+  // joins.cpp
+  void join(const Asked& asked, const std::vector<proto::RoomAddress>& rooms, bool batch);
+  int enter(Session& session, const proto::RoomAddress& address, std::vector<LiveRoom*>& entered);
+  void enter(Session& session, LiveRoom& room);
+  bool take_over(const Session& session, store::RoomId room);
+  void leave(Session& session, LiveRoom& room, bool tell);
+  void part(const Asked& asked, const proto::RoomAddress& address);
+  void put_out(Session& session, LiveRoom& room);
+  void load(LiveRoom& room, std::function<void()> when_loaded);
+  void resume(Session& session, const Lingering& lingering);
+  std::string joined_reply(const Asked& asked, std::span<LiveRoom* const> entered, std::span<const proto::RoomAddress> failed,
+                           bool batch, int code);
+  proto::RoomDetails details(const LiveRoom& room) const;
+
+  // roster.cpp
+  void arrived(LiveRoom& room, const Person& person);
+  void departed(LiveRoom& room, store::PrincipalId person);
+  void forget_lingering(double now_s);
+  void send_rosters();
+  void send_roster(SessionId session, const std::vector<LiveRoom*>& rooms);
+
+  // posts.cpp
+  void post(SessionId session, Ticket ticket, const proto::Post& post, double arrived_s);
+  Result<LiveRoom*> room_for_post(const Session& session, const proto::Post& post);
+  void stored(store::Message message, SessionId author, std::string_view client_id);
+  void deliver(LiveRoom& room, store::Message message, std::string_view client_id = {});
+  void deliver_early(LiveRoom& room);
+  void catch_up(LiveRoom& room);
+  void retry_behind(double now_s);
+  std::string post_text(const LiveRoom& room, const store::Message& message, std::string_view client_id);
+
+  // history.cpp
+  void history(const Asked& asked, const proto::GetHistory& command);
+  struct Gathering;
+  void gather(const std::shared_ptr<Gathering>& gathering, LiveRoom& room);
+  void gathered(const std::shared_ptr<Gathering>& gathering);
+  void search_messages(const Asked& asked, const proto::GetHistory& command);
+  void reply_history(const Asked& asked, const std::vector<std::pair<store::RoomId, std::vector<store::Message>>>& rooms,
+                     bool truncated, proto::HistoryQuery::Order order);
+
+  // find.cpp
+  void search_rooms(const Asked& asked, const proto::RoomSearch& search);
+  void associations(const Asked& asked, const proto::GetAssociations& command);
+  void reply_rooms(const Asked& asked, const std::vector<const LiveRoom*>& found);
+  void find_principals(const Asked& asked, const proto::FindPrincipals& command);
+
+  // personal.cpp
+  void server_info(const Asked& asked, const proto::GetServerInfo& command);
+  void invitations(const Asked& asked, const proto::GetInvitations& command);
+  void preference(const Asked& asked, const proto::GetPreference& command);
+  void set_preference(const Asked& asked, const proto::SetPreference& command);
+  void file_token(const Asked& asked, const proto::GetFileToken& command);
+  void request_node(const Asked& asked);
+
+  // manage.cpp
+  void create_room(const Asked& asked, const proto::CreateRoom& command);
+  void change_room(const Asked& asked, const proto::ChangeRoom& command);
+  void enable_room(const Asked& asked, const proto::EnableRoom& command);
+  void change_roles(const Asked& asked, const proto::ChangeRoles& command);
+  void roles(const Asked& asked, const proto::GetRoles& command);
+  Result<LiveRoom*> room_to_manage(const Asked& asked, const proto::RoomAddress& address);
+  Error why_not_managed(const LiveRoom& room, const Person& person) const;
+  Result<Done> apply(store::Room& room, const proto::RoomSettings& settings) const;
+  Result<Done> apply(store::Room& room, const std::vector<proto::RoleChange>& changes) const;
+  void save_room(const Asked& asked, store::Room room, std::vector<store::PrincipalId> invite);
+  std::vector<store::PrincipalId> newly_listed(const store::Room& before, const store::Room& after) const;
+  void reply_room(const Asked& asked, const LiveRoom& room, bool with_roles);
+
+  // manage_categories.cpp
+  void creatable_categories(const Asked& asked);
+  void categories(const Asked& asked, const proto::GetCategories& command);
+  void create_category(const Asked& asked, const proto::CreateCategory& command);
+  void change_category(const Asked& asked, const proto::ChangeCategory& command);
+  Result<Done> apply(store::Category& category, const proto::CategorySettings& settings,
+                     const std::vector<proto::RoleChange>& roles) const;
+  void save_category(const Asked& asked, store::Category category);
+  void reply_categories(const Asked& asked, const std::vector<const store::Category*>& found, bool with_roles);
+
+  // changes.cpp
+  void check_participants(LiveRoom& room);
+  void renew_persons();
+  void save_endpoints();
+
+  const store::Category& category_of(const LiveRoom& room) const;
+  Rights rights(const LiveRoom& room, const Person& person) const;
+  proto::PersonView view(store::PrincipalId id) const;
+  bool is_ours(const proto::RoomAddress& address) const { return address.domain == config_.domain; }
+
+  Config config_;
+  Port& port_;
+  Watcher* watcher_;
+  People people_;
+  Rooms rooms_;
+  std::int64_t revision_ = 0;
+  std::unordered_map<SessionId, std::unique_ptr<Session>> sessions_;
+  std::unordered_map<store::PrincipalId, std::uint32_t> users_;  // sessions of each
+  std::map<EndpointKey, SessionId> endpoints_;
+  std::map<EndpointKey, Lingering> lingering_;
+  std::set<store::RoomId> behind_;  // something may be stored that was not delivered
+  double behind_due_s_ = 0;
+  std::set<store::RoomId> changed_rosters_;
+  std::vector<SessionId> unsaved_;
+  double rosters_due_s_ = 0;
+  std::uint64_t last_session_ = 0;
+  std::uint64_t envid_ = 0;
+};
+
+}  // namespace poolcast::chat
