@@ -1,0 +1,178 @@
+// What one client connection says in SIP: who it is, its dialogs, its transactions. A state machine on parsed messages; it asks
+// its Host for credentials, random numbers and the chat, and writes into the connection's output.
+//
+// Facts about clients: docs/reference-server.md. Transactions are matched as in RFC 2543 (Call-ID, tags, CSeq, method), because
+// pidgin-sipe sends INVITE and everything in a dialog without a branch.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reference-server/proto/digest.hpp"
+#include "reference-server/proto/ntlm.hpp"
+#include "reference-server/proto/sip_message.hpp"
+#include "reference-server/proto/sip_writer.hpp"
+#include "reference-server/result.hpp"
+#include "reference-server/sip/guard.hpp"
+#include "reference-server/sip/settings.hpp"
+
+namespace poolcast::sip {
+
+class Endpoint;
+struct Dialog;
+
+// What the chat knows this dialog by; 0: none.
+using ChatSession = std::uint64_t;
+
+struct NewChat {
+  std::string user;  // canonical: `sip:ann@lab.example`
+  std::string epid;
+  std::uint64_t dialog_hash = 0;
+  bool same_registration = false;
+};
+
+class Host {
+public:
+  virtual ~Host() = default;
+  virtual double now_s() = 0;
+  virtual proto::UtcTime utc() = 0;
+  virtual std::uint64_t random() = 0;  // from the cryptographic source
+
+  virtual std::string& output(Endpoint& endpoint) = 0;
+  virtual void close_when_sent(Endpoint& endpoint) = 0;
+
+  // What proves the password; an error for a user that is not there, or disabled.
+  virtual Result<std::string> digest_ha1(std::string_view user) = 0;
+  virtual Result<proto::Md5Sum> nt_hash(std::string_view user) = 0;
+  virtual bool takes_sign_ins() = 0;  // not while draining
+
+  virtual Result<ChatSession> open_chat(Endpoint& endpoint, Dialog& dialog, const NewChat& chat) = 0;
+  virtual void close_chat(ChatSession session, bool left) = 0;
+  virtual void chat_info(ChatSession session, std::uint64_t ticket, std::string_view body) = 0;
+  virtual Result<std::string> look_up(std::string_view body) = 0;
+
+  virtual void signed_in(std::string_view user, std::string_view how) = 0;       // for the log
+  virtual void sign_in_failed(std::string_view user, std::string_view why) = 0;  // never a secret
+  virtual void delivered(std::size_t infos) = 0;                                 // our INFOs that were answered 200
+};
+
+// One INFO whose answer comes later: everything of the response but its status line.
+struct PendingAnswer {
+  std::uint64_t ticket = 0;
+  std::string headers;
+  std::string signed_parts;  // under NTLM: what the signature is made of, apart from the status
+};
+
+struct Dialog {
+  enum class Kind : std::uint8_t { pool, node };
+  Kind kind = Kind::pool;
+  std::string call_id, remote_tag, local_tag;
+  std::string local_uri, remote_uri;  // for signatures
+  proto::DialogHead head;
+  ChatSession session = 0;
+  std::uint32_t next_cseq = 1;
+  std::uint32_t unanswered = 0;
+  double unanswered_since_s = 0;
+  double refreshed_s = 0;  // of the last UPDATE; 0: the client does not refresh
+  std::vector<PendingAnswer> pending;
+};
+
+class Endpoint {
+public:
+  Endpoint(Host& host, const Settings& settings, SignInGuard& guard);
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+  ~Endpoint();
+
+  // Bytes of the connection from a message's first one on; gives back how many are done with.
+  std::size_t take(std::string_view bytes, proto::SipMessage& scratch);
+  void lost();  // the connection is gone
+  // About once a second. False: the connection must end, a deadline has passed.
+  bool check_deadlines();
+
+  // The final answer to an INFO of a chat session; late answers to ended dialogs go nowhere.
+  void answer(Dialog& dialog, std::uint64_t ticket, int status, std::string_view reason);
+  // `entity` is proto::make_entity()'s.
+  void send_info(Dialog& dialog, std::string_view entity);
+  // The chat has ended the session: what the client sends in the dialog is answered 481, upon which it begins again.
+  void forget(ChatSession session);
+
+  const std::string& user() const { return user_; }
+  bool signed_in() const { return !user_.empty(); }
+
+private:
+  using Message = proto::SipMessage;
+
+  void on_message(const Message& message);
+  void on_request(const Message& request);
+  void on_response(const Message& response);
+  bool admit(const Message& request);
+  bool is_within_rate();
+
+  // sign_in.cpp
+  void on_register(const Message& request);
+  void sign_out(const Message& request);
+  void refuse_sign_in(const Message& request, const std::string& who, std::string_view why);
+  void accept_sign_in(const Message& request, const std::string& who);
+  bool digest_holds(const Message& request, const std::string& who, const proto::DigestCredentials& credentials);
+  void on_register_digest(const Message& request, const std::string& who);
+  void on_register_ntlm(const Message& request, const std::string& who);
+  void challenge_digest(const Message& request);
+  void challenge_ntlm(const Message& request, bool with_type2);
+  bool signature_holds(const Message& request);
+  bool signature_holds(const Message& request, const proto::NtlmKeys& keys, std::uint64_t& last_number) const;
+
+  // dialogs.cpp
+  void on_invite(const Message& request);
+  void on_info(const Message& request);
+  void on_update(const Message& request);
+  void on_bye(const Message& request);
+  void on_subscribe(const Message& request);
+  void on_pool_info(const Message& request, Dialog& dialog);
+  Result<std::unique_ptr<Dialog>> make_dialog(const Message& request, Dialog::Kind kind);
+  Dialog* find(const Message& message, bool from_client);
+  void end(Dialog& dialog, bool left);
+
+  // Responses, signed where the sign-in asks for it.
+  void respond(const Message& request, int status, std::string_view reason = {});
+  void begin_response(std::string& out, const Message& request, int status, std::string_view to_tag,
+                      std::string_view reason = {});
+  std::string signature_line(const proto::SignedParts& parts);
+  std::string new_tag();
+
+  Host& host_;
+  const Settings& settings_;
+  SignInGuard& guard_;
+  proto::FrameState frame_;
+
+  std::string user_;  // canonical; empty before the sign-in
+  std::string epid_;
+  std::string gruu_;
+  double connected_s_ = 0;
+  double registered_until_s_ = 0;
+  double message_began_s_ = 0;  // of one that is not whole yet; 0: none
+  double allowance_ = 0;
+  double allowance_at_s_ = 0;
+  unsigned failures_ = 0;
+  bool had_chat_ = false;
+  bool ended_ = false;
+
+  std::string nonce_;  // of the one open challenge: used once
+  struct Ntlm {
+    std::string opaque;
+    proto::NtlmNonce nonce{};
+    bool challenged = false;
+    std::optional<proto::NtlmKeys> keys;
+    std::uint64_t snum = 0;  // of our last signature
+    std::uint64_t cnum = 0;  // of the client's
+  };
+  std::unique_ptr<Ntlm> ntlm_;
+  std::vector<std::unique_ptr<Dialog>> dialogs_;
+};
+
+}  // namespace poolcast::sip
