@@ -24,7 +24,7 @@ struct Frame {
   std::size_t size = 0;       // of refused: of the head, where it was complete, so that an answer can copy from it; else 0
   std::size_t head_size = 0;  // of message: the start line, the headers and the empty line; the body follows
   int status = 0;
-  std::string_view why;  // constant text
+  std::string_view why{};  // constant text
 };
 
 // Where the framer is in the frame that begins at the first byte. next_frame() resets it with every keep_alive and message.

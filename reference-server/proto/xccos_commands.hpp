@@ -255,6 +255,9 @@ struct Envelope {
 // append_unreadable(). At most 16 requests in one envelope [D].
 Result<Envelope> parse_xccos(std::string_view body, const XmlLimits& limits = {});
 
+// A request with the name its command has on the wire; UnknownCommand and Malformed have none.
+Request make_request(Command command, std::uint64_t seqid = 1);
+
 // Writes what parse_xccos() reads: for the load generator and the tests.
 void append_envelope(std::string& out, const Envelope& envelope);
 

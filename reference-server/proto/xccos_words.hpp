@@ -22,6 +22,9 @@ struct CategoryAddress {
   std::string guid;
   auto operator<=>(const CategoryAddress&) const = default;
 };
+// Of a domain and a guid as they came, e.g. from `chanid domain value`; nothing where either is no such word.
+std::optional<RoomAddress> make_room_address(std::string_view domain, std::string_view guid);
+std::optional<CategoryAddress> make_category_address(std::string_view domain, std::string_view guid);
 std::optional<RoomAddress> parse_room_uri(std::string_view uri);
 std::optional<CategoryAddress> parse_category_uri(std::string_view uri);
 std::string to_uri(const RoomAddress& room);
