@@ -69,6 +69,19 @@ void Fold::move_on(Open& open, double at) {
   }
 }
 
+ReplicationResult Fold::finish_at(Seconds end) && {
+  if (end < horizon_) {
+    windows_ = windows_of(end, window_);
+    horizon_ = end;
+    for (std::size_t i = 0; i < series_.size(); ++i) {
+      if (row_of(series_[i].metric).kind == MetricKind::once) continue;
+      series_[i].windows.resize(windows_);
+      open_[i].end = end_of(open_[i].number);
+    }
+  }
+  return std::move(*this).finish();
+}
+
 ReplicationResult Fold::finish() && {
   ReplicationResult result;
   result.horizon = horizon_;

@@ -93,6 +93,9 @@ public:
   void once(SeriesId series, std::string name, double value);
 
   ReplicationResult finish() &&;  // closes levels at the horizon; events, memory and the replication's number are the host's
+  // The same of a run that ended early, at `end`: windows that had not begun are left out, and the last one may be shorter. At or
+  // after the horizon it is finish(); throws std::invalid_argument unless it is above zero.
+  ReplicationResult finish_at(Seconds end) &&;
 
 private:
   struct Open {  // the window of a series that is being filled

@@ -43,13 +43,14 @@ using LogFields = std::initializer_list<LogField>;
 struct LogSettings {
   LogFormat format = LogFormat::logfmt;
   LogLevel lowest = LogLevel::info;
-  std::string file;  // empty: standard error, which systemd and containers keep
+  std::string file{};  // empty: standard error, which systemd and containers keep
   // Of one sentence at most this many lines per interval; the next line after it says how many were left out (`left_out`).
   std::uint32_t repeats = 5;
   std::chrono::seconds interval{10};
 };
 
-// Any thread may log. Control characters of values are escaped, so that a line stays a line.
+// Any thread may log; lines are written by a thread of the log's own, and all of them before it goes. Control characters of
+// values are escaped, so that a line stays a line.
 class Log {
 public:
   // Throws std::runtime_error naming the file when it cannot be opened.
@@ -64,7 +65,6 @@ public:
   void warning(std::string_view sentence, LogFields fields = {});
   void error(std::string_view sentence, LogFields fields = {});
   void write(LogLevel level, std::string_view sentence, LogFields fields);
-  void flush();
 
 private:
   class Impl;

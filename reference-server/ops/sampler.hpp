@@ -17,8 +17,8 @@ namespace poolcast::ops {
 
 // Totals since the process or the machine began; the reader takes differences.
 struct ProcessSample {
-  std::string name;  // "server", "database"
-  double cpu_s = 0;  // user and system, children included when the tree is watched
+  std::string name{};  // "server", "database"
+  double cpu_s = 0;    // user and system, children included when the tree is watched
   std::uint64_t resident_bytes = 0;
   std::uint64_t read_bytes = 0;     // from the disk
   std::uint64_t written_bytes = 0;  // to the disk
@@ -35,7 +35,7 @@ struct HostSample {
   std::uint64_t disk_read_bytes = 0;  // over all whole disks
   std::uint64_t disk_written_bytes = 0;
   double disk_busy_s = 0;  // summed over disks
-  std::vector<ProcessSample> processes;
+  std::vector<ProcessSample> processes{};
 };
 
 struct Watched {
@@ -51,6 +51,8 @@ public:
   HostSample take() const;
 
 private:
+  ProcessSample take(const Watched& watched) const;
+
   std::vector<Watched> watched_;
   std::filesystem::path proc_;
   double ticks_per_s_;

@@ -1,6 +1,7 @@
 // What the node says of itself: /healthz for machines, the page at / for people, /metrics for Prometheus. Read only.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -48,8 +49,8 @@ net::HttpResponse health(const Status& status, std::string_view query);
 net::HttpResponse status_page(const Status& status, std::chrono::system_clock::time_point now);
 
 // Adds /, /healthz and /metrics.
-void add_routes(net::HttpRoutes& routes, const Registry& registry, std::function<Status()> status,
-                std::function<std::chrono::system_clock::time_point()> now);
+void add_routes(net::HttpRoutes& routes, const Registry& registry, const std::function<Status()>& status,
+                const std::function<std::chrono::system_clock::time_point()>& now);
 
 // Posts, deliveries and the like per second over the last ten: tell it the total once a second.
 class RecentRate {
@@ -59,7 +60,7 @@ public:
 
 private:
   static constexpr std::size_t seconds = 10;
-  std::uint64_t totals_[seconds + 1] = {};
+  std::array<std::uint64_t, seconds + 1> totals_{};
   std::size_t ticks_ = 0;
 };
 

@@ -124,6 +124,30 @@ TEST(Fold, series_added_later_do_not_disturb_earlier_ones) {
   EXPECT_EQ(std::move(fold).finish().series.at(0).windows[0].count, 2u);
 }
 
+TEST(Fold, of_a_run_that_ended_early_has_the_windows_that_had_begun) {
+  Fold fold(Seconds{3600}, Seconds{60});
+  const SeriesId users = fold.add(Metric::users_connected, {});
+  const SeriesId posts = fold.add(Metric::arrivals, {});
+  fold.level(users, 60, 10);
+  fold.count(posts, 61);
+  const ReplicationResult result = std::move(fold).finish_at(Seconds{90});
+  EXPECT_EQ(result.horizon, Seconds{90});
+  ASSERT_EQ(result.series.at(0).windows.size(), 2u);
+  EXPECT_EQ(result.series[0].windows[1].mean, 10);
+  EXPECT_EQ(result.series[0].windows[0].mean, 0);
+  EXPECT_EQ(result.series[1].windows.at(1).count, 1u);
+}
+
+TEST(Fold, of_a_run_that_ended_at_the_end_of_a_window_has_no_empty_one) {
+  Fold fold(Seconds{3600}, Seconds{60});
+  const SeriesId users = fold.add(Metric::users_connected, {});
+  fold.level(users, 30, 10);
+  const ReplicationResult result = std::move(fold).finish_at(Seconds{120});
+  ASSERT_EQ(result.series.at(0).windows.size(), 2u);
+  EXPECT_EQ(result.series[0].windows[0].mean, 5);
+  EXPECT_EQ(result.series[0].windows[1].mean, 10);
+}
+
 RC_GTEST_PROP(Fold, a_level_has_the_same_area_whatever_the_window, ()) {
   const auto changes = *rc::gen::container<std::vector<std::pair<double, double>>>(
       rc::gen::pair(rc::gen::map(rc::gen::inRange(0, 2000), [](int tenths) { return tenths / 10.0; }),
