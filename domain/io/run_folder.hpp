@@ -43,6 +43,20 @@ struct AskedFor {
   bool allow_unsupported = false;
 };
 
+// Of a real run: where it was measured and how the load generator fared. Nothing here names a machine, a person or a day.
+struct Measured {
+  std::string processor;  // model name
+  Count cores = 0;
+  Bytes memory;
+  std::string system;     // kernel and its version
+  std::string transport;  // "tcp" or "tls"
+  // How late the load generator sent what was due, and what it needed itself: it shares the machine with the server.
+  Seconds lag_p99{0};
+  Seconds lag_max{0};
+  Seconds load_cpu{0};
+  std::optional<std::string> invalid;  // why the figures say nothing about the server
+};
+
 struct Run {
   std::string source;  // "sim" or "real"
   std::string version;
@@ -52,6 +66,7 @@ struct Run {
   std::optional<std::string> failure;
   Answer answer;
   std::vector<VariantAnswer> variants;
+  std::optional<Measured> measured;  // of a real run
 };
 
 // One line: the whole object. The same run gives the same bytes; there is no date, path or machine in it.

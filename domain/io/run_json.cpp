@@ -84,6 +84,18 @@ void put_answer(Json& object, const Answer& answer, bool with_rows) {
   object["events"] = answer.report.events;
 }
 
+void put_measured(Json& object, const Measured& measured) {
+  object["machine"] = {{"processor", measured.processor},
+                       {"cores", measured.cores},
+                       {"memory_bytes", measured.memory.count},
+                       {"system", measured.system}};
+  object["load"] = {{"transport", measured.transport},
+                    {"lag_p99_s", measured.lag_p99.count()},
+                    {"lag_max_s", measured.lag_max.count()},
+                    {"cpu_s", measured.load_cpu.count()}};
+  object["invalid"] = text_or_null(measured.invalid);
+}
+
 }  // namespace
 
 Json run_object(const Run& run, bool with_rows) {
@@ -98,6 +110,7 @@ Json run_object(const Run& run, bool with_rows) {
                    {"allow_unsupported", run.options.allow_unsupported}}},
                  {"interrupted", run.interrupted},
                  {"failure", text_or_null(run.failure)}};
+  if (run.measured) put_measured(object, *run.measured);
   put_answer(object, run.answer, with_rows);
   object["variants"] = list_json(run.variants, [with_rows](const VariantAnswer& variant) {
     Json one = {{"name", variant.name}, {"set", variant.set}, {"replications", variant.answer.report.replications}};

@@ -11,8 +11,6 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "domain/ensure.hpp"
-
 namespace poolcast::loadgen {
 
 namespace {
@@ -61,12 +59,6 @@ Fleet::~Fleet() { ::close(epoll_); }
 
 double Fleet::clock() const { return monotonic_s() - clock_zero_; }
 
-void Fleet::restart_clock() {
-  ensure(timers_.empty(), "the clock restarts before anything is due");
-  clock_zero_ = monotonic_s();
-  now_ = 0;
-}
-
 void Fleet::schedule(double at, std::uint32_t subject) {
   timers_.push({.at = at, .subject = subject, .again = {}, .kind = TimerKind::conductor});
 }
@@ -86,6 +78,8 @@ void Fleet::watch_input(int file) {
 
 void Fleet::turn(double until) {
   std::array<epoll_event, most_events> events;
+  admit();  // what was ordered between two turns
+  flush_dirty();
   double wait = until - clock();
   if (!timers_.empty()) wait = std::min(wait, timers_.top().at - clock());
   wait = std::clamp(wait, 0.0, 1.0);

@@ -57,7 +57,7 @@ public:
   const std::string& run() const { return run_; }  // what its posts begin with
 
   double now() const { return now_; }
-  void restart_clock();  // now is 0: nothing may be due or signed in
+  double monotonic(double at) const { return clock_zero_ + at; }  // on the system's monotonic clock, which other programs share
 
   // Orders. Latencies count from `began`, the time at which the order was to be given.
   void sign_in(EndpointNumber number, double began);

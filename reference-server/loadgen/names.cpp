@@ -19,7 +19,7 @@ std::string numbered(std::string_view prefix, std::size_t number, int digits) {
 
 // Version 3 of RFC 9562 (a name hashed by MD5), apart from the name space.
 std::string guid_of(std::string_view name) {
-  std::string hex = md5_hex("poolcast-load room " + std::string(name));
+  std::string hex = md5_hex("poolcast-load " + std::string(name));
   hex[12] = '3';
   hex[16] = "89ab"[(hex[16] <= '9' ? hex[16] - '0' : hex[16] - 'a' + 10) % 4];
   return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' + hex.substr(16, 4) + '-' + hex.substr(20);
@@ -38,11 +38,13 @@ std::vector<RoomIdentity> room_identities(const Membership& membership, const Wo
     const std::size_t room_class = membership.class_of(room);
     const std::size_t within = room - membership.first_room(room_class) + 1;
     std::string name = numbered(workload.room_classes[room_class].name + "-", within, 5);
-    std::string guid = guid_of(name);
+    std::string guid = guid_of("room " + name);
     rooms.push_back({std::move(name), std::move(guid)});
   }
   return rooms;
 }
+
+std::string guid_of_category(std::string_view name) { return guid_of("category " + std::string(name)); }
 
 std::string room_uri(std::string_view guid, std::string_view domain) {
   return "ma-chan://" + std::string(domain) + "/" + std::string(guid);

@@ -22,9 +22,10 @@ struct RoomIdentity {
 // In the order of room numbers.
 std::vector<RoomIdentity> room_identities(const Membership& membership, const Workload& workload);
 
+std::string guid_of_category(std::string_view name);
 std::string room_uri(std::string_view guid, std::string_view domain);
 
-// 16 hexadecimal digits per call of MD5: what GUIDs and Digest are written with.
+// 32 hexadecimal digits: what Digest is made of, and GUIDs that follow from names.
 std::string md5_hex(std::string_view text);
 
 // The `response` of a Digest answer with qop "auth" (RFC 2617): MD5 as the specification wants it.

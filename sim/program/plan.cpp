@@ -3,9 +3,9 @@
 #include <iostream>
 #include <iterator>
 
+#include "domain/io/library_folders.hpp"
 #include "domain/io/scenario_file.hpp"
 #include "domain/limits/finding.hpp"
-#include "sim/program/library.hpp"
 
 namespace poolcast::sim {
 
@@ -14,7 +14,7 @@ namespace {
 // Reads the scenario, under the changes of a variant if there is one; standard input is read once and kept.
 class Source {
 public:
-  explicit Source(const Flags& flags) : flags_(flags), options_{library_folders(flags.library), flags.overrides} {
+  explicit Source(const Flags& flags) : flags_(flags), options_{io::library_folders(flags.library), flags.overrides} {
     if (flags.scenario != "-") return;
     // One byte more than the reader takes, so that it, and not this, says that the text is too long.
     constexpr std::size_t most_bytes = (std::size_t{4} << 20) + 1;

@@ -68,6 +68,19 @@ private:
   fs::path folder_;
 };
 
+TEST(RunJson, says_of_a_real_run_where_it_was_measured) {
+  Run run = small_run();
+  run.source = "real";
+  run.measured = Measured{.processor = "a processor", .cores = 2, .memory = Bytes{24e9}, .system = "Linux 6", .transport = "tls"};
+  run.measured->lag_p99 = Seconds{0.002};
+  run.measured->invalid = "It fell behind.";
+  const Json object = Json::parse(run_json(run));
+  EXPECT_EQ(object["machine"]["cores"], 2);
+  EXPECT_EQ(object["load"]["lag_p99_s"], 0.002);
+  EXPECT_EQ(object["invalid"], "It fell behind.");
+  EXPECT_FALSE(Json::parse(run_json(small_run())).contains("machine"));
+}
+
 TEST(RunJson, has_its_keys_in_the_documented_order) {
   const Json run = Json::parse(run_json(small_run()));
   std::vector<std::string> keys;

@@ -1,11 +1,11 @@
-#include "sim/program/library.hpp"
+#include "domain/io/library_folders.hpp"
 
 #include <cstdlib>
 #include <sstream>
 #include <string>
 #include <system_error>
 
-namespace poolcast::sim {
+namespace poolcast::io {
 
 namespace fs = std::filesystem;
 
@@ -30,4 +30,4 @@ std::vector<fs::path> library_folders(const std::vector<fs::path>& given) {
   return folders;
 }
 
-}  // namespace poolcast::sim
+}  // namespace poolcast::io
