@@ -23,7 +23,8 @@ std::optional<NameAddr> parse_name_addr(std::string_view value);
 std::string_view tag_of(std::string_view name_addr);
 
 // The value of `;name=value` in a header's parameters (case-insensitive name, quoted values without their quotes but with their
-// escapes); empty for a parameter without a value, nothing where it is absent. `params` may begin before its first `;`.
+// escapes); empty for a parameter without a value, nothing where it is absent. What stands before the first `;` is passed over,
+// so it must not hold an address with parameters of its own: take NameAddr::params.
 std::optional<std::string_view> parameter(std::string_view params, std::string_view name);
 
 // The text of a quoted string without its quotes and escapes; other text as it is.

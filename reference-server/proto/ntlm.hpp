@@ -64,9 +64,9 @@ Result<NtlmKeys> verify_ntlm(const NtlmType3& message, const Md5Sum& hash, const
 
 // The text a signature is made of, from the message it protects. `random` and `number` are crand and cnum, or srand and snum.
 struct SignedParts {
-  std::string_view random, number, realm, targetname, call_id;
+  std::string_view random{}, number{}, realm{}, targetname{}, call_id{};
   std::uint32_t cseq = 0;
-  std::string_view method, from_uri, from_tag, to_uri, to_tag, expires;
+  std::string_view method{}, from_uri{}, from_tag{}, to_uri{}, to_tag{}, expires{};
   int status = 0;  // of a response
 };
 std::string signed_text(const SignedParts& parts);

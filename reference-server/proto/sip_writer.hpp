@@ -29,12 +29,12 @@ std::string_view reason_of(int status);
 
 // What a request of ours in a dialog says about the dialog; made once per dialog, when it is established.
 struct DialogEnds {
-  std::string_view remote_target;  // the client's Contact: the Request-URI
-  std::string_view via;            // `SIP/2.0/TLS host:port`, without a branch
-  std::string_view branch;         // this dialog's own, a token; the CSeq number is added to it
-  std::string_view local;          // From: `<sip:node@domain>;tag=…`, exactly what the client invited, and our tag
-  std::string_view remote;         // To: the client's From with its tag
-  std::string_view call_id;
+  std::string_view remote_target{};  // the client's Contact: the Request-URI
+  std::string_view via{};            // `SIP/2.0/TLS host:port`, without a branch
+  std::string_view branch{};         // this dialog's own, a token; the CSeq number is added to it
+  std::string_view local{};          // From: `<sip:node@domain>;tag=…`, exactly what the client invited, and our tag
+  std::string_view remote{};         // To: the client's From with its tag
+  std::string_view call_id{};
 };
 
 // The head of every request we send in one dialog, apart from method and CSeq number, as one string.
