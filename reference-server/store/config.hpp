@@ -24,7 +24,7 @@ struct PostgresqlAddress {
   int port = 5432;
   std::string database = "poolcast";
   std::string user = "poolcast";
-  std::string password;
+  std::string password{};
 };
 std::string postgresql_connection(const PostgresqlAddress& address);
 
@@ -49,8 +49,8 @@ struct CommitMeasured {
   std::chrono::duration<double> queue_wait_mean{};
   std::chrono::duration<double> queue_wait_max{};
   std::chrono::duration<double> execute{};
-  std::chrono::duration<double> flush{};                // the COMMIT alone
-  std::optional<std::chrono::duration<double>> mirror;  // the synchronous mirror's share of late, where PostgreSQL tells it
+  std::chrono::duration<double> flush{};                  // the COMMIT alone
+  std::optional<std::chrono::duration<double>> mirror{};  // the synchronous mirror's share of late, where PostgreSQL tells it
   bool stored = false;
 };
 
@@ -63,20 +63,20 @@ struct ReadMeasured {
 };
 
 struct Observer {
-  std::function<void(const CommitMeasured&)> on_commit;
-  std::function<void(const ReadMeasured&)> on_read;
-  std::function<void(bool available)> on_availability;          // of the posts' connection
-  std::function<void(const std::string& sentence)> on_warning;  // for the log
+  std::function<void(const CommitMeasured&)> on_commit{};
+  std::function<void(const ReadMeasured&)> on_read{};
+  std::function<void(bool available)> on_availability{};          // of the posts' connection
+  std::function<void(const std::string& sentence)> on_warning{};  // for the log
 };
 
 struct Config {
   // ODBC connection strings, tried in turn: more than one names the partners of a mirrored database.
-  std::vector<std::string> connections;
-  std::string key_file;            // of the vault
+  std::vector<std::string> connections{};
+  std::string key_file{};          // of the vault
   bool allow_not_durable = false;  // warn instead of refusing when the database would acknowledge before the disk has it
   bool migrate = true;             // create or upgrade the tables at the start
-  Limits limits;
-  Observer observer;
+  Limits limits{};
+  Observer observer{};
 };
 
 }  // namespace poolcast::store

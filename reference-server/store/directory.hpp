@@ -22,37 +22,37 @@ enum class VerifierKind : std::uint8_t {
 
 struct SealedVerifier {
   VerifierKind kind = VerifierKind::digest_ha1;
-  std::string realm;   // of digest_ha1
-  std::string key_id;  // of the vault's key that sealed it
-  std::string sealed;  // base64
+  std::string realm{};   // of digest_ha1
+  std::string key_id{};  // of the vault's key that sealed it
+  std::string sealed{};  // base64
   bool operator==(const SealedVerifier&) const = default;
 };
 
 struct Principal {
   PrincipalId id{};
   PrincipalKind kind = PrincipalKind::user;
-  std::string uri;  // sip:ann@lab.example, lower case, unique; of a group its name
-  std::string display_name;
-  std::string email;
+  std::string uri{};  // sip:ann@lab.example, lower case, unique; of a group its name
+  std::string display_name{};
+  std::string email{};
   bool disabled = false;
-  bool administrator = false;             // may do everything in every category
-  std::vector<PrincipalId> members;       // of a group; users and groups
-  std::vector<SealedVerifier> verifiers;  // of a user
-  std::int64_t version = 0;               // of this row; an edit names the one it was made from
+  bool administrator = false;               // may do everything in every category
+  std::vector<PrincipalId> members{};       // of a group; users and groups
+  std::vector<SealedVerifier> verifiers{};  // of a user
+  std::int64_t version = 0;                 // of this row; an edit names the one it was made from
   bool operator==(const Principal&) const = default;
 };
 
 struct Category {
   CategoryId id{};
   CategoryId parent{};  // 0: the root
-  std::string name;     // unique beside its siblings
-  std::string description;
+  std::string name{};   // unique beside its siblings
+  std::string description{};
   bool invitations = true;  // defaults of its rooms
   bool file_upload = true;
   bool history = true;
-  std::vector<PrincipalId> allowed;   // in scope; users and groups
-  std::vector<PrincipalId> denied;    // out of scope although allowed
-  std::vector<PrincipalId> creators;  // may create rooms
+  std::vector<PrincipalId> allowed{};   // in scope; users and groups
+  std::vector<PrincipalId> denied{};    // out of scope although allowed
+  std::vector<PrincipalId> creators{};  // may create rooms
   std::int64_t version = 0;
   bool operator==(const Category&) const = default;
 };
@@ -74,25 +74,25 @@ struct RoomMember {
 
 struct Room {
   RoomId id{};
-  Uuid guid;
+  Uuid guid{};
   CategoryId category{};
-  std::string name;  // unique in the pool, whatever the case of its letters
-  std::string description;
-  std::string topic;
+  std::string name{};  // unique in the pool, whatever the case of its letters
+  std::string description{};
+  std::string topic{};
   RoomKind kind = RoomKind::normal;
   Privacy privacy = Privacy::closed;
   bool disabled = false;
   Setting invitations = Setting::inherited;
-  std::string addin;  // name of a registered web page; empty when there is none
+  std::string addin{};  // name of a registered web page; empty when there is none
   std::int64_t created_ms = 0;
-  std::vector<RoomMember> members;  // users and groups, by id
+  std::vector<RoomMember> members{};  // users and groups, by id
   std::int64_t version = 0;
   bool operator==(const Room&) const = default;
 };
 
 // A chat server of the pool and whether an administrator wants it to serve.
 struct Server {
-  std::string name;
+  std::string name{};
   bool active = true;
   std::int64_t version = 0;
   bool operator==(const Server&) const = default;
@@ -101,12 +101,12 @@ struct Server {
 // Everything, or (in an answer to an edit and in the change feed) what is new, each with its members complete.
 struct Directory {
   std::int64_t revision = 0;  // grows with every committed edit
-  Uuid database;              // of the content database: the `dbVersion` that clients are told
-  std::vector<Principal> principals;
-  std::vector<Category> categories;
-  std::vector<Room> rooms;
-  std::vector<Server> servers;
-  std::vector<RoomId> removed_rooms;
+  Uuid database{};            // of the content database: the `dbVersion` that clients are told
+  std::vector<Principal> principals{};
+  std::vector<Category> categories{};
+  std::vector<Room> rooms{};
+  std::vector<Server> servers{};
+  std::vector<RoomId> removed_rooms{};
 };
 
 // id 0 (Server: an unknown name) creates, otherwise replaces everything but the verifiers when `version` is still the stored one;
@@ -123,7 +123,7 @@ struct SetGroupMember {
 };
 struct SetVerifier {
   PrincipalId user{};
-  SealedVerifier verifier;
+  SealedVerifier verifier{};
 };
 struct RemoveRoom {  // with its messages; people disable rooms instead
   RoomId room{};

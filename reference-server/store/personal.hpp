@@ -13,8 +13,8 @@ namespace poolcast::store {
 
 struct Preference {
   PrincipalId user{};
-  std::string label;
-  std::string content;     // base64, as the client sent it
+  std::string label{};
+  std::string content{};   // base64, as the client sent it
   std::int64_t seqid = 0;  // grows with every change; an older one than the stored is a conflict
 };
 
@@ -32,10 +32,10 @@ enum class FileDirection : std::uint8_t { upload = 1, download = 2 };
 constexpr std::chrono::minutes file_token_life{30};
 
 struct FileToken {
-  Uuid token;
+  Uuid token{};
   PrincipalId user{};
   RoomId room{};
-  std::string file;
+  std::string file{};
   FileDirection direction = FileDirection::upload;
   std::int64_t expires_ms = 0;
 };
@@ -43,8 +43,8 @@ struct FileToken {
 // The rooms that a client instance (user, epid) has joined, so that another node, or this one after a restart, restores them.
 struct EndpointRooms {
   PrincipalId user{};
-  std::string epid;
-  std::vector<RoomId> rooms;  // none: the endpoint is forgotten
+  std::string epid{};
+  std::vector<RoomId> rooms{};  // none: the endpoint is forgotten
   std::int64_t updated_ms = 0;
   bool operator==(const EndpointRooms&) const = default;
 };

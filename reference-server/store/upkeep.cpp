@@ -1,0 +1,93 @@
+#include "reference-server/store/upkeep.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "reference-server/store/migrate.hpp"
+
+namespace poolcast::store {
+
+namespace {
+
+using odbc::Column;
+using odbc::Connection;
+
+constexpr std::chrono::seconds pause{1};
+constexpr std::chrono::seconds longest_tick{30};
+// The journal beyond which writers wait until it could be started anew (page size 4 KiB: 64 MiB).
+constexpr std::int64_t most_journal_pages = 16'384;
+
+// A passive checkpoint disturbs nobody, but the journal starts anew only when nobody uses it: the stronger one makes room for
+// that.
+void checkpoint(Connection& connection, WriteGate& gate) {
+  const auto rows = connection.select("PRAGMA wal_checkpoint(PASSIVE)", {}, {Column::integer, Column::integer, Column::integer});
+  if (rows.empty() || rows.integer(0, 1) < most_journal_pages) return;
+  const auto turn = pass(gate, connection);
+  connection.select("PRAGMA wal_checkpoint(RESTART)", {}, {Column::integer, Column::integer, Column::integer});
+}
+
+// Only a superuser or a member of pg_monitor is told; to others the columns are empty.
+std::optional<double> slowest_mirror(Connection& connection) {
+  const auto rows = connection.select(
+      "SELECT CAST(max(extract(epoch FROM flush_lag)) * 1000000 AS bigint) FROM pg_stat_replication WHERE sync_state IN ('sync', "
+      "'quorum')",
+      {}, {Column::integer});
+  if (rows.empty() || rows.is_null(0, 0)) return std::nullopt;
+  return static_cast<double>(rows.integer(0, 0)) * 1e-6;
+}
+
+}  // namespace
+
+void prepare_content(Connection& connection, bool may_migrate) {
+  const auto scripts = content_scripts(connection.dialect());
+  if (!may_migrate) {
+    require_schema(connection, "content", scripts);
+    return;
+  }
+  migrate(connection, "content", scripts);
+  connection.change("INSERT INTO meta(name, value) VALUES ('database', ?) ON CONFLICT (name) DO NOTHING",
+                    {to_string(random_uuid())});
+}
+
+namespace {
+
+struct Tick : Task {
+  void fail(const Error& /*error*/) override {}  // the other lanes tell that the database is away; here the next tick comes
+};
+
+LaneOptions options() {
+  LaneOptions options{.name = "upkeep"};
+  options.most_waiting = 1;
+  options.deadline = longest_tick;
+  return options;
+}
+
+}  // namespace
+
+Upkeep::Upkeep(Dialect dialect, std::shared_ptr<Partners> partners, Lane::Connect connect, std::shared_ptr<MirrorLag> mirror_lag,
+               std::shared_ptr<WriteGate> gate)
+    : lane_(
+          options(), std::move(partners), std::move(connect),
+          [=](Connection& connection, std::span<const std::shared_ptr<Task>> /*batch*/) -> std::function<void()> {
+            if (dialect == Dialect::sqlite)
+              checkpoint(connection, *gate);
+            else
+              mirror_lag->store(slowest_mirror(connection).value_or(-1.0));
+            return [] {};
+          },
+          [](std::function<void()> /*nobody waits for it*/) {}),
+      ticker_([this] {
+        std::unique_lock lock(mutex_);
+        while (!to_ticker_.wait_for(lock, pause, [this] { return stopping_; })) lane_.submit(std::make_shared<Tick>());
+      }) {}
+
+Upkeep::~Upkeep() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  to_ticker_.notify_all();
+  ticker_.join();
+}
+
+}  // namespace poolcast::store

@@ -1,0 +1,90 @@
+#include "reference-server/store/writer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "reference-server/store/content.hpp"
+
+namespace poolcast::store {
+
+namespace {
+
+constexpr std::chrono::seconds longest_turn{1};
+
+// The batch by its two kinds, in their order.
+struct Sorted {
+  std::vector<std::shared_ptr<PostTask>> posts;
+  std::vector<std::shared_ptr<EventTask>> events;
+  std::vector<AppendItem> post_items;
+  std::vector<EventItem> event_items;
+};
+
+Sorted sort(std::span<const std::shared_ptr<Task>> batch) {
+  Sorted sorted;
+  for (const auto& task : batch) {
+    if (auto post = std::dynamic_pointer_cast<PostTask>(task)) {
+      sorted.post_items.push_back({&post->post, post->event});
+      sorted.posts.push_back(std::move(post));
+    } else if (auto event = std::dynamic_pointer_cast<EventTask>(task)) {
+      sorted.event_items.push_back({&event->event, event->id});
+      sorted.events.push_back(std::move(event));
+    }
+  }
+  return sorted;
+}
+
+CommitMeasured waits_of(std::span<const std::shared_ptr<Task>> batch, Steady::time_point now) {
+  CommitMeasured measured;
+  std::chrono::duration<double> sum{};
+  for (const auto& task : batch) {
+    const std::chrono::duration<double> waited = now - task->queued;
+    sum += waited;
+    measured.queue_wait_max = std::max(measured.queue_wait_max, waited);
+  }
+  measured.queue_wait_mean = sum / static_cast<double>(std::max<std::size_t>(batch.size(), 1));
+  return measured;
+}
+
+}  // namespace
+
+std::unique_lock<WriteGate> pass(WriteGate& gate, const odbc::Connection& connection) {
+  std::unique_lock<WriteGate> lock(gate, std::defer_lock);
+  if (connection.dialect() == Dialect::sqlite && !lock.try_lock_for(longest_turn))
+    throw odbc::Failure(odbc::Fault::busy, "another change takes too long");
+  return lock;
+}
+
+std::function<void()> write_batch(odbc::Connection& connection, std::span<const std::shared_ptr<Task>> batch, WriteGate& gate,
+                                  const MirrorLag& mirror_lag, const std::function<void(const CommitMeasured&)>& on_commit) {
+  const auto begun = Steady::now();
+  Sorted sorted = sort(batch);
+  CommitMeasured measured = waits_of(batch, begun);
+  std::vector<std::optional<Appended>> answers;
+  {
+    const auto turn = pass(gate, connection);
+    odbc::Transaction transaction(connection);
+    answers = append_posts(connection, sorted.post_items);
+    record_events(connection, sorted.event_items);
+    const auto executed = Steady::now();
+    transaction.commit();
+    measured.execute = executed - begun;
+    measured.flush = Steady::now() - executed;
+  }
+  measured.stored = true;
+  measured.posts = sorted.posts.size();
+  measured.events = sorted.events.size();
+  for (const auto& answer : answers) measured.duplicates += answer && answer->duplicate ? 1U : 0U;
+  if (const double lag = mirror_lag.load(); lag >= 0) measured.mirror = std::chrono::duration<double>(lag);
+  return [posts = std::move(sorted.posts), events = std::move(sorted.events), answers = std::move(answers), measured, on_commit] {
+    for (std::size_t i = 0; i < posts.size(); ++i) {
+      if (answers[i])
+        posts[i]->done(*answers[i]);
+      else
+        posts[i]->done(Error{ErrorCode::not_found, "there is no such room", false});
+    }
+    for (const auto& event : events) event->done(Done{});
+    if (on_commit) on_commit(measured);
+  };
+}
+
+}  // namespace poolcast::store
