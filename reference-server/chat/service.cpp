@@ -84,16 +84,19 @@ Result<SessionId> Service::open(const OpenSession& request) {
   session->key = key_prefix(port_.now().utc, request.dialog_hash);
   const SessionId id = session->id;
   Session& opened = *(sessions_[id] = std::move(session));
+  opened.same_registration = request.same_registration;
   ++users_[user->id];
-  if (!request.epid.empty()) {
-    endpoints_[key] = id;
-    const auto lingering = lingering_.find(key);
-    if (request.same_registration && lingering != lingering_.end()) {
-      const Lingering left = lingering->second;
-      resume(opened, left);
-    }
-  }
+  if (!request.epid.empty()) endpoints_[key] = id;
   return id;
+}
+
+void Service::begin(SessionId id) {
+  Session& session = *find(id);
+  if (!session.same_registration) return;
+  const auto lingering = lingering_.find({session.person.id, session.epid});
+  if (lingering == lingering_.end()) return;
+  const Lingering left = lingering->second;
+  resume(session, left);
 }
 
 void Service::close(SessionId id, Closing how) {
@@ -150,12 +153,12 @@ void Service::run_waiting(Session& session) {
     if (!is_post(still->waiting.front().envelope) && still->posts_running > 0) break;
     WaitingInfo next = std::move(still->waiting.front());
     still->waiting.pop_front();
-    begin(id, std::move(next));
+    start(id, std::move(next));
   }
   if (Session* const still = find(id)) still->choosing = false;
 }
 
-void Service::begin(SessionId id, WaitingInfo info) {
+void Service::start(SessionId id, WaitingInfo info) {
   if (is_post(info.envelope)) {
     return post(id, info.ticket, std::get<proto::Post>(info.envelope.requests.front().command), info.arrived_s);
   }

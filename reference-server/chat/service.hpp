@@ -43,6 +43,8 @@ public:
 
   // `forbidden` for a user that is not there or disabled.
   Result<SessionId> open(const OpenSession& request);
+  // The client knows of the session: what it missed may be sent.
+  void begin(SessionId session);
   void close(SessionId session, Closing how);
   // One INFO of a session. It is answered through the port, at once or after a commit.
   void info(SessionId session, Ticket ticket, std::string_view body);
@@ -71,7 +73,7 @@ private:
 
   // service.cpp: order
   void run_waiting(Session& session);
-  void begin(SessionId session, WaitingInfo info);
+  void start(SessionId session, WaitingInfo info);
   void perform(const Asked& asked, const Command& command);
   void done(const Asked& asked, int code);  // one command that ran aside has ended
   std::uint64_t next_envid() { return ++envid_; }

@@ -32,6 +32,7 @@ struct Session {
   Person person;
   std::string epid;
   std::array<std::uint8_t, 16> key{};  // where the keys of posts without an id of their own begin: grows with time
+  bool same_registration = false;      // it lost only its dialog: it will not join its rooms again by itself
   std::vector<JoinedAt> joined;
 
   // Commands are done in order. Posts run side by side, because the store keeps their order; everything else waits for what was

@@ -52,9 +52,8 @@ void Endpoint::on_subscribe(const Message& request) {
   if (!proto::iequals(proto::trimmed(request.event.substr(0, request.event.find(';'))), provisioning))
     return respond(request, 489);
   std::string& out = host_.output(*this);
-  begin_response(out, request, 200, new_tag());
+  begin_response(out, request, 200, new_tag(), {}, request.expires.value_or(0));
   proto::append_header(out, "Event", provisioning);
-  proto::append_header(out, "Expires", std::uint64_t{request.expires.value_or(0)});
   proto::append_header(out, "ms-piggyback-cseq", std::uint64_t{1});
   proto::append_end(out, "application/vnd-microsoft-roaming-provisioning-v2+xml", provisioning_document(settings_.pool_uri));
 }
@@ -114,7 +113,9 @@ void Endpoint::on_invite(const Message& request) {
   proto::append_header(out, "Contact", "<sip:" + settings_.contact + ">");
   proto::append_header(out, "Session-Expires", std::to_string(settings_.session_s) + ";refresher=uac");
   proto::append_end(out, "application/sdp", session_description(settings_.contact));
+  const ChatSession session = (*dialog)->session;
   dialogs_.push_back(std::move(*dialog));
+  if (node) host_.begin_chat(session);
 }
 
 void Endpoint::on_info(const Message& request) {

@@ -155,13 +155,15 @@ std::string Endpoint::new_tag() {
 }
 
 void Endpoint::begin_response(std::string& out, const Message& request, int status, std::string_view to_tag,
-                              std::string_view reason) {
+                              std::string_view reason, std::optional<std::uint32_t> expires) {
   proto::append_response_head(out, request, status, to_tag, reason);
+  const std::string seconds = expires ? std::to_string(*expires) : std::string{};
+  if (expires) proto::append_header(out, "Expires", seconds);
   if (!ntlm_ || !ntlm_->keys) return;
   auto parts = proto::signed_parts(request, {}, {}, settings_.ntlm);
   if (!parts) return;
   parts->status = status;
-  parts->expires = {};
+  parts->expires = seconds;
   if (parts->to_tag.empty()) parts->to_tag = to_tag;
   out += signature_line(*parts);
 }

@@ -52,6 +52,7 @@ public:
   virtual bool takes_sign_ins() = 0;  // not while draining
 
   virtual Result<ChatSession> open_chat(Endpoint& endpoint, Dialog& dialog, const NewChat& chat) = 0;
+  virtual void begin_chat(ChatSession session) = 0;  // the client knows that the dialog is there
   virtual void close_chat(ChatSession session, bool left) = 0;
   virtual void chat_info(ChatSession session, std::uint64_t ticket, std::string_view body) = 0;
   virtual Result<std::string> look_up(std::string_view body) = 0;
@@ -140,8 +141,9 @@ private:
 
   // Responses, signed where the sign-in asks for it.
   void respond(const Message& request, int status, std::string_view reason = {});
-  void begin_response(std::string& out, const Message& request, int status, std::string_view to_tag,
-                      std::string_view reason = {});
+  // With the Expires header where there is one, because the signature covers it.
+  void begin_response(std::string& out, const Message& request, int status, std::string_view to_tag, std::string_view reason = {},
+                      std::optional<std::uint32_t> expires = {});
   std::string signature_line(const proto::SignedParts& parts);
   std::string new_tag();
 

@@ -12,10 +12,8 @@ using proto::SipMessage;
 // `alice`, `alice@lab.example`, `DOMAIN\alice` and an empty name all may stand for sip:alice@lab.example; anything else does not.
 bool login_is(std::string_view login, std::string_view user) {
   if (const auto slash = login.rfind('\\'); slash != std::string_view::npos) login = login.substr(slash + 1);
-  if (login.empty()) return true;
   const std::string_view address = user.substr(user.find(':') + 1);
-  return proto::iequals(login, address) || proto::iequals(login, address.substr(0, address.find('@'))) ||
-         proto::iequals(login, user);
+  return proto::iequals(login, address) || proto::iequals(login, address.substr(0, address.find('@')));
 }
 
 bool signs_out(const SipMessage& request) {
@@ -62,7 +60,8 @@ void Endpoint::on_register_digest(const Message& request, const std::string& who
 
 bool Endpoint::digest_holds(const Message& request, const std::string& who, const proto::DigestCredentials& credentials) {
   const bool fits = proto::equal_in_constant_time(credentials.nonce, nonce_) && credentials.realm == settings_.realm &&
-                    login_is(credentials.username, who);
+                    // The verifier is a hash over this spelling of the name and no other.
+                    credentials.username == std::string_view(who).substr(who.find(':') + 1);
   // An unknown user costs the same work and gets the same answer.
   auto ha1 = host_.digest_ha1(who);
   const std::string nobody(32, '0');
@@ -163,14 +162,13 @@ void Endpoint::accept_sign_in(const Message& request, const std::string& who) {
   const std::uint32_t expires = std::min(request.expires.value_or(settings_.registration_s), settings_.registration_s);
   registered_until_s_ = host_.now_s() + expires;
   std::string& out = host_.output(*this);
-  begin_response(out, request, 200, new_tag());
+  begin_response(out, request, 200, new_tag(), {}, expires);
   if (contact) {
     std::string value = "<" + std::string(contact->uri) + ">;expires=" + std::to_string(expires);
     if (const auto instance = proto::parameter(contact->params, "+sip.instance"))
       value += ";+sip.instance=" + proto::quoted(*instance);
     proto::append_header(out, "Contact", value + ";gruu=" + proto::quoted(gruu_));
   }
-  proto::append_header(out, "Expires", std::uint64_t{expires});
   // A blank after a comma hides the next name from pidgin-sipe.
   proto::append_header(out, "Allow-Events", "vnd-microsoft-provisioning-v2");
   proto::append_header(out, "Supported", "msrtc-event-categories");
@@ -182,8 +180,7 @@ void Endpoint::accept_sign_in(const Message& request, const std::string& who) {
 void Endpoint::sign_out(const Message& request) {
   while (!dialogs_.empty()) end(*dialogs_.back(), true);
   std::string& out = host_.output(*this);
-  begin_response(out, request, 200, new_tag());
-  proto::append_header(out, "Expires", std::uint64_t{0});
+  begin_response(out, request, 200, new_tag(), {}, 0);
   proto::append_end(out);
   user_.clear();
   connected_s_ = host_.now_s();
