@@ -19,7 +19,24 @@ void repeat(const std::shared_ptr<asio::steady_timer>& timer, std::chrono::nanos
   });
 }
 
+void wait_for_signal(const std::shared_ptr<asio::signal_set>& signals, const std::shared_ptr<std::function<void()>>& work) {
+  signals->async_wait([signals, work](const boost::system::error_code& failed, int /*number*/) {
+    if (failed) return;
+    (*work)();
+    wait_for_signal(signals, work);
+  });
+}
+
 }  // namespace
+
+void Loop::on_signal(int number, std::function<void()> work) {
+  wait_for_signal(std::make_shared<asio::signal_set>(io_, number), std::make_shared<std::function<void()>>(std::move(work)));
+}
+
+void Loop::run_until(const std::function<bool()>& done) {
+  const auto keeps_running = asio::make_work_guard(io_);
+  while (!done()) io_.run_one();
+}
 
 void Loop::post(std::function<void()> work) { asio::post(io_, std::move(work)); }
 

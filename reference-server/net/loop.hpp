@@ -34,6 +34,11 @@ public:
   // Runs `work` again and again until the loop ends.
   void every(std::chrono::nanoseconds period, std::function<void()> work);
 
+  // Runs `work` each time the process gets the signal.
+  void on_signal(int number, std::function<void()> work);
+  // Runs handlers until `done` is true: for the start, before anybody is served.
+  void run_until(const std::function<bool()>& done);
+
   std::array<char, read_size>& scratch() { return scratch_; }
 
   // At the end of this turn the connection's output is written: one write per connection and turn, however much was put in.

@@ -1,0 +1,78 @@
+#include "reference-server/serve/client.hpp"
+
+#include "reference-server/serve/node.hpp"
+
+namespace poolcast::serve {
+
+Client::Client(Node& node, net::Connection& connection)
+    : node_(node), connection_(connection), endpoint_(*this, node.sip_settings(), node.guard()) {}
+
+std::size_t Client::take(std::string_view bytes) { return endpoint_.take(bytes, node_.scratch_message()); }
+
+void Client::ended(net::Ended /*how*/) { endpoint_.lost(); }
+
+double Client::now_s() { return node_.now().steady_s; }
+proto::UtcTime Client::utc() { return node_.now().utc; }
+std::uint64_t Client::random() { return node_.random(); }
+std::string& Client::output(sip::Endpoint& /*endpoint*/) { return connection_.output(); }
+void Client::close_when_sent(sip::Endpoint& /*endpoint*/) { connection_.close_when_sent(); }
+bool Client::takes_sign_ins() { return !node_.draining(); }
+
+namespace {
+
+Result<store::Secret> verifier(Node& node, std::string_view user, store::VerifierKind kind) {
+  const store::Principal* const principal = node.service().people().find_user(user);
+  if (principal == nullptr || principal->disabled) return Error{ErrorCode::forbidden, "no such user"};
+  return node.store().open_verifier(*principal, kind);
+}
+
+}  // namespace
+
+Result<std::string> Client::digest_ha1(std::string_view user) {
+  auto secret = verifier(node_, user, store::VerifierKind::digest_ha1);
+  if (!secret) return secret.error();
+  return std::string(secret->bytes());
+}
+
+Result<proto::Md5Sum> Client::nt_hash(std::string_view user) {
+  auto secret = verifier(node_, user, store::VerifierKind::nt_hash);
+  if (!secret) return secret.error();
+  proto::Md5Sum hash{};
+  if (secret->bytes().size() != hash.size()) return Error{ErrorCode::internal, "a verifier of the wrong length"};
+  std::copy(secret->bytes().begin(), secret->bytes().end(), hash.begin());
+  return hash;
+}
+
+Result<sip::ChatSession> Client::open_chat(sip::Endpoint& /*endpoint*/, sip::Dialog& dialog, const sip::NewChat& chat) {
+  const auto session = node_.service().open({chat.user, chat.epid, chat.dialog_hash, chat.same_registration});
+  if (!session) return session.error();
+  node_.connect(*session, *this, dialog);
+  return static_cast<sip::ChatSession>(*session);
+}
+
+void Client::begin_chat(sip::ChatSession session) { node_.service().begin(chat::SessionId{session}); }
+
+void Client::close_chat(sip::ChatSession session, bool left) {
+  node_.disconnect(chat::SessionId{session});
+  node_.service().close(chat::SessionId{session}, left ? chat::Closing::left : chat::Closing::lost);
+}
+
+void Client::chat_info(sip::ChatSession session, std::uint64_t ticket, std::string_view body) {
+  node_.service().info(chat::SessionId{session}, ticket, body);
+}
+
+Result<std::string> Client::look_up(std::string_view body) { return node_.service().look_up(body); }
+
+void Client::signed_in(std::string_view user, std::string_view how) {
+  ++node_.totals().sign_ins;
+  node_.log().debug("A user has signed in.", {{"user", user}, {"by", how}});
+}
+
+void Client::sign_in_failed(std::string_view user, std::string_view why) {
+  ++node_.totals().failed_sign_ins;
+  node_.log().warning("A sign-in was refused.", {{"user", user}, {"why", why}, {"peer", connection_.peer()}});
+}
+
+void Client::delivered(std::size_t infos) { node_.totals().infos_answered += infos; }
+
+}  // namespace poolcast::serve

@@ -1,0 +1,45 @@
+// One connected client: its connection, and what it says in SIP.
+#pragma once
+
+#include <memory>
+
+#include "reference-server/net/connection.hpp"
+#include "reference-server/sip/endpoint.hpp"
+
+namespace poolcast::serve {
+
+class Node;
+
+class Client : public net::ConnectionUser, public sip::Host {
+public:
+  Client(Node& node, net::Connection& connection);
+
+  std::size_t take(std::string_view bytes) override;
+  void ended(net::Ended how) override;
+  sip::Endpoint& endpoint() { return endpoint_; }
+  net::Connection& connection() { return connection_; }
+
+  double now_s() override;
+  proto::UtcTime utc() override;
+  std::uint64_t random() override;
+  std::string& output(sip::Endpoint& endpoint) override;
+  void close_when_sent(sip::Endpoint& endpoint) override;
+  Result<std::string> digest_ha1(std::string_view user) override;
+  Result<proto::Md5Sum> nt_hash(std::string_view user) override;
+  bool takes_sign_ins() override;
+  Result<sip::ChatSession> open_chat(sip::Endpoint& endpoint, sip::Dialog& dialog, const sip::NewChat& chat) override;
+  void begin_chat(sip::ChatSession session) override;
+  void close_chat(sip::ChatSession session, bool left) override;
+  void chat_info(sip::ChatSession session, std::uint64_t ticket, std::string_view body) override;
+  Result<std::string> look_up(std::string_view body) override;
+  void signed_in(std::string_view user, std::string_view how) override;
+  void sign_in_failed(std::string_view user, std::string_view why) override;
+  void delivered(std::size_t infos) override;
+
+private:
+  Node& node_;
+  net::Connection& connection_;
+  sip::Endpoint endpoint_;
+};
+
+}  // namespace poolcast::serve

@@ -1,0 +1,142 @@
+#include "reference-server/serve/node.hpp"
+
+#include <algorithm>
+
+namespace poolcast::serve {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto chat_tick = 100ms;
+constexpr auto directory_poll = 1s;  // an administrator's or another node's change is seen within this
+constexpr auto deadline_sweep = 1s;
+constexpr auto drain_step = 50ms;
+
+std::string text_of(const net::ListenAddress& address) { return address.host + ":" + std::to_string(address.port); }
+
+}  // namespace
+
+Node::Node(net::Loop& loop, ops::Log& log, Settings settings, std::unique_ptr<store::Store> store,
+           std::shared_ptr<net::TlsKeeper> tls)
+    : loop_(loop), log_(log), settings_(std::move(settings)), store_(std::move(store)), tls_(std::move(tls)) {}
+
+Node::~Node() {
+  if (tls_listener_) tls_listener_->end_all();
+  if (tcp_listener_) tcp_listener_->end_all();
+}
+
+Result<Done> Node::start() {
+  auto directory = store_->load_directory();
+  if (!directory) return directory.error();
+  const auto servers = directory->servers;
+  settings_.chat.database_version = store::to_string(directory->database);
+  service_ = std::make_unique<chat::Service>(settings_.chat, *this, std::move(*directory));
+  for (const store::Server& server : servers)
+    if (server.name == settings_.node) active_ = server.active;
+  // What lingers longer than this has been given up anyway.
+  const auto oldest = now().utc.time_since_epoch() - std::chrono::hours{24};
+  const auto endpoints = store_->load_endpoints(oldest.count());
+  if (!endpoints) return endpoints.error();
+  service_->expect(*endpoints);
+  if (const auto listening = listen(); !listening) return listening.error();
+  loop_.every(chat_tick, [this] { service_->tick(); });
+  loop_.every(directory_poll, [this] { follow_directory(); });
+  loop_.every(deadline_sweep, [this] { check_deadlines(); });
+  log_.info("The node is ready.", {{"node", settings_.node}, {"rooms", service_->rooms()}, {"pool", settings_.sip.pool_uri}});
+  return Done{};
+}
+
+Result<Done> Node::listen() {
+  const auto make_client = [this](net::Connection& connection) { return std::make_unique<Client>(*this, connection); };
+  const net::ListenerLimits limits;
+  if (settings_.tls_listen) {
+    tls_listener_ = std::make_unique<net::Listener>(loop_, limits, make_client,
+                                                    [this](int socket) { return tls_->current()->accept(socket); });
+    if (const auto opened = tls_listener_->open(*settings_.tls_listen); !opened) return opened.error();
+    settings_.sip.contact = text_of(tls_listener_->address());
+    settings_.sip.via = "SIP/2.0/TLS " + settings_.sip.contact;
+    log_.info("Listening for TLS.", {{"address", settings_.sip.contact}});
+  }
+  if (settings_.tcp_listen) {
+    tcp_listener_ = std::make_unique<net::Listener>(loop_, limits, make_client, nullptr);
+    if (const auto opened = tcp_listener_->open(*settings_.tcp_listen); !opened) return opened.error();
+    const std::string address = text_of(tcp_listener_->address());
+    if (settings_.sip.contact.empty()) {
+      settings_.sip.contact = address;
+      settings_.sip.via = "SIP/2.0/TCP " + address;
+    }
+    log_.info("Listening for plain TCP on the loopback.", {{"address", address}});
+  }
+  return Done{};
+}
+
+// Another node or an administrator may have changed who and what there is.
+void Node::follow_directory() {
+  if (following_) return;
+  following_ = true;
+  store_->changes_since(service_->revision(), [this](Result<store::Directory> changes) {
+    following_ = false;
+    if (!changes) return;  // the store says in the log that the database is away
+    for (const store::Server& server : changes->servers)
+      if (server.name == settings_.node) active_ = server.active;
+    if (changes->revision > service_->revision()) service_->changed(std::move(*changes));
+  });
+}
+
+void Node::check_deadlines() {
+  for (net::Listener* const listener : {tls_listener_.get(), tcp_listener_.get()}) {
+    if (listener == nullptr) continue;
+    for (const auto& connection : listener->all()) {
+      auto* const client = static_cast<Client*>(connection->user());
+      if (client != nullptr && !client->endpoint().check_deadlines()) connection->end(net::Ended::by_us);
+    }
+  }
+}
+
+void Node::reload_certificate() {
+  if (!tls_) return;
+  const auto reloaded = tls_->reload();
+  if (reloaded)
+    log_.info("The certificate was read again.", {{"fingerprint", tls_->current()->certificate().fingerprint}});
+  else
+    log_.error("The new certificate cannot be used; the old one goes on.", {{"why", reloaded.error().message}});
+}
+
+void Node::drain() {
+  if (draining_) return;
+  draining_ = true;
+  std::size_t open = 0;
+  for (net::Listener* const listener : {tls_listener_.get(), tcp_listener_.get()}) {
+    if (listener == nullptr) continue;
+    listener->stop_accepting();
+    open += listener->all().size();
+  }
+  log_.info("Draining: no new sessions, connections are closed one after the other.",
+            {{"connections", open}, {"drain_s", settings_.drain_s}});
+  const double steps = std::max(1.0, settings_.drain_s / std::chrono::duration<double>(drain_step).count());
+  const auto at_once = static_cast<std::size_t>(static_cast<double>(open) / steps) + 1;
+  loop_.every(drain_step, [this, at_once] { close_some(at_once); });
+}
+
+// Clients come back elsewhere as they are closed: spread out, that is no storm. What is in flight is answered first.
+void Node::close_some(std::size_t at_once) {
+  std::size_t left = 0;
+  for (net::Listener* const listener : {tls_listener_.get(), tcp_listener_.get()}) {
+    if (listener == nullptr) continue;
+    for (const auto& connection : listener->all()) {
+      if (at_once > 0) {
+        --at_once;
+        connection->close_when_sent();
+      } else {
+        ++left;
+      }
+    }
+  }
+  if (left == 0 && store_->waiting_posts() == 0) {
+    log_.info("Drained.");
+    loop_.stop();
+  }
+}
+
+}  // namespace poolcast::serve

@@ -1,0 +1,111 @@
+// The shell: feeds the chat from the network, and performs what it asks for through network and store. Everything here runs on
+// the loop's thread, apart from what the store posts back to it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "reference-server/chat/port.hpp"
+#include "reference-server/chat/service.hpp"
+#include "reference-server/net/http_server.hpp"
+#include "reference-server/net/listener.hpp"
+#include "reference-server/net/tls_context.hpp"
+#include "reference-server/ops/log.hpp"
+#include "reference-server/serve/client.hpp"
+#include "reference-server/serve/settings.hpp"
+#include "reference-server/sip/guard.hpp"
+#include "reference-server/store/store.hpp"
+
+namespace poolcast::serve {
+
+// What has been counted since the start.
+struct Totals {
+  std::uint64_t sign_ins = 0;
+  std::uint64_t failed_sign_ins = 0;
+  std::uint64_t posts = 0;
+  std::uint64_t infos_sent = 0;
+  std::uint64_t infos_answered = 0;
+};
+
+class Node : public chat::Port {
+public:
+  Node(net::Loop& loop, ops::Log& log, Settings settings, std::unique_ptr<store::Store> store,
+       std::shared_ptr<net::TlsKeeper> tls);
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  ~Node() override;
+
+  // Loads who and what there is, then listens. The error says what to do.
+  Result<Done> start();
+  // Takes no more sessions, finishes what is in flight, closes connections spread over the drain time, then stops the loop.
+  void drain();
+  void reload_certificate();
+
+  // Of clients; see sip::Host.
+  net::Loop& loop() { return loop_; }
+  ops::Log& log() { return log_; }
+  const sip::Settings& sip_settings() const { return settings_.sip; }
+  sip::SignInGuard& guard() { return guard_; }
+  proto::SipMessage& scratch_message() { return scratch_; }
+  chat::Service& service() { return *service_; }
+  store::Store& store() { return *store_; }
+  Totals& totals() { return totals_; }
+  bool draining() const { return draining_; }
+  std::uint64_t random();
+  void connect(chat::SessionId session, Client& client, sip::Dialog& dialog) { routes_[session] = {&client, &dialog}; }
+  void disconnect(chat::SessionId session) { routes_.erase(session); }
+
+  // chat::Port
+  chat::Now now() override;
+  void answer(chat::SessionId session, chat::Ticket ticket, int status, std::string_view reason) override;
+  void send(chat::SessionId session, std::string_view xccos) override;
+  void fan_out(std::span<const chat::SessionId> sessions, std::string_view xccos) override;
+  void forget(chat::SessionId session) override;
+  void append(store::Post post, chat::Completion<store::Appended> done) override;
+  void record(store::Event event) override;
+  void history(store::HistoryQuery query, chat::Completion<std::vector<store::Message>> done) override;
+  void search(store::SearchQuery query, chat::Completion<store::Found> done) override;
+  void edit(std::vector<store::Edit> edits, chat::Completion<store::Directory> done) override;
+  void preference(store::PrincipalId user, std::string label, chat::Completion<std::vector<store::Preference>> done) override;
+  void set_preference(store::Preference preference, chat::Completion<store::Preference> done) override;
+  void invite(store::Invitation invitation, chat::Completion<store::Invitation> done) override;
+  void invitations(store::PrincipalId user, std::int64_t newer_than,
+                   chat::Completion<std::vector<store::Invitation>> done) override;
+  void grant_file_token(store::FileToken token, chat::Completion<Done> done) override;
+  void save_endpoint(store::EndpointRooms endpoint) override;
+  std::string next_node() override;
+  store::Uuid random_guid() override;
+
+private:
+  struct Route {
+    Client* client = nullptr;
+    sip::Dialog* dialog = nullptr;
+  };
+  Result<Done> listen();
+  void follow_directory();
+  void check_deadlines();
+  void close_some(std::size_t at_once);
+
+  net::Loop& loop_;
+  ops::Log& log_;
+  Settings settings_;
+  std::unique_ptr<store::Store> store_;
+  std::shared_ptr<net::TlsKeeper> tls_;
+  sip::SignInGuard guard_;
+  proto::SipMessage scratch_;
+  std::unique_ptr<chat::Service> service_;
+  std::unique_ptr<net::Listener> tls_listener_;
+  std::unique_ptr<net::Listener> tcp_listener_;
+  std::unordered_map<chat::SessionId, Route> routes_;
+  std::vector<std::uint64_t> random_;  // a block from the cryptographic source
+  Totals totals_;
+  bool active_ = true;  // an administrator wants this server to serve
+  bool following_ = false;
+  bool draining_ = false;
+};
+
+}  // namespace poolcast::serve

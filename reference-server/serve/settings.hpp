@@ -1,0 +1,69 @@
+// What one process is: a node of a scenario's topology, or a node of its own. Everything that a flag or a file says, checked.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/scenario.hpp"
+#include "domain/topology.hpp"
+#include "reference-server/chat/config.hpp"
+#include "reference-server/net/listener.hpp"
+#include "reference-server/ops/log.hpp"
+#include "reference-server/sip/settings.hpp"
+
+namespace poolcast::serve {
+
+// As on the command line; empty: the default, or what the scenario says.
+struct Flags {
+  std::string scenario;
+  std::string node;
+  std::vector<std::string> library;
+  std::vector<std::string> overrides;
+  std::string data = "poolcast-data";  // database, keys, certificate, files
+  std::string listen;
+  std::string tcp;    // plain TCP, loopback only
+  std::string http;   // metrics, health, status page
+  std::string files;  // file web service (HTTPS)
+  std::string domain;
+  std::string odbc;
+  std::string scheme = "digest";
+  std::string out;  // run folder
+  std::string log_format = "logfmt";
+  bool no_tls = false;
+  bool quiet = false;
+  double drain_s = 30;
+};
+
+struct Settings {
+  std::optional<Scenario> scenario;
+  std::string scenario_digest;
+  std::string node;  // "chat-1"
+  std::string pool;  // "chat"
+  std::string site;
+  std::filesystem::path data;
+
+  std::optional<net::ListenAddress> tls_listen;
+  std::optional<net::ListenAddress> tcp_listen;
+  std::optional<net::ListenAddress> http_listen;
+  std::optional<net::ListenAddress> files_listen;
+  std::string certificate;  // PEM; empty: one of our own in the data folder
+  Secret private_key;
+
+  std::vector<std::string> connections;  // ODBC
+  std::string compliance_connection;
+  bool first_start_content = false;  // a node of its own makes a demo user, a category and a room
+
+  std::string realm;
+  sip::Settings sip;  // addresses in it are filled in when the ports are known
+  chat::Config chat;
+  double drain_s = 30;
+  ops::LogSettings log;
+  std::filesystem::path out;
+};
+
+// Throws io::ConfigError with the file, line and key of everything that is wrong.
+Settings make_settings(const Flags& flags);
+
+}  // namespace poolcast::serve
