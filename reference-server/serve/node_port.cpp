@@ -6,6 +6,7 @@
 
 #include "domain/ensure.hpp"
 #include "reference-server/proto/sip_writer.hpp"
+#include "reference-server/proto/text.hpp"
 #include "reference-server/proto/xccos_replies.hpp"
 #include "reference-server/serve/node.hpp"
 
