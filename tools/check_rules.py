@@ -29,6 +29,7 @@ BOXES = (
     Box("bindings", "bindings", (*LIBRARY, "domain/io"), ("pybind11/",)),
     Box("server", "reference-server", LIBRARY, posix=True),
     Box("server/proto", "reference-server/proto", ("domain", "server"), ("expat.h", "openssl/")),
+    Box("server/fuzz", "reference-server/fuzz", ("domain", "server/proto")),
     Box("server/sip", "reference-server/sip", ("domain", "server", "server/proto")),
     Box("server/chat", "reference-server/chat", ("domain", "server", "server/proto", "server/store/rows")),
     Box("server/net", "reference-server/net", ("domain", "server", "server/proto"), ("boost/", "openssl/"), posix=True),

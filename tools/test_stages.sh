@@ -45,6 +45,8 @@ run_all_stages() {
   for notebook in notebooks/*.ipynb; do
     if [[ -f $notebook ]]; then stage "$notebook" - "$venv/bin/jupyter-execute" "$notebook"; fi
   done
+  stage "build fuzz" - build fuzz
+  stage "fuzz, 30 s each" - reference-server/fuzz/run build/fuzz/reference-server/fuzz 30
   stage "build asan" - build asan
   stage "tests, asan and ubsan" "$results/asan.xml" run_ctest asan "$results/asan.xml"
   echo

@@ -44,8 +44,9 @@ void read_query_part(Reading& reading, const XmlElement& part, HistoryQuery& que
     query.end = time_of(reading, part);
   } else if (part.name == "text") {
     query.text = part.text;
-    query.phrase = iequals(part.attribute_or("mt", "ALL"), "PHRASE");
-    query.match_case = flag_of(reading, part, "matchcase").value_or(false);
+    // How to look for nothing does not matter.
+    query.phrase = !query.text.empty() && iequals(part.attribute_or("mt", "ALL"), "PHRASE");
+    query.match_case = flag_of(reading, part, "matchcase").value_or(false) && !query.text.empty();
   } else if (part.name == "author") {
     query.authors.emplace_back(part.attribute_or("uri", ""));
     if (query.authors.size() > most_authors) reading.refuse("too many authors");
