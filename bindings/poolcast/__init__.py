@@ -51,7 +51,7 @@ from poolcast._core import (
     Workload,
     __version__,
 )
-from poolcast.compare import diff
+from poolcast.compare import diff, side_by_side
 from poolcast.errors import RunError, UnsupportedScenarioError
 from poolcast.result import Result, read_run
 from poolcast.runner import run
@@ -109,4 +109,5 @@ __all__ = [
     "loads",
     "read_run",
     "run",
+    "side_by_side",
 ]

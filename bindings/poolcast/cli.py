@@ -377,22 +377,60 @@ def list_(kind: str | None) -> None:
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the page goes.  [default: DIR/report.html]")
 def report(folder: Path, out: Path | None) -> None:
     """Draw the page and the picture of the run folder DIR."""
-    from poolcast import _core
     from poolcast.page import page_path
-    from poolcast.result import read_run
 
-    try:
-        result = read_run(folder)
-    except _core.ConfigError as error:
-        _fail(str(error))
-    except (OSError, ValueError, KeyError) as error:
-        _fail(f"{folder}: not a run folder: {error}")
+    result = _read_run(folder)
     try:
         path = page_path(out or folder)
     except ValueError as error:
         _fail(str(error))
     page = _save(result, path)
     click.echo(f"Page: {page}\nPicture: {page.with_suffix('.png')}")
+
+
+_run_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@main.command()
+@click.argument("run_a", type=_run_folder, metavar="RUN_A")
+@click.argument("run_b", type=_run_folder, metavar="RUN_B")
+@click.option("--windows", is_flag=True, help="One line per window instead of one over the whole run.")
+@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON, values unrounded.")
+def compare(run_a: Path, run_b: Path, windows: bool, as_json: bool) -> None:
+    """Lay two run folders of one scenario side by side, simulated or measured, as they are."""
+    from poolcast import compare as comparison
+    from poolcast import console
+
+    one, two = _read_run(run_a), _read_run(run_b)
+    try:
+        table = comparison.side_by_side(one, two, windows=windows)
+    except ValueError as error:
+        _fail(str(error))
+    if as_json:
+        click.echo(table.to_json(orient="records", double_precision=15))
+        return
+    kinds = [comparison.kind_of(run) for run in (one, two)]
+    names = (kinds[0], kinds[1]) if kinds[0] != kinds[1] else (f"{kinds[0]}, A", f"{kinds[1]}, B")
+    screen = console.make_console()
+    screen.print(
+        f"{one.name}     scenario {one.data['scenario']['digest'][:12]}, seeds {one.data['seed']} and {two.data['seed']}"
+    )
+    for path, run in ((run_a, one), (run_b, two)):
+        if run.invalid:
+            screen.print(f"{path} is not valid: {run.invalid}")
+    console.side_by_side(screen, table, names)
+
+
+def _read_run(folder: Path) -> Result:
+    from poolcast import _core
+    from poolcast.result import read_run
+
+    try:
+        return read_run(folder)
+    except _core.ConfigError as error:
+        _fail(str(error))
+    except (OSError, ValueError, KeyError) as error:
+        _fail(f"{folder}: not a run folder: {error}")
 
 
 @main.command()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from poolcast.summary import Row
 
 _STATISTICS = {"latency": ("mean", "p50", "p95", "p99"), "level": ("mean", "max"), "count": ("count",), "once": ("mean",)}
+_BESIDE = {"latency": ("count", "p50", "p95", "p99"), "level": ("mean",), "count": ("count",), "once": ("mean",)}
 _INTERVAL = {"mean": ("mean_low", "mean_high"), "p95": ("p95_low", "p95_high")}
 _COLUMNS = [
     *("metric", "statistic", "unit", "place", "part", "a", "a_ci_low", "a_ci_high", "b", "b_ci_low", "b_ci_high"),
@@ -32,6 +33,59 @@ def diff(a: Result, b: Result, *, all_rows: bool = False) -> pd.DataFrame:
     if not all_rows:
         rows = [row for row in rows if row["change"] != 0]
     return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def kind_of(run: Result) -> str:
+    """simulated or measured."""
+    return "simulated" if run.data.get("source") == "sim" else "measured"
+
+
+def side_by_side(a: Result, b: Result, *, windows: bool = False) -> pd.DataFrame:
+    """Every figure of two runs of one scenario beside each other, in `unit`, joined on metric, place, part and window.
+
+    Nothing is fitted: a simulation and a measurement lie side by side as they are. `ratio` is b as a multiple of a. A figure that
+    one of the two does not have is missing there: a client cannot see a server's queue, and a server is not always asked for its
+    processor. Columns: metric, place, part, statistic, unit, a, b, ratio; with `windows` also window_start_s, one row per window
+    instead of one over the whole run. ValueError when the runs are of different scenarios.
+    """
+    import pandas as pd
+
+    digests = [run.data["scenario"]["digest"] for run in (a, b)]
+    if digests[0] != digests[1]:
+        raise ValueError(f"the runs are of different scenarios: {digests[0][:12]} and {digests[1][:12]}")
+    rows = _beside(a, b, windows=windows)
+    columns = ["metric", "place", "part", "window_start_s", "statistic", "unit", "a", "b", "ratio"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame if windows else frame.drop(columns="window_start_s")
+
+
+def _beside(a: Result, b: Result, *, windows: bool) -> list[dict[str, Any]]:
+    kinds = {row["name"]: row["kind"] for row in _core.metrics()}
+    left, right = _by_place_and_time(a, windows=windows), _by_place_and_time(b, windows=windows)
+    rows = []
+    for key in [*left, *(key for key in right if key not in left)]:
+        one, two = left.get(key, {}), right.get(key, {})
+        for statistic in _BESIDE[kinds.get(key[0], "level")]:
+            values = one.get(statistic), two.get(statistic)
+            if values == (None, None):
+                continue
+            ratio = values[1] / values[0] if values[0] and values[1] is not None else None
+            rows.append(
+                {
+                    **{"metric": key[0], "place": summary.place_of(one or two), "part": key[4], "window_start_s": key[5]},
+                    **{"statistic": statistic, "unit": (one or two)["unit"], "a": values[0], "b": values[1], "ratio": ratio},
+                }
+            )
+    return rows
+
+
+def _by_place_and_time(run: Result, *, windows: bool) -> dict[tuple[Any, ...], Row]:
+    keys = ("site", "pool", "node", "part")
+    return {
+        (row["metric"], *(row.get(key) or "" for key in keys), row["window_start_s"] if windows else 0.0): row
+        for row in run.data["rows"]
+        if bool(row["whole_run"]) is not windows and row["metric"] != "users_back"
+    }
 
 
 def _figures(a: Result, b: Result) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ from poolcast import _core, summary, units
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import pandas as pd
+
     from poolcast._core import CapacityRow, Finding, Rule
     from poolcast.runner import Progress
     from poolcast.scenario import Scenario
@@ -129,6 +131,27 @@ def figures(console: Console, data: Row) -> None:
         console.print(table)
     _servers(console, rows)
     _losses(console, data)
+
+
+def side_by_side(console: Console, table: pd.DataFrame, names: tuple[str, str]) -> None:
+    """Figures of two runs, one line per metric, place and statistic; `names` head the two."""
+    columns = [("Metric", ""), ("where", ""), ("statistic", ""), (names[0], "r"), (names[1], "r"), ("ratio", "r")]
+    has_windows = "window_start_s" in table.columns
+    shown = plain_table(*columns[:2], *([("from", "r")] if has_windows else []), *columns[2:])
+    before = None
+    for row in table.to_dict("records"):
+        here = (row["metric"], row["place"], row["part"], row.get("window_start_s"))
+        where = f"{row['place']} · {row['part']}" if row["part"] else str(row["place"])
+        head_ = [summary.words(str(row["metric"])), where] if here != before else ["", ""]
+        if has_windows:
+            head_.append(units.duration(row["window_start_s"]) if here != before else "")
+        before = here
+        unit = "" if row["statistic"] == "count" else str(row["unit"])
+        values = [units.quantity(None if row[side] != row[side] else row[side], unit) for side in ("a", "b")]
+        ratio = "" if row["ratio"] is None or row["ratio"] != row["ratio"] else f"{row['ratio']:.3g}"
+        shown.add_row(*head_, str(row["statistic"]), *values, Text(ratio, "dim"))
+    console.print()
+    console.print(shown)
 
 
 def _servers(console: Console, rows: list[Row]) -> None:

@@ -55,6 +55,7 @@ def render(result: Result) -> str:
     data = result.data
     return environment.get_template("report.html.j2").render(
         run=data,
+        invalid=result.invalid,
         scenario=data["scenario"],
         question=data["scenario"].get("question") or data["scenario"]["name"],
         losses=summary.losses(data),
@@ -145,6 +146,9 @@ def _commands(result: Result) -> list[str]:
     """What gives the same run again; changes by --set are part of scenario.yaml."""
     data = result.data
     used = data.get("options") or {}
+    if data["source"] == "real":
+        tls = " --tls --ca FILE" if data["load"]["transport"] == "tls" else ""
+        return [f"poolcast-load scenario.yaml --seed {data['seed']} --server 127.0.0.1:PORT{tls} --password-file FILE"]
     precision = used.get("precision")
     options = ["--seed", str(data["seed"])]
     if precision is None or data.get("interrupted"):

@@ -56,6 +56,12 @@ class Result:
         return None if failure is None else str(failure)
 
     @property
+    def invalid(self) -> str | None:
+        """Why the figures of a real run say nothing about the server, or None."""
+        invalid = self.data.get("invalid")
+        return None if invalid is None else str(invalid)
+
+    @property
     def holds(self) -> bool:
         """Whether every objective holds; an unknown one does not."""
         return all(verdict["verdict"] == "holds" for verdict in self.data["verdicts"])

@@ -165,6 +165,13 @@ def losses(data: Row) -> str:
 
 def caveat(data: Row) -> str:
     """The second sentence: how the answer depends on what is assumed."""
+    if data["source"] == "real":
+        machine = data["machine"]
+        memory = units.quantity(machine["memory_bytes"], "bytes")
+        return (
+            f"Measured over {data['load']['transport'].upper()} on one machine of {units.plural(machine['cores'], 'core')} "
+            f"and {memory} ({machine['processor'] or 'unknown processor'}), which server, database and load share."
+        )
     main = {verdict["objective"]: verdict["verdict"] for verdict in data["verdicts"]}
     changed = []
     for variant in data.get("variants") or []:

@@ -292,3 +292,18 @@ def test_ctrl_c_keeps_what_is_finished(result: pc.Result, fake_program: Callable
     assert process.returncode == 3
     assert "Stopped: what was finished counts, 3 replications of the scenario itself." in errors
     assert "delivery latency p95 at most 500 ms" in output
+
+
+def test_two_runs_of_a_scenario_are_laid_side_by_side(tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        call("run", "smoke", *QUICK, "--seed", seed, "--out", str(tmp_path / seed))
+    done = call("compare", str(tmp_path / "1"), str(tmp_path / "2"))
+    assert done.exit_code == 0
+    for word in ("delivery latency", "simulated, A", "simulated, B", "ratio", "seeds 1 and 2"):
+        assert word in done.stdout
+    rows = json.loads(call("compare", str(tmp_path / "1"), str(tmp_path / "2"), "--json", "--windows").stdout)
+    assert {"metric", "place", "part", "window_start_s", "statistic", "unit", "a", "b", "ratio"} == set(rows[0])
+    call("run", "smoke", *QUICK, "--set", "workload.users=200", "--out", str(tmp_path / "3"))
+    refused = call("compare", str(tmp_path / "1"), str(tmp_path / "3"))
+    assert refused.exit_code == 2
+    assert "different scenarios" in refused.stderr
