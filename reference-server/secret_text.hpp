@@ -13,7 +13,8 @@ public:
   SecretText() = default;
   explicit SecretText(std::string text) : text_(std::move(text)) {}
   SecretText(const SecretText&) = default;
-  SecretText(SecretText&& other) noexcept : text_(other.text_) { other.wipe(); }  // a moved-from string may keep its characters
+  // Copies, because a string that was moved from may keep its characters.
+  SecretText(SecretText&& other) noexcept : text_(other.text_) { other.wipe(); }  // NOLINT(performance-move-constructor-init)
   SecretText& operator=(const SecretText& other) {
     if (this != &other) {
       wipe();

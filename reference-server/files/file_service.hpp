@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -10,7 +11,6 @@
 #include <string_view>
 #include <vector>
 
-#include "domain/units.hpp"
 #include "reference-server/files/tokens.hpp"
 #include "reference-server/net/http.hpp"
 
@@ -20,9 +20,10 @@ namespace poolcast::files {
 inline constexpr std::string_view file_service_path = "/PersistentChat/MGCWebService.asmx";
 
 struct FileServiceSettings {
-  std::filesystem::path root;    // one folder per room GUID beneath it; made with mode 0700 when it is not there
-  Count max_file_kb = 20'000;    // the vendor's default; announced as it is, enforced as that many times 1,024 bytes
-  Count max_request_kb = 1'024;  // of one HTTP body; a chunk is three quarters of it at most, being base64
+  std::filesystem::path root;         // one folder per room GUID beneath it; made with mode 0700 when it is not there
+  std::int64_t max_file_kb = 20'000;  // the vendor's default; announced as it is, enforced as that many times 1,024 bytes
+  std::int64_t max_request_kb =
+      256;  // of one HTTP body, which is read on the io thread; a chunk, being base64, is three quarters
   // Extensions without their dot, lower case; a name with another one is refused.
   std::vector<std::string> extensions{"txt",  "pdf", "png",  "jpg", "jpeg", "gif", "zip", "doc", "docx", "xls",
                                       "xlsx", "ppt", "pptx", "csv", "log",  "rtf", "odt", "ods", "odp"};
@@ -40,7 +41,7 @@ public:
   FileService& operator=(const FileService&) = delete;
   ~FileService();  // waits for the disk's running job; what waits is not begun
 
-  void handle(const net::HttpRequest& request, net::Responder responder);
+  void handle(const net::HttpRequest& request, const net::Responder& responder);
   // Takes away what abandoned uploads left; call it once at the start and then every few minutes.
   void tidy();
 

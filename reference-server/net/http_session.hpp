@@ -136,7 +136,7 @@ private:
     transport().expires_never();
     auto waiting = std::make_shared<Waiting>(stream_.get_executor());
     waiting->changed.expires_after(limits_.handler);
-    handler_(request, Responder([waiting](HttpResponse response) {
+    handler_(request, Responder([waiting](HttpResponse&& response) {
                waiting->response = std::move(response);
                waiting->changed.cancel();
              }));

@@ -23,7 +23,7 @@ constexpr const char* tables_folder = "measurements";
 fs::path fresh_folder_beside(const fs::path& folder) {
   fs::path path = fs::absolute(folder).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
-  const fs::path beside = path.parent_path() / ("." + path.filename().string() + ".measuring");
+  fs::path beside = path.parent_path() / ("." + path.filename().string() + ".measuring");
   fs::remove_all(beside);
   return beside;
 }
@@ -71,26 +71,16 @@ public:
     return found->second;
   }
 
-  // Records of one moment come in any order, but a series never goes back: what is a little late counts as now.
-  double moment(Instant at) {
-    last_s_ = std::max(last_s_, std::chrono::duration<double>(at - settings_.start).count());
-    return last_s_;
-  }
-  bool is_over() const { return last_s_ >= horizon_s_; }
-
   void latency(SeriesId series, Instant at, double seconds) {
     const double moment_s = moment(at);
     if (!is_over()) fold_.latency(series, moment_s, seconds);
   }
 
-  template <class Record>
-  void keep(std::vector<Record>& records, const Record& record) {
-    if (is_over()) return;
-    if (records_.size() + waiting_ >= settings_.most_waiting)
-      ++dropped_;
-    else
-      records.push_back(record);
-  }
+  void operation(const OperationRecord& record) { keep(records_.operations, record); }
+  void commit(const CommitRecord& record) { keep(records_.commits, record); }
+  void fan_out(const FanOutRecord& record) { keep(records_.fan_outs, record); }
+  std::uint64_t dropped() const { return dropped_; }
+  std::optional<std::string> trouble() const { return tables_->trouble(); }
 
   void tick(Instant at, const Registry& registry, const HostSample& sample) {
     const double moment_s = moment(at);
@@ -106,11 +96,6 @@ public:
       records_.samples.push_back({at, sample});
     }
     hand_over();
-  }
-
-  void hand_over() {
-    tables_->hand_over(std::exchange(records_, {}));
-    waiting_ = tables_->waiting();
   }
 
   void finish(Instant now) {
@@ -132,6 +117,28 @@ public:
     fs::rename(beside_, place);
   }
 
+private:
+  // Records of one moment come in any order, but a series never goes back: what is a little late counts as now.
+  double moment(Instant at) {
+    last_s_ = std::max(last_s_, std::chrono::duration<double>(at - settings_.start).count());
+    return last_s_;
+  }
+  bool is_over() const { return last_s_ >= horizon_s_; }
+
+  template <class Record>
+  void keep(std::vector<Record>& records, const Record& record) {
+    if (is_over()) return;
+    if (records_.size() + waiting_ >= settings_.most_waiting)
+      ++dropped_;
+    else
+      records.push_back(record);
+  }
+
+  void hand_over() {
+    tables_->hand_over(std::exchange(records_, {}));
+    waiting_ = tables_->waiting();
+  }
+
   RecordingSettings settings_;
   double horizon_s_;
   Fold fold_;
@@ -150,12 +157,12 @@ Recording::~Recording() = default;
 
 SeriesId Recording::series(Metric metric, const std::string& part) { return impl_->series(metric, part); }
 void Recording::latency(SeriesId series, Instant at, double seconds) { impl_->latency(series, at, seconds); }
-void Recording::operation(const OperationRecord& record) { impl_->keep(impl_->records_.operations, record); }
-void Recording::commit(const CommitRecord& record) { impl_->keep(impl_->records_.commits, record); }
-void Recording::fan_out(const FanOutRecord& record) { impl_->keep(impl_->records_.fan_outs, record); }
+void Recording::operation(const OperationRecord& record) { impl_->operation(record); }
+void Recording::commit(const CommitRecord& record) { impl_->commit(record); }
+void Recording::fan_out(const FanOutRecord& record) { impl_->fan_out(record); }
 void Recording::tick(Instant at, const Registry& registry, const HostSample& sample) { impl_->tick(at, registry, sample); }
-std::uint64_t Recording::dropped() const { return impl_->dropped_; }
-std::optional<std::string> Recording::trouble() const { return impl_->tables_->trouble(); }
+std::uint64_t Recording::dropped() const { return impl_->dropped(); }
+std::optional<std::string> Recording::trouble() const { return impl_->trouble(); }
 void Recording::finish(Instant now) { impl_->finish(now); }
 
 }  // namespace poolcast::ops

@@ -111,33 +111,33 @@ Labels labels_of(const Place& here, const std::string& part) {
 Registry::Registry(Place here) : here_(std::move(here)) {}
 
 template <class Value>
-Value& Registry::find_or_add(std::deque<Entry<Value>>& entries, Metric metric, std::string part) {
+Value& Registry::find_or_add(std::deque<Entry<Value>>& entries, Metric metric, const std::string& part) {
   for (Entry<Value>& entry : entries)
     if (entry.metric == metric && entry.part == part) return entry.value;
   Entry<Value>& entry = entries.emplace_back();
   entry.metric = metric;
-  entry.part = std::move(part);
+  entry.part = part;
   return entry.value;
 }
 
-Counter& Registry::counter(Metric metric, std::string part) {
+Counter& Registry::counter(Metric metric, const std::string& part) {
   ensure(row_of(metric).kind == MetricKind::count, "a counter of a metric that is none");
-  return find_or_add(counters_, metric, std::move(part));
+  return find_or_add(counters_, metric, part);
 }
 
-SharedCounter& Registry::shared_counter(Metric metric, std::string part) {
+SharedCounter& Registry::shared_counter(Metric metric, const std::string& part) {
   ensure(row_of(metric).kind == MetricKind::count, "a counter of a metric that is none");
-  return find_or_add(shared_counters_, metric, std::move(part));
+  return find_or_add(shared_counters_, metric, part);
 }
 
-Gauge& Registry::gauge(Metric metric, std::string part) {
+Gauge& Registry::gauge(Metric metric, const std::string& part) {
   ensure(row_of(metric).kind == MetricKind::level || row_of(metric).kind == MetricKind::once, "a gauge of a metric that is none");
-  return find_or_add(gauges_, metric, std::move(part));
+  return find_or_add(gauges_, metric, part);
 }
 
-Histogram& Registry::latencies(Metric metric, std::string part) {
+Histogram& Registry::latencies(Metric metric, const std::string& part) {
   ensure(row_of(metric).kind == MetricKind::latency, "latencies of a metric that is none");
-  return find_or_add(latencies_, metric, std::move(part));
+  return find_or_add(latencies_, metric, part);
 }
 
 void Registry::computed(std::string name, std::string help, Labels labels, std::function<double()> value) {

@@ -43,10 +43,10 @@ public:
 
   // Metrics of the table; `part` as in Place. The reference stays good as long as the registry. Asking again for the same gives
   // the same one. The metric's kind must fit: counts, levels (and `once`), latencies.
-  Counter& counter(Metric metric, std::string part = {});
-  SharedCounter& shared_counter(Metric metric, std::string part = {});
-  Gauge& gauge(Metric metric, std::string part = {});
-  Histogram& latencies(Metric metric, std::string part = {});
+  Counter& counter(Metric metric, const std::string& part = {});
+  SharedCounter& shared_counter(Metric metric, const std::string& part = {});
+  Gauge& gauge(Metric metric, const std::string& part = {});
+  Histogram& latencies(Metric metric, const std::string& part = {});
 
   // What the table does not know: a name without the prefix, as Prometheus wants it, and its meaning. Asked for at each scrape.
   void computed(std::string name, std::string help, Labels labels, std::function<double()> value);
@@ -76,7 +76,7 @@ private:
     std::function<double()> value;
   };
   template <class Value>
-  static Value& find_or_add(std::deque<Entry<Value>>& entries, Metric metric, std::string part);
+  static Value& find_or_add(std::deque<Entry<Value>>& entries, Metric metric, const std::string& part);
 
   Place here_;
   std::deque<Entry<Counter>> counters_;  // deques: references stay good

@@ -6,7 +6,6 @@ namespace poolcast::ops {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 const Place here{.site = "berlin", .pool = "chat", .node = "chat-1"};
 
