@@ -34,6 +34,7 @@ void Loop::on_signal(int number, std::function<void()> work) {
 }
 
 void Loop::run_until(const std::function<bool()>& done) {
+  io_.restart();  // an io_context that has run out of work stays stopped otherwise
   const auto keeps_running = asio::make_work_guard(io_);
   while (!done()) io_.run_one();
 }

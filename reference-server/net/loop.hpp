@@ -24,7 +24,10 @@ public:
   static constexpr std::size_t read_size = std::size_t{64} * 1024;
 
   asio::io_context& io() { return io_; }
-  void run() { io_.run(); }
+  void run() {
+    io_.restart();  // an io_context that ran out of work during the start stays stopped otherwise
+    io_.run();
+  }
   void stop() { io_.stop(); }
 
   // Runs `work` on the loop's thread, in the order of the calls; any thread may call it.

@@ -47,24 +47,27 @@ Result<std::optional<DemoUser>> make_demo_content(net::Loop& loop, store::Store&
   store::Principal user;
   user.uri = demo.uri;
   user.display_name = "Demo";
-  const std::string login = demo.uri.substr(4);
-  user.verifiers.push_back(vault->seal(demo.uri, store::VerifierKind::digest_ha1, settings.realm,
-                                       proto::digest_ha1(login, settings.realm, demo.password)));
-  const auto nt_hash = proto::ntlm_hash(demo.password);
-  if (nt_hash) user.verifiers.push_back(vault->seal(demo.uri, store::VerifierKind::nt_hash, {}, proto::as_text(*nt_hash)));
   store::Category category;
   category.name = "General";
   category.description = "Rooms for everybody.";
   auto made = edit(loop, store, {store::Edit(user), store::Edit(category)});
   if (!made) return made.error();
-  ensure(!made->categories.empty(), "an edit brings back what it made");
+  ensure(!made->categories.empty() && !made->principals.empty(), "an edit brings back what it made");
+  const std::string login = demo.uri.substr(4);
+  std::vector<store::Edit> edits;
+  const store::PrincipalId id = made->principals.front().id;
+  edits.emplace_back(store::SetVerifier{id, vault->seal(demo.uri, store::VerifierKind::digest_ha1, settings.realm,
+                                                        proto::digest_ha1(login, settings.realm, demo.password))});
+  if (const auto nt_hash = proto::ntlm_hash(demo.password))
+    edits.emplace_back(store::SetVerifier{id, vault->seal(demo.uri, store::VerifierKind::nt_hash, {}, proto::as_text(*nt_hash))});
   store::Room room;
   room.guid = store::random_uuid();
   room.category = made->categories.front().id;
   room.name = "Lobby";
   room.description = "Everybody may come in.";
   room.privacy = store::Privacy::open;
-  made = edit(loop, store, {store::Edit(room)});
+  edits.emplace_back(room);
+  made = edit(loop, store, std::move(edits));
   if (!made) return made.error();
   return std::optional<DemoUser>{demo};
 }
