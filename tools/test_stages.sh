@@ -19,6 +19,16 @@ run_ctest() {  # PRESET JUNIT [FLAGS]
   ctest --preset "$preset" --output-junit "$junit" "$@"
 }
 
+# The reference server is what has threads; the simulator's tests would take the sanitizer many minutes and show it nothing.
+build_server_tests() {  # PRESET
+  cmake --preset "$1"
+  cmake --build --preset "$1" --target server_tests
+}
+
+run_server_tests() {  # PRESET JUNIT
+  ctest --test-dir "build/$1/tests/reference-server" --output-on-failure --timeout 900 --output-junit "$2"
+}
+
 tidy() {
   cmake --preset tidy
   "$venv/bin/python" tools/tidy.py build/tidy
@@ -49,6 +59,8 @@ run_all_stages() {
   stage "fuzz, 30 s each" - reference-server/fuzz/run build/fuzz/reference-server/fuzz 30
   stage "build asan" - build asan
   stage "tests, asan and ubsan" "$results/asan.xml" run_ctest asan "$results/asan.xml"
+  stage "build server tests, tsan" - build_server_tests tsan
+  stage "server tests, tsan" "$results/tsan.xml" run_server_tests tsan "$results/tsan.xml"
   echo
   "$venv/bin/python" tools/stage_summary.py "$results/stages.tsv"
 }

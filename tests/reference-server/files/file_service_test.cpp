@@ -137,7 +137,7 @@ protected:
   }
 
   std::string uploaded() {
-    const std::string name = name_for_upload();
+    std::string name = name_for_upload();
     EXPECT_FALSE(append(name, "hello", 0, 10).is_fault);
     EXPECT_FALSE(append(name, "world", 5, 10).is_fault);
     tokens_->grants["down"] = {"sip:bo@lab.example", room, Direction::download, name, now + std::chrono::hours{1}};
