@@ -49,7 +49,7 @@ void Service::history(const Asked& command_asked, const proto::GetHistory& comma
   if (!command.query.text.empty()) return search_messages(asked, command);
   const Session& session = *find(asked.session);
   auto gathering = std::make_shared<Gathering>();
-  gathering->asked = asked;
+  gathering->asked = leave_work(asked);
   gathering->query = command.query;
   std::vector<LiveRoom*> rooms;
   for (const proto::RoomAddress& address : command.query.rooms) {
@@ -116,8 +116,9 @@ void Service::gather(const std::shared_ptr<Gathering>& gathering, LiveRoom& room
 void Service::gathered(const std::shared_ptr<Gathering>& gathering) {
   if (--gathering->pending > 0) return;
   if (find(gathering->asked.session) == nullptr) return;
-  if (gathering->failed) return reply_error(gathering->asked, *gathering->failed);
-  reply_history(gathering->asked, gathering->rooms, false, gathering->query.order);
+  const Asked back = back_to_work(gathering->asked);
+  if (gathering->failed) return reply_error(back, *gathering->failed);
+  reply_history(back, gathering->rooms, false, gathering->query.order);
 }
 
 void Service::search_messages(const Asked& asked, const proto::GetHistory& command) {
@@ -143,16 +144,18 @@ void Service::search_messages(const Asked& asked, const proto::GetHistory& comma
   if (command.query.limit) {
     query.limit_per_room = static_cast<int>(std::min<std::uint32_t>(*command.query.limit, store::most_search_messages_per_room));
   }
-  port_.search(query, [this, asked, order = command.query.order](Result<store::Found> found) {
-    if (find(asked.session) == nullptr) return;
-    if (!found) return reply_error(asked, found.error());
-    std::vector<std::pair<store::RoomId, std::vector<store::Message>>> rooms;
-    for (store::Message& message : found->messages) {
-      if (rooms.empty() || rooms.back().first != message.room) rooms.emplace_back(message.room, std::vector<store::Message>{});
-      rooms.back().second.push_back(std::move(message));
-    }
-    reply_history(asked, rooms, found->truncated, order);
-  });
+  port_.search(query,
+               later<store::Found>(asked, [this, order = command.query.order](const Asked& back, Result<store::Found> found) {
+                 if (find(back.session) == nullptr) return;
+                 if (!found) return reply_error(back, found.error());
+                 std::vector<std::pair<store::RoomId, std::vector<store::Message>>> rooms;
+                 for (store::Message& message : found->messages) {
+                   if (rooms.empty() || rooms.back().first != message.room)
+                     rooms.emplace_back(message.room, std::vector<store::Message>{});
+                   rooms.back().second.push_back(std::move(message));
+                 }
+                 reply_history(back, rooms, found->truncated, order);
+               }));
 }
 
 void Service::reply_history(const Asked& asked, const std::vector<std::pair<store::RoomId, std::vector<store::Message>>>& rooms,

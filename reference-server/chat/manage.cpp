@@ -158,24 +158,26 @@ std::vector<store::PrincipalId> Service::newly_listed(const store::Room& before,
 
 void Service::save_room(const Asked& asked, store::Room room, std::vector<store::PrincipalId> invite) {
   const store::Uuid guid = room.guid;
-  port_.edit({store::Edit(std::move(room))}, [this, asked, guid, invite = std::move(invite)](Result<store::Directory> saved) {
-    if (!saved) {
-      if (find(asked.session) == nullptr) return;
-      if (saved.error().code == ErrorCode::conflict)
-        return reply_plain(asked, 409, "The name is taken, or somebody else has changed the room meanwhile.");
-      return reply_error(asked, saved.error());
-    }
-    changed(std::move(*saved));
-    const Session* const session = find(asked.session);
-    if (session == nullptr) return;
-    const LiveRoom* const live = rooms_.find(wire_guid(guid));
-    if (live == nullptr) return reply_plain(asked, 404, "The room is gone.");
-    for (const store::PrincipalId user : invite) {
-      port_.invite({0, live->room.id, user, session->person.id, port_.now().utc.time_since_epoch().count()},
-                   [](const Result<store::Invitation>&) {});  // a lost invitation is no reason to undo the change
-    }
-    reply_room(asked, *live, false);
-  });
+  port_.edit(
+      {store::Edit(std::move(room))},
+      later<store::Directory>(asked, [this, guid, invite = std::move(invite)](const Asked& back, Result<store::Directory> saved) {
+        if (!saved) {
+          if (find(back.session) == nullptr) return;
+          if (saved.error().code == ErrorCode::conflict)
+            return reply_plain(back, 409, "The name is taken, or somebody else has changed the room meanwhile.");
+          return reply_error(back, saved.error());
+        }
+        changed(std::move(*saved));
+        const Session* const session = find(back.session);
+        if (session == nullptr) return;
+        const LiveRoom* const live = rooms_.find(wire_guid(guid));
+        if (live == nullptr) return reply_plain(back, 404, "The room is gone.");
+        for (const store::PrincipalId user : invite) {
+          port_.invite({0, live->room.id, user, session->person.id, port_.now().utc.time_since_epoch().count()},
+                       [](const Result<store::Invitation>&) {});  // a lost invitation is no reason to undo the change
+        }
+        reply_room(back, *live, false);
+      }));
 }
 
 void Service::roles(const Asked& asked, const proto::GetRoles& command) {

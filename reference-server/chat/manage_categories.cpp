@@ -97,20 +97,21 @@ Result<Done> Service::apply(store::Category& category, const proto::CategorySett
 void Service::save_category(const Asked& asked, store::Category category) {
   const std::string name = category.name;
   const store::CategoryId parent = category.parent;
-  port_.edit({store::Edit(std::move(category))}, [this, asked, name, parent](Result<store::Directory> saved) {
-    if (!saved) {
-      if (find(asked.session) == nullptr) return;
-      if (saved.error().code == ErrorCode::conflict)
-        return reply_plain(asked, 409, "The name is taken, or somebody else has changed the category meanwhile.");
-      return reply_error(asked, saved.error());
-    }
-    changed(std::move(*saved));
-    if (find(asked.session) == nullptr) return;
-    std::vector<const store::Category*> found;
-    for (const auto& [id, now] : people_.categories())
-      if (now.name == name && now.parent == parent) found.push_back(&now);
-    reply_categories(asked, found, true);
-  });
+  port_.edit({store::Edit(std::move(category))},
+             later<store::Directory>(asked, [this, name, parent](const Asked& back, Result<store::Directory> saved) {
+               if (!saved) {
+                 if (find(back.session) == nullptr) return;
+                 if (saved.error().code == ErrorCode::conflict)
+                   return reply_plain(back, 409, "The name is taken, or somebody else has changed the category meanwhile.");
+                 return reply_error(back, saved.error());
+               }
+               changed(std::move(*saved));
+               if (find(back.session) == nullptr) return;
+               std::vector<const store::Category*> found;
+               for (const auto& [id, now] : people_.categories())
+                 if (now.name == name && now.parent == parent) found.push_back(&now);
+               reply_categories(back, found, true);
+             }));
 }
 
 void Service::reply_categories(const Asked& asked, const std::vector<const store::Category*>& found, bool with_roles) {

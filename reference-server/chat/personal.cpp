@@ -32,46 +32,48 @@ void Service::server_info(const Asked& asked, const proto::GetServerInfo& comman
 
 void Service::invitations(const Asked& asked, const proto::GetInvitations& command) {
   const store::PrincipalId user = find(asked.session)->person.id;
-  port_.invitations(user, static_cast<std::int64_t>(command.after_id),
-                    [this, asked](Result<std::vector<store::Invitation>> rows) {
-                      const Session* const session = find(asked.session);
-                      if (session == nullptr) return;
-                      if (!rows) return reply_error(asked, rows.error());
-                      std::vector<proto::Invitation> invitations;
-                      for (const store::Invitation& row : *rows) {
-                        const LiveRoom* const room = rooms_.find(row.room);
-                        if (room == nullptr || !rights(*room, session->person).enter) continue;
-                        invitations.push_back({static_cast<std::uint64_t>(row.id),
-                                               {config_.domain, room->guid},
-                                               room->room.name,
-                                               view(row.by).uri,
-                                               proto::UtcTime{std::chrono::milliseconds{row.sent_ms}}});
-                      }
-                      std::string out;
-                      proto::append_invitations(out, head(asked), invitations);
-                      port_.send(asked.session, out);
-                      done(asked, 200);
-                    });
+  port_.invitations(
+      user, static_cast<std::int64_t>(command.after_id),
+      later<std::vector<store::Invitation>>(asked, [this](const Asked& back, const Result<std::vector<store::Invitation>>& rows) {
+        const Session* const session = find(back.session);
+        if (session == nullptr) return;
+        if (!rows) return reply_error(back, rows.error());
+        std::vector<proto::Invitation> invitations;
+        for (const store::Invitation& row : *rows) {
+          const LiveRoom* const room = rooms_.find(row.room);
+          if (room == nullptr || !rights(*room, session->person).enter) continue;
+          invitations.push_back({static_cast<std::uint64_t>(row.id),
+                                 {config_.domain, room->guid},
+                                 room->room.name,
+                                 view(row.by).uri,
+                                 proto::UtcTime{std::chrono::milliseconds{row.sent_ms}}});
+        }
+        std::string out;
+        proto::append_invitations(out, head(back), invitations);
+        port_.send(back.session, out);
+        done(back, 200);
+      }));
 }
 
 void Service::preference(const Asked& asked, const proto::GetPreference& command) {
   const store::PrincipalId user = find(asked.session)->person.id;
   port_.preference(
       user, command.label,
-      [this, asked, label = command.label, create = command.create_default](Result<std::vector<store::Preference>> rows) {
-        if (find(asked.session) == nullptr) return;
-        if (!rows) return reply_error(asked, rows.error());
-        if (rows->empty() && !create) return reply_plain(asked, 404, "There is no such preference.");
+      later<std::vector<store::Preference>>(asked, [this, label = command.label, create = command.create_default](
+                                                       const Asked& back, const Result<std::vector<store::Preference>>& rows) {
+        if (find(back.session) == nullptr) return;
+        if (!rows) return reply_error(back, rows.error());
+        if (rows->empty() && !create) return reply_plain(back, 404, "There is no such preference.");
         proto::Preference answer{label, 0, {}};
         if (!rows->empty()) {
           answer.seqid = static_cast<std::uint64_t>(rows->front().seqid);
           answer.content = rows->front().content;
         }
         std::string out;
-        proto::append_preference(out, head(asked), answer);
-        port_.send(asked.session, out);
-        done(asked, 200);
-      });
+        proto::append_preference(out, head(back), answer);
+        port_.send(back.session, out);
+        done(back, 200);
+      }));
 }
 
 void Service::set_preference(const Asked& asked, const proto::SetPreference& command) {
@@ -80,11 +82,12 @@ void Service::set_preference(const Asked& asked, const proto::SetPreference& com
   if (command.label.empty() || command.label.size() > longest_label || command.content.size() > longest_content)
     return reply_plain(asked, 413, "A preference has a label of 1 to 256 bytes and a content of at most 64 KiB.");
   store::Preference row{find(asked.session)->person.id, command.label, command.content, static_cast<std::int64_t>(command.seqid)};
-  port_.set_preference(std::move(row), [this, asked](Result<store::Preference> saved) {
-    if (find(asked.session) == nullptr) return;
-    if (!saved) return reply_error(asked, saved.error());
-    reply_plain(asked, 200);
-  });
+  port_.set_preference(std::move(row),
+                       later<store::Preference>(asked, [this](const Asked& back, const Result<store::Preference>& saved) {
+                         if (find(back.session) == nullptr) return;
+                         if (!saved) return reply_error(back, saved.error());
+                         reply_plain(back, 200);
+                       }));
 }
 
 void Service::file_token(const Asked& asked, const proto::GetFileToken& command) {
@@ -104,14 +107,14 @@ void Service::file_token(const Asked& asked, const proto::GetFileToken& command)
   token.file = command.file;
   token.direction = upload ? store::FileDirection::upload : store::FileDirection::download;
   token.expires_ms = (port_.now().utc.time_since_epoch() + std::chrono::milliseconds(store::file_token_life)).count();
-  port_.grant_file_token(token, [this, reply, guid = wire_guid(token.token)](Result<Done> granted) {
-    if (find(reply.session) == nullptr) return;
-    if (!granted) return reply_error(reply, granted.error());
-    std::string out;
-    proto::append_file_token(out, head(reply), guid, config_.file_service);
-    port_.send(reply.session, out);
-    done(reply, 200);
-  });
+  port_.grant_file_token(
+      token, later<Done>(reply, [this, guid = wire_guid(token.token)](const Asked& back, const Result<Done>& granted) {
+        if (find(back.session) == nullptr) return;
+        if (!granted) return reply_error(back, granted.error());
+        std::string out;
+        proto::append_file_token(out, head(back), guid, config_.file_service);
+        port_.send(back.session, out);
+        done(back, 200);
+      }));
 }
-
 }  // namespace poolcast::chat

@@ -61,13 +61,26 @@ public:
   virtual store::Uuid random_guid() = 0;  // from the cryptographic source
 };
 
-// What the chat tells about itself, for metrics: cheap, and never asked for an answer.
+// One command from its arrival to its answer.
+struct Performed {
+  std::string_view name;  // `join`, `grpchat`
+  int code = 200;
+  double arrived_s = 0;  // steady
+  double begun_s = 0;    // until then it waited behind earlier commands of its session
+  double store_s = 0;    // the part that it waited for the store
+  double ended_s = 0;
+  double cpu_s = -1;  // processor time of this thread; -1: not measured
+};
+
+// What the chat tells about itself, for metrics: cheap, and never asked for an answer but the processor time.
 class Watcher {
 public:
   virtual ~Watcher() = default;
-  virtual void fanned_out(std::size_t recipients) = 0;
+  virtual void performed(const Performed& performed) = 0;
+  virtual void fanned_out(std::size_t recipients, std::size_t bytes, double began_s, double ended_s) = 0;
   virtual void roster_sent(std::size_t notices) = 0;
-  virtual void operation(std::string_view name, int code, double seconds) = 0;  // from its arrival to its answer
+  virtual bool measures_cpu_now() = 0;  // of the next command
+  virtual double cpu_s() = 0;           // of this thread
 };
 
 }  // namespace poolcast::chat

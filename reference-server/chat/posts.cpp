@@ -60,14 +60,12 @@ Result<LiveRoom*> Service::room_for_post(const Session& session, const proto::Po
   return room;
 }
 
-void Service::post(SessionId id, Ticket ticket, const proto::Post& post, double arrived_s) {
-  Session& session = *find(id);
+void Service::post(const Asked& asked, Ticket ticket, const proto::Post& post) {
+  Session& session = *find(asked.session);
   const auto room = room_for_post(session, post);
   if (!room) {
-    const int code = static_cast<int>(room.error().code);
-    port_.answer(id, ticket, code, room.error().message);
-    if (watcher_ != nullptr) watcher_->operation("grpchat", code, port_.now().steady_s - arrived_s);
-    return;
+    port_.answer(asked.session, ticket, static_cast<int>(room.error().code), room.error().message);
+    return report(asked, static_cast<int>(room.error().code));
   }
   store::Post row;
   row.room = (*room)->room.id;
@@ -81,24 +79,24 @@ void Service::post(SessionId id, Ticket ticket, const proto::Post& post, double 
   row.recorded = config_.compliance;
   store::Message message{row.room, 0, row.sender, row.sent_ms, row.kind, row.body, row.title, row.rtf};
   ++session.posts_running;
-  port_.append(std::move(row), [this, id, ticket, arrived_s, client_id = post.client_id,
-                                message = std::move(message)](Result<store::Appended> appended) mutable {
-    const int code = appended ? 200 : static_cast<int>(appended.error().code);
-    Session* const author = find(id);
-    if (author != nullptr) {
-      --author->posts_running;
-      port_.answer(id, ticket, code, appended ? std::string_view{} : std::string_view(appended.error().message));
-    }
-    if (watcher_ != nullptr) watcher_->operation("grpchat", code, port_.now().steady_s - arrived_s);
-    if (appended) {
-      message.seq = appended->seq;
-      message.sent_ms = appended->sent_ms;
-      stored(std::move(message), id, client_id);
-    } else if (appended.error().in_doubt) {
-      behind_.insert(message.room);
-    }
-    if (Session* const still = find(id)) run_waiting(*still);
-  });
+  port_.append(
+      std::move(row), later<store::Appended>(asked, [this, ticket, client_id = post.client_id, message = std::move(message)](
+                                                        const Asked& back, const Result<store::Appended>& appended) mutable {
+        if (Session* const author = find(back.session)) {
+          --author->posts_running;
+          const int code = appended ? 200 : static_cast<int>(appended.error().code);
+          port_.answer(author->id, ticket, code, appended ? std::string_view{} : std::string_view(appended.error().message));
+        }
+        if (appended) {
+          message.seq = appended->seq;
+          message.sent_ms = appended->sent_ms;
+          stored(std::move(message), back.session, client_id);
+        } else if (appended.error().in_doubt) {
+          behind_.insert(message.room);
+        }
+        report(back, appended ? 200 : static_cast<int>(appended.error().code));
+        if (Session* const still = find(back.session)) run_waiting(*still);
+      }));
 }
 
 void Service::stored(store::Message message, SessionId author, std::string_view client_id) {
@@ -118,8 +116,10 @@ void Service::stored(store::Message message, SessionId author, std::string_view 
 }
 
 void Service::deliver(LiveRoom& room, store::Message message, std::string_view client_id) {
-  port_.fan_out(room.sessions, post_text(room, message, client_id));
-  if (watcher_ != nullptr) watcher_->fanned_out(room.sessions.size());
+  const double began_s = watcher_ == nullptr ? 0 : port_.now().steady_s;
+  const std::string text = post_text(room, message, client_id);
+  port_.fan_out(room.sessions, text);
+  if (watcher_ != nullptr) watcher_->fanned_out(room.sessions.size(), text.size(), began_s, port_.now().steady_s);
   room.recent.add(std::move(message), config_.recent_messages);
 }
 

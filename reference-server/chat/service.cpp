@@ -158,19 +158,50 @@ void Service::run_waiting(Session& session) {
   if (Session* const still = find(id)) still->choosing = false;
 }
 
+Service::Asked Service::asked_for(SessionId session, const proto::Request& request, std::uint64_t envid, double arrived_s) {
+  Asked asked{.session = session, .name = request.name, .envid = envid, .seqid = request.seqid, .arrived_s = arrived_s};
+  if (watcher_ == nullptr) return asked;
+  asked.begun_s = port_.now().steady_s;
+  if (watcher_->measures_cpu_now()) asked.cpu_from_s = watcher_->cpu_s();
+  return asked;
+}
+
 void Service::start(SessionId id, WaitingInfo info) {
   if (is_post(info.envelope)) {
-    return post(id, info.ticket, std::get<proto::Post>(info.envelope.requests.front().command), info.arrived_s);
+    const proto::Request& request = info.envelope.requests.front();
+    return post(asked_for(id, request, info.envelope.envid, info.arrived_s), info.ticket, std::get<proto::Post>(request.command));
   }
   find(id)->others_running += info.envelope.requests.size();
   for (const proto::Request& request : info.envelope.requests) {
-    perform({id, request.name, info.envelope.envid, request.seqid, info.arrived_s}, request.command);
+    perform(asked_for(id, request, info.envelope.envid, info.arrived_s), request.command);
     if (find(id) == nullptr) return;
   }
 }
 
+Service::Asked Service::leave_work(const Asked& asked) {
+  Asked left = asked;
+  if (watcher_ == nullptr) return left;
+  left.left_s = port_.now().steady_s;
+  if (left.cpu_from_s >= 0) left.cpu_s += watcher_->cpu_s() - left.cpu_from_s;
+  return left;
+}
+
+Service::Asked Service::back_to_work(const Asked& asked) {
+  Asked back = asked;
+  if (watcher_ == nullptr) return back;
+  back.store_s += port_.now().steady_s - back.left_s;
+  if (back.cpu_from_s >= 0) back.cpu_from_s = watcher_->cpu_s();
+  return back;
+}
+
+void Service::report(const Asked& asked, int code) {
+  if (watcher_ == nullptr) return;
+  const double cpu_s = asked.cpu_from_s < 0 ? -1 : asked.cpu_s + watcher_->cpu_s() - asked.cpu_from_s;
+  watcher_->performed({asked.name, code, asked.arrived_s, asked.begun_s, asked.store_s, port_.now().steady_s, cpu_s});
+}
+
 void Service::done(const Asked& asked, int code) {
-  if (watcher_ != nullptr) watcher_->operation(asked.name, code, port_.now().steady_s - asked.arrived_s);
+  report(asked, code);
   Session* const session = find(asked.session);
   if (session == nullptr) return;
   ensure(session->others_running > 0, "a command ends once");

@@ -67,6 +67,11 @@ private:
     std::uint64_t envid = 0;
     std::uint64_t seqid = 1;
     double arrived_s = 0;
+    double begun_s = 0;
+    double left_s = 0;       // when the store was asked
+    double store_s = 0;      // how long it took
+    double cpu_from_s = -1;  // the thread's processor time when work on it began or went on; -1: not measured
+    double cpu_s = 0;
   };
   using Command = proto::Command;
   Session* find(SessionId id);
@@ -75,7 +80,14 @@ private:
   void run_waiting(Session& session);
   void start(SessionId session, WaitingInfo info);
   void perform(const Asked& asked, const Command& command);
-  void done(const Asked& asked, int code);  // one command that ran aside has ended
+  Asked asked_for(SessionId session, const proto::Request& request, std::uint64_t envid, double arrived_s);
+  void done(const Asked& asked, int code);    // a command has ended
+  void report(const Asked& asked, int code);  // to the watcher
+  // For the store's completion: notes how long it took, then goes on.
+  template <class T>
+  Completion<T> later(const Asked& asked, std::function<void(const Asked&, Result<T>)> go_on);
+  Asked leave_work(const Asked& asked);
+  Asked back_to_work(const Asked& asked);
   std::uint64_t next_envid() { return ++envid_; }
   proto::ReplyHead head(const Asked& asked, int code = 200, std::string_view text = {});
   void reply_plain(const Asked& asked, int code, std::string_view text = {});
@@ -103,7 +115,7 @@ private:
   void send_roster(SessionId session, const std::vector<LiveRoom*>& rooms);
 
   // posts.cpp
-  void post(SessionId session, Ticket ticket, const proto::Post& post, double arrived_s);
+  void post(const Asked& asked, Ticket ticket, const proto::Post& post);
   Result<LiveRoom*> room_for_post(const Session& session, const proto::Post& post);
   void stored(store::Message message, SessionId author, std::string_view client_id);
   void deliver(LiveRoom& room, store::Message message, std::string_view client_id = {});
@@ -187,5 +199,12 @@ private:
   std::uint64_t last_session_ = 0;
   std::uint64_t envid_ = 0;
 };
+
+template <class T>
+Completion<T> Service::later(const Asked& asked, std::function<void(const Asked&, Result<T>)> go_on) {
+  return [this, left = leave_work(asked), go_on = std::move(go_on)](Result<T> result) {
+    go_on(back_to_work(left), std::move(result));
+  };
+}
 
 }  // namespace poolcast::chat
