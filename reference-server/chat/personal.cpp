@@ -104,7 +104,7 @@ void Service::file_token(const Asked& asked, const proto::GetFileToken& command)
   token.token = port_.random_guid();
   token.user = person.id;
   token.room = room->room.id;
-  token.file = command.file;
+  if (!upload) token.file = command.file;  // the file service names what is uploaded
   token.direction = upload ? store::FileDirection::upload : store::FileDirection::download;
   token.expires_ms = (port_.now().utc.time_since_epoch() + std::chrono::milliseconds(store::file_token_life)).count();
   port_.grant_file_token(

@@ -272,6 +272,16 @@ void Service::tick() {
   save_endpoints();
 }
 
+std::optional<std::string> Service::room_guid(store::RoomId room) {
+  const LiveRoom* const live = rooms_.find(room);
+  return live == nullptr ? std::nullopt : std::optional(live->guid);
+}
+
+std::optional<store::RoomId> Service::room_id(std::string_view wire_guid) {
+  const LiveRoom* const live = rooms_.find(wire_guid);
+  return live == nullptr ? std::nullopt : std::optional(live->room.id);
+}
+
 const store::Category& Service::category_of(const LiveRoom& room) const {
   static const store::Category none{};
   const store::Category* const category = people_.find(room.room.category);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -55,6 +56,8 @@ public:
   void tick();                             // about every 100 ms
 
   const People& people() const { return people_; }
+  std::optional<std::string> room_guid(store::RoomId room);  // as on the wire
+  std::optional<store::RoomId> room_id(std::string_view wire_guid);
   std::int64_t revision() const { return revision_; }
   std::size_t sessions() const { return sessions_.size(); }
   std::size_t rooms() const { return rooms_.all().size(); }

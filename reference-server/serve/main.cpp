@@ -95,10 +95,12 @@ int run(const Settings& settings) {
     if (const auto loaded = proto::load_legacy_ciphers(); !loaded) return fail(log, "NTLM cannot be offered.", loaded.error());
   }
   net::Loop loop;
+  serve::Monitor monitor(settings, log);
   const std::string key_file = (settings.data / "verifiers.key").string();
   store::Config config;
   config.connections = settings.connections;
   config.key_file = key_file;
+  config.observer.on_commit = [&monitor](const store::CommitMeasured& commit) { monitor.committed(commit); };
   config.observer.on_warning = [&log](const std::string& sentence) { log.warning("The store warns.", {{"what", sentence}}); };
   config.observer.on_availability = [&log](bool available) {
     if (available)
@@ -115,9 +117,15 @@ int run(const Settings& settings) {
   }
   auto tls = load_tls(settings, log);
   if (!tls) return fail(log, "The certificate cannot be used.", tls.error());
-  serve::Node node(loop, log, settings, std::move(*store), std::move(*tls));
+  serve::Node node(loop, log, monitor, settings, std::move(*store), std::move(*tls));
   if (const auto started = node.start(); !started) return fail(log, "The node cannot start.", started.error());
-  for (const int number : {SIGTERM, SIGINT}) loop.on_signal(number, [&] { node.draining() ? loop.stop() : node.drain(); });
+  for (const int number : {SIGTERM, SIGINT})
+    loop.on_signal(number, [&] {
+      if (node.draining())
+        loop.stop();  // asked twice: now
+      else
+        node.drain();
+    });
   loop.on_signal(SIGHUP, [&] { node.reload_certificate(); });
   loop.run();
   return 0;

@@ -17,9 +17,9 @@ std::string text_of(const net::ListenAddress& address) { return address.host + "
 
 }  // namespace
 
-Node::Node(net::Loop& loop, ops::Log& log, Settings settings, std::unique_ptr<store::Store> store,
+Node::Node(net::Loop& loop, ops::Log& log, Monitor& monitor, Settings settings, std::unique_ptr<store::Store> store,
            std::shared_ptr<net::TlsKeeper> tls)
-    : loop_(loop), log_(log), settings_(std::move(settings)), store_(std::move(store)), tls_(std::move(tls)) {}
+    : loop_(loop), log_(log), monitor_(monitor), settings_(std::move(settings)), store_(std::move(store)), tls_(std::move(tls)) {}
 
 Node::~Node() {
   if (tls_listener_) tls_listener_->end_all();
@@ -31,7 +31,8 @@ Result<Done> Node::start() {
   if (!directory) return directory.error();
   const auto servers = directory->servers;
   settings_.chat.database_version = store::to_string(directory->database);
-  service_ = std::make_unique<chat::Service>(settings_.chat, *this, std::move(*directory));
+  if (const auto listening = listen_for_files(); !listening) return listening.error();
+  service_ = std::make_unique<chat::Service>(settings_.chat, *this, std::move(*directory), &monitor_);
   for (const store::Server& server : servers)
     if (server.name == settings_.node) active_ = server.active;
   // What lingers longer than this has been given up anyway.
@@ -40,9 +41,11 @@ Result<Done> Node::start() {
   if (!endpoints) return endpoints.error();
   service_->expect(*endpoints);
   if (const auto listening = listen(); !listening) return listening.error();
+  if (const auto listening = listen_for_http(); !listening) return listening.error();
   loop_.every(chat_tick, [this] { service_->tick(); });
   loop_.every(directory_poll, [this] { follow_directory(); });
   loop_.every(deadline_sweep, [this] { check_deadlines(); });
+  loop_.every(1s, [this] { tick_second(); });
   log_.info("The node is ready.", {{"node", settings_.node}, {"rooms", service_->rooms()}, {"pool", settings_.sip.pool_uri}});
   return Done{};
 }
@@ -135,6 +138,7 @@ void Node::close_some(std::size_t at_once) {
   }
   if (left == 0 && store_->waiting_posts() == 0) {
     log_.info("Drained.");
+    monitor_.finish();
     loop_.stop();
   }
 }

@@ -11,11 +11,13 @@
 
 #include "reference-server/chat/port.hpp"
 #include "reference-server/chat/service.hpp"
+#include "reference-server/files/file_service.hpp"
 #include "reference-server/net/http_server.hpp"
 #include "reference-server/net/listener.hpp"
 #include "reference-server/net/tls_context.hpp"
 #include "reference-server/ops/log.hpp"
 #include "reference-server/serve/client.hpp"
+#include "reference-server/serve/monitor.hpp"
 #include "reference-server/serve/settings.hpp"
 #include "reference-server/sip/guard.hpp"
 #include "reference-server/store/store.hpp"
@@ -33,7 +35,7 @@ struct Totals {
 
 class Node : public chat::Port {
 public:
-  Node(net::Loop& loop, ops::Log& log, Settings settings, std::unique_ptr<store::Store> store,
+  Node(net::Loop& loop, ops::Log& log, Monitor& monitor, Settings settings, std::unique_ptr<store::Store> store,
        std::shared_ptr<net::TlsKeeper> tls);
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -86,12 +88,17 @@ private:
     sip::Dialog* dialog = nullptr;
   };
   Result<Done> listen();
+  Result<Done> listen_for_http();
+  Result<Done> listen_for_files();
+  ops::Status status();
+  void tick_second();
   void follow_directory();
   void check_deadlines();
   void close_some(std::size_t at_once);
 
   net::Loop& loop_;
   ops::Log& log_;
+  Monitor& monitor_;
   Settings settings_;
   std::unique_ptr<store::Store> store_;
   std::shared_ptr<net::TlsKeeper> tls_;
@@ -100,9 +107,13 @@ private:
   std::unique_ptr<chat::Service> service_;
   std::unique_ptr<net::Listener> tls_listener_;
   std::unique_ptr<net::Listener> tcp_listener_;
+  std::unique_ptr<files::FileService> files_;
+  std::unique_ptr<net::HttpServer> http_server_;
+  std::unique_ptr<net::HttpServer> file_server_;
   std::unordered_map<chat::SessionId, Route> routes_;
   std::vector<std::uint64_t> random_;  // a block from the cryptographic source
   Totals totals_;
+  std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   bool active_ = true;  // an administrator wants this server to serve
   bool following_ = false;
   bool draining_ = false;

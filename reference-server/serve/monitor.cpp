@@ -1,0 +1,139 @@
+#include "reference-server/serve/monitor.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "domain/io/config_error.hpp"
+
+namespace poolcast::serve {
+
+namespace {
+
+using ops::Command;
+using ops::Instant;
+using ops::Nanoseconds;
+
+Instant instant(double steady_s) {
+  return Instant(std::chrono::duration_cast<Instant::duration>(std::chrono::duration<double>(steady_s)));
+}
+
+Nanoseconds nanoseconds(double seconds) { return Nanoseconds(static_cast<Nanoseconds::rep>(seconds * 1e9)); }
+
+template <class Duration>
+Nanoseconds nanoseconds(Duration duration) {
+  return std::chrono::duration_cast<Nanoseconds>(duration);
+}
+
+// XCCOS commands by the words of the rows; what is not listed manages rooms and categories.
+constexpr std::array commands{
+    std::pair{std::string_view("grpchat"), Command::post},
+    std::pair{std::string_view("bccontext"), Command::history},
+    std::pair{std::string_view("bcbydate"), Command::history},
+    std::pair{std::string_view("bcbymsg"), Command::history},
+    std::pair{std::string_view("join"), Command::join},
+    std::pair{std::string_view("bjoin"), Command::batch_join},
+    std::pair{std::string_view("part"), Command::part},
+    std::pair{std::string_view("chansrch"), Command::search},
+    std::pair{std::string_view("getserverinfo"), Command::server_info},
+    std::pair{std::string_view("getassociations"), Command::associations},
+    std::pair{std::string_view("getinv"), Command::invitations},
+    std::pair{std::string_view("getpref"), Command::preferences},
+    std::pair{std::string_view("setpref"), Command::preferences},
+    std::pair{std::string_view("getftok"), Command::file_token},
+    std::pair{std::string_view("requri"), Command::lookup},
+};
+
+Command command_named(std::string_view name) {
+  for (const auto& [spelling, command] : commands)
+    if (spelling == name) return command;
+  return Command::manage;
+}
+
+ops::Ending ending_of(int code) {
+  if (code < 300) return ops::Ending::completed;
+  return code == 503 ? ops::Ending::refused : ops::Ending::rejected;
+}
+
+std::unique_ptr<ops::Recording> recording_of(const Settings& settings) {
+  if (settings.out.empty()) return nullptr;
+  if (!settings.scenario)
+    throw io::ConfigError({{"", 0, 0, "--out", "a run folder belongs to a scenario; give --scenario and --node"}});
+  return std::make_unique<ops::Recording>(ops::RecordingSettings{.folder = settings.out,
+                                                                 .scenario = *settings.scenario,
+                                                                 .here = {settings.site, settings.pool, settings.node, ""},
+                                                                 .start = std::chrono::steady_clock::now()});
+}
+
+}  // namespace
+
+Monitor::Monitor(const Settings& settings, ops::Log& log)
+    : log_(log),
+      registry_({settings.site, settings.pool, settings.node, ""}),
+      recording_(recording_of(settings)),
+      measurements_(registry_, recording_.get()),
+      roster_notices_(registry_.counter(Metric::roster_notices)),
+      sampler_({{.name = "server", .pid = ::getpid(), .tree = false}}),
+      host_(registry_, "server") {}
+
+double Monitor::cpu_s() { return std::chrono::duration<double>(ops::thread_cpu_time()).count(); }
+
+void Monitor::performed(const chat::Performed& performed) {
+  ops::OperationRecord record;
+  record.command = command_named(performed.name);
+  record.ending = ending_of(performed.code);
+  record.arrived = instant(performed.arrived_s);
+  record.inbound_wait = nanoseconds(performed.begun_s - performed.arrived_s);
+  record.service = nanoseconds(performed.ended_s - performed.begun_s - performed.store_s);
+  // The split of the store's time into queue, statements and commit is measured per batch: see CommitRecord.
+  record.store_service = nanoseconds(performed.store_s);
+  if (performed.cpu_s >= 0) record.cpu = nanoseconds(performed.cpu_s);
+  measurements_.operation(record);
+}
+
+void Monitor::fanned_out(std::size_t recipients, std::size_t bytes, double began_s, double ended_s) {
+  ops::FanOutRecord record;
+  record.began = instant(began_s);
+  record.recipients = static_cast<std::uint32_t>(recipients);
+  record.bytes = static_cast<std::uint32_t>(bytes);
+  record.took = nanoseconds(ended_s - began_s);
+  measurements_.fan_out(record);
+}
+
+void Monitor::roster_sent(std::size_t notices) { roster_notices_.add(notices); }
+
+void Monitor::committed(const store::CommitMeasured& commit) {
+  ops::CommitRecord record;
+  record.began = std::chrono::steady_clock::now() - nanoseconds(commit.execute + commit.flush);
+  record.posts = static_cast<std::uint32_t>(commit.posts);
+  record.events = static_cast<std::uint32_t>(commit.events);
+  record.statements = nanoseconds(commit.execute);
+  record.flush = nanoseconds(commit.flush);
+  if (commit.mirror) record.mirror = nanoseconds(*commit.mirror);
+  record.committed = commit.stored;
+  measurements_.commit(record);
+}
+
+void Monitor::tick(std::uint64_t posts, std::uint64_t copies) {
+  posts_.tick(posts);
+  copies_.tick(copies);
+  const ops::HostSample sample = sampler_.take();
+  const Instant now = std::chrono::steady_clock::now();
+  host_.take(sample, now);
+  if (!recording_) return;
+  recording_->tick(now, registry_, sample);
+  if (const auto trouble = recording_->trouble()) log_.error("The run's tables are not written any more.", {{"why", *trouble}});
+}
+
+void Monitor::finish() {
+  if (!recording_) return;
+  try {
+    recording_->finish(std::chrono::steady_clock::now());
+    log_.info("The run folder is written.");
+  } catch (const std::exception& error) {
+    log_.error("The run folder cannot be written.", {{"why", error.what()}});
+  }
+}
+
+}  // namespace poolcast::serve
