@@ -269,7 +269,7 @@ bool Lane::State::do_batch(Worker& worker, std::unique_ptr<Connection>& connecti
 // Without the mutex. False when the connection is of no more use.
 bool Lane::State::settle_failure(Worker& worker, Connection& connection, const Failure& failure) {
   const Fault fault = failure.fault();
-  warn(failure.what());
+  if (fault != Fault::constraint && fault != Fault::data) warn(failure.what());  // those are the asker's business
   const bool one_is_bad = fault == Fault::constraint || fault == Fault::data || fault == Fault::other;
   std::unique_lock lock(mutex);
   if (worker.abandoned) return false;

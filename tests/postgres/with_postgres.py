@@ -2,7 +2,7 @@
 """PostgreSQL for tests and benchmarks: a cluster of their own in a temporary directory, never the system's service.
 
     with_postgres.py run -- COMMAND ...    start a cluster, run the command, stop it; the command's exit status is ours
-    with_postgres.py start|stop|kill|pause|resume DIR
+    with_postgres.py start|stop|remove|kill|pause|resume DIR
 
 The command finds in its environment POOLCAST_POSTGRES_DIR (the cluster's directory), POOLCAST_POSTGRES_ODBC (the connection string
 of its database `poolcast`) and POOLCAST_POSTGRES_TOOL (this file). The server listens on a Unix socket in a directory that only its
@@ -13,6 +13,7 @@ owner can enter, so it needs no port and no password. PostgreSQL refuses to run 
 import argparse
 import os
 import pwd
+import select
 import shutil
 import signal
 import subprocess
@@ -80,7 +81,7 @@ class Cluster:
             if self.user:
                 os.chown(self.directory, self.user.pw_uid, self.user.pw_gid)
             # C.UTF-8: letters of every script are letters, and no locale needs to be installed.
-            self._run("initdb", "-D", self.data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums")
+            self._run("initdb", "-N", "-D", self.data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums")
             with (self.data / "postgresql.conf").open("a") as stream:
                 stream.write(SETTINGS + f"unix_socket_directories = '{self.directory}'\n")
         self._run("pg_ctl", "-D", self.data, "-l", self.directory / "log", "-w", "-t", "60", "start")
@@ -95,8 +96,22 @@ class Cluster:
     def signal(self, number: signal.Signals) -> None:
         """To the server and to every process that it has started."""
         server = int((self.data / "postmaster.pid").read_text().split()[0])
+        watched = []
         for pid in [server, *children(server)]:
-            os.kill(pid, number)
+            try:
+                watched.append(os.pidfd_open(pid))
+                os.kill(pid, number)
+            except ProcessLookupError:  # a child that has ended by itself
+                continue
+        for descriptor in watched:
+            # The next server does not start while one of these still holds the shared memory.
+            if number == signal.SIGKILL and not select.select([descriptor], [], [], 10)[0]:
+                raise SystemExit("the server's processes do not end")
+            os.close(descriptor)
+        if number == signal.SIGKILL:
+            # Where nobody hurries to bury dead processes, the next server would take their number for a living one's.
+            for name in ("data/postmaster.pid", f".s.PGSQL.{PORT}.lock", f".s.PGSQL.{PORT}"):
+                (self.directory / name).unlink(missing_ok=True)
 
     def _run(self, program: str, *arguments: object) -> None:
         command = [str(programs() / program), *(str(argument) for argument in arguments)]
@@ -154,7 +169,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("run").add_argument("command", nargs=argparse.REMAINDER)
-    for verb in ("start", "stop", "kill", "pause", "resume"):
+    for verb in ("start", "stop", "remove", "kill", "pause", "resume"):
         verbs.add_parser(verb).add_argument("directory", type=Path)
     arguments = parser.parse_args()
     if arguments.verb == "run":
@@ -168,6 +183,9 @@ def main() -> int:
         print(cluster.odbc())
     elif arguments.verb == "stop":
         cluster.stop()
+    elif arguments.verb == "remove":
+        cluster.stop()
+        shutil.rmtree(arguments.directory, ignore_errors=True)
     else:
         cluster.signal({"kill": signal.SIGKILL, "pause": signal.SIGSTOP, "resume": signal.SIGCONT}[arguments.verb])
     return 0

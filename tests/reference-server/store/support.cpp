@@ -42,6 +42,7 @@ Config World::config(const std::string& to) const {
   Config config;
   config.connections = {to};
   config.key_file = folder.file("key");
+  config.observer.on_availability = [](bool) {};  // posted back, so that a test that waits for it wakes
   config.observer.on_warning = [](const std::string& sentence) { std::cerr << "warning: " << sentence << '\n'; };
   return config;
 }
