@@ -110,12 +110,13 @@ void Fleet::send_register(EndpointNumber number, std::string_view authorization)
   mark_dirty(number);
 }
 
-// The uri of the answer is the server's address, as SIPp writes it.
+// The user is the whole sign-in name, as pidgin-sipe gives it for an account without a login of its own; the uri is the server's
+// address, as SIPp writes it.
 void Fleet::answer_challenge(EndpointNumber number, const Message& message) {
   Client& client = clients_[number];
   if (client.step == Step::authenticating) return give_up(number, "the password was not accepted");
   if (message.challenge.empty()) return give_up(number, "the server offers no Digest");
-  const std::string user = user_name(client.user);
+  const std::string user = user_name(client.user) + "@" + settings_.domain;
   const std::string realm(parameter(message.challenge, "realm"));
   const std::string nonce(parameter(message.challenge, "nonce"));
   const std::string_view opaque = parameter(message.challenge, "opaque");

@@ -104,7 +104,7 @@ TEST_F(FleetTest, signs_in_by_the_sequence_of_the_product) {
   ASSERT_TRUE(until([&] { return heard.in.contains(0); }));
   EXPECT_THAT(server.commands(), ElementsAre("cmd:requri", "cmd:getserverinfo", "cmd:getassociations", "cmd:getassociations",
                                              "cmd:bjoin", "cmd:join", "cmd:bccontext", "cmd:getinv"));
-  EXPECT_THAT(server.registered(), ElementsAre("u000001"));
+  EXPECT_THAT(server.registered(), ElementsAre("u000001@stub.example"));
   EXPECT_EQ(heard.requests[Operation::sign_in], 9) << "the registration, the invitation and seven commands";
 }
 
@@ -207,7 +207,7 @@ TEST_F(FleetTest, signs_out_and_in_again) {
   ASSERT_TRUE(everybody_is_in());
   fleet->sign_out(0);
   ASSERT_TRUE(until([&] { return heard.departures == 1; }));
-  EXPECT_THAT(server.signed_out(), ElementsAre("u000001"));
+  EXPECT_THAT(server.signed_out(), ElementsAre("u000001@stub.example"));
   fleet->sign_in(0, fleet->now());
   EXPECT_TRUE(until([&] { return heard.in.size() == 4; }));
 }
