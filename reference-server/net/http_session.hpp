@@ -70,7 +70,10 @@ public:
         context_(std::move(context)),
         stream_(std::move(socket), *context_) {}
 
-  void close() override { beast::get_lowest_layer(stream_).close(); }
+  void close() override {
+    beast::get_lowest_layer(stream_).close();
+    if (waiting_) waiting_->changed.cancel();
+  }
 
   asio::awaitable<void> run() override {
     error_code error;
@@ -134,21 +137,27 @@ private:
   asio::awaitable<HttpResponse> ask_handler(HttpRequest request) {
     // While the handler thinks, only its own limit counts.
     transport().expires_never();
-    auto waiting = std::make_shared<Waiting>(stream_.get_executor());
-    waiting->changed.expires_after(limits_.handler);
-    handler_(request, Responder([waiting](HttpResponse&& response) {
+    waiting_ = std::make_shared<Waiting>(stream_.get_executor());
+    waiting_->changed.expires_after(limits_.handler);
+    // A handler may keep the responder longer than the connection, or the server, lasts.
+    handler_(request, Responder([weak = std::weak_ptr<Waiting>(waiting_)](HttpResponse&& response) {
+               const auto waiting = weak.lock();
+               if (!waiting) return;
                waiting->response = std::move(response);
                waiting->changed.cancel();
              }));
-    error_code ignored;  // whether it was the answer or the limit shows in `response`
-    if (!waiting->response) co_await waiting->changed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    if (!waiting->response) co_return HttpResponse{.status = 503, .body = "This takes too long; try again later.\n"};
-    co_return std::move(*waiting->response);
+    error_code ignored;  // whether it was the answer, the limit or the end of the connection shows in `response`
+    if (!waiting_->response) co_await waiting_->changed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    HttpResponse response{.status = 503, .body = "This takes too long; try again later.\n"};
+    if (waiting_->response) response = std::move(*waiting_->response);
+    waiting_.reset();
+    co_return response;
   }
 
   std::unique_ptr<asio::ssl::context> context_;
   Stream stream_;
   beast::flat_buffer buffer_;
+  std::shared_ptr<Waiting> waiting_;  // while a handler thinks
 };
 
 }  // namespace poolcast::net

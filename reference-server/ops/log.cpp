@@ -146,8 +146,8 @@ private:
   void put(LogLevel level, const std::string& line) { logger_->log(level_of(level), "{}", line); }
 
   LogSettings settings_;
-  std::shared_ptr<spdlog::details::thread_pool> pool_;
   std::shared_ptr<spdlog::async_logger> logger_;
+  std::shared_ptr<spdlog::details::thread_pool> pool_;  // goes before the logger: writes what waits, and ends its thread
   std::mutex mutex_;
   std::map<std::string, Seen, std::less<>> seen_;
 };
