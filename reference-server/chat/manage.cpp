@@ -1,6 +1,7 @@
 // Creating and changing rooms. Names and shapes of these commands are our own until they are checked against the specification
 // (proto/xccos_commands.hpp); who may do what follows "Categories, chat rooms, and user roles".
 #include <algorithm>
+#include <array>
 
 #include "reference-server/chat/names.hpp"
 #include "reference-server/chat/service.hpp"
@@ -190,15 +191,13 @@ void Service::roles(const Asked& asked, const proto::GetRoles& command) {
 }
 
 void Service::reply_room(const Asked& asked, const LiveRoom& room, bool with_roles) {
-  std::vector<std::vector<proto::PersonView>> people(3);
+  constexpr std::array shown_roles{proto::Role::member, proto::Role::manager, proto::Role::presenter};
+  std::array<std::vector<proto::PersonView>, shown_roles.size()> people;
   std::vector<proto::RoleList> lists;
-  if (with_roles) {
-    const proto::Role all[] = {proto::Role::member, proto::Role::manager, proto::Role::presenter};
-    for (std::size_t i = 0; i < people.size(); ++i) {
-      for (const store::RoomMember& member : room.room.members)
-        if ((member.roles & bit_of(all[i])) != 0) people[i].push_back(view(member.principal));
-      lists.push_back({all[i], people[i]});
-    }
+  for (std::size_t i = 0; with_roles && i < shown_roles.size(); ++i) {
+    for (const store::RoomMember& member : room.room.members)
+      if ((member.roles & bit_of(shown_roles.at(i))) != 0) people.at(i).push_back(view(member.principal));
+    lists.push_back({shown_roles.at(i), people.at(i)});
   }
   const std::string category = wire_guid(room.room.category);
   proto::RoomDetails shown = details(room);

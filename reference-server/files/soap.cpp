@@ -40,13 +40,13 @@ Result<SoapCall> parse_soap(std::string_view body, std::size_t most_bytes) {
   const proto::XmlLimits limits{.bytes = most_bytes, .depth = 8, .elements = 64, .attributes = 64};
   auto document = proto::parse_xml(body, limits);
   if (!document) return document.error();
-  if (document->name != "Envelope" || document->namespace_ != envelope_namespace)
+  if (document->name != "Envelope" || document->xml_namespace != envelope_namespace)
     return malformed("This is no envelope of SOAP 1.1.");
   const proto::XmlElement* soap_body = document->child("Body");
-  if (soap_body == nullptr || soap_body->namespace_ != envelope_namespace || soap_body->children.size() != 1)
+  if (soap_body == nullptr || soap_body->xml_namespace != envelope_namespace || soap_body->children.size() != 1)
     return malformed("The envelope must have a body with one call.");
   const proto::XmlElement& call = soap_body->children.front();
-  if (call.namespace_ != service_namespace) return malformed("The call is of another service.");
+  if (call.xml_namespace != service_namespace) return malformed("The call is of another service.");
   SoapCall found{call.name, {}};
   for (const proto::XmlElement& field : call.children) {
     if (!field.children.empty()) return malformed(field.name + " may hold text only.");

@@ -20,7 +20,7 @@ constexpr std::array<std::pair<Method, std::string_view>, 13> method_names{{
     {Method::message, "MESSAGE"},
     {Method::notify, "NOTIFY"},
     {Method::options, "OPTIONS"},
-    {Method::register_, "REGISTER"},
+    {Method::register_user, "REGISTER"},
     {Method::service, "SERVICE"},
     {Method::subscribe, "SUBSCRIBE"},
     {Method::update, "UPDATE"},

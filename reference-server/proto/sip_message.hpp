@@ -19,7 +19,7 @@ enum class Method : std::uint8_t {
   message,
   notify,
   options,
-  register_,
+  register_user,
   service,  // Microsoft's carrier of SOAP
   subscribe,
   update,

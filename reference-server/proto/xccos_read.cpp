@@ -225,7 +225,7 @@ CategoryAddress category_of(Reading& reading, const XmlElement& element, std::st
 Result<Envelope> parse_xccos(std::string_view body, const XmlLimits& limits) {
   const auto document = parse_xml(body, limits);
   if (!document) return document.error();
-  if (document->name != "xccos" || document->namespace_ != xccos_namespace)
+  if (document->name != "xccos" || document->xml_namespace != xccos_namespace)
     return Error{ErrorCode::malformed, "the document is not an xccos envelope"};
   Envelope envelope;
   const auto envid = parse_number(document->attribute_or("envid", "0"));

@@ -37,7 +37,7 @@ struct Run {
 };
 
 struct Name {
-  std::string_view namespace_, name;
+  std::string_view xml_namespace, name;
 };
 
 Name split(const char* qualified) {
@@ -55,11 +55,11 @@ void on_start(void* user, const char* qualified, const char** attributes) {
   XmlElement& element = run.open.back()->children.emplace_back();
   const Name name = split(qualified);
   element.name = name.name;
-  element.namespace_ = name.namespace_;
+  element.xml_namespace = name.xml_namespace;
   for (; *attributes != nullptr; attributes += 2) {
     if (++run.attributes > run.limits.attributes) return run.refuse("too many attributes");
     const Name attribute = split(attributes[0]);
-    element.attributes.push_back({std::string(attribute.name), std::string(attribute.namespace_), attributes[1]});
+    element.attributes.push_back({std::string(attribute.name), std::string(attribute.xml_namespace), attributes[1]});
   }
   run.open.push_back(&element);
 }
@@ -145,7 +145,7 @@ void append_escaped(std::string& out, std::string_view text, bool in_attribute) 
 
 const std::string* XmlElement::attribute(std::string_view wanted) const {
   for (const XmlAttribute& each : attributes)
-    if (each.namespace_.empty() && each.name == wanted) return &each.value;
+    if (each.xml_namespace.empty() && each.name == wanted) return &each.value;
   return nullptr;
 }
 

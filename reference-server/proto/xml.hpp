@@ -12,15 +12,15 @@
 namespace poolcast::proto {
 
 struct XmlAttribute {
-  std::string name;        // without a prefix
-  std::string namespace_;  // empty for an attribute without a prefix
+  std::string name;           // without a prefix
+  std::string xml_namespace;  // empty for an attribute without a prefix
   std::string value;
   bool operator==(const XmlAttribute&) const = default;
 };
 
 struct XmlElement {
   std::string name;  // without its prefix
-  std::string namespace_;
+  std::string xml_namespace;
   std::vector<XmlAttribute> attributes;
   std::string text;  // of this element itself, all pieces joined; line ends as XML reads them, LF
   std::vector<XmlElement> children;

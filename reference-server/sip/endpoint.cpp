@@ -58,7 +58,7 @@ void Endpoint::on_message(const Message& message) {
 
 // Nothing is served before a sign-in, and afterwards only to the one who signed in.
 bool Endpoint::admit(const Message& request) {
-  if (request.method == Method::register_) return true;
+  if (request.method == Method::register_user) return true;
   if (!signed_in()) {
     if (request.method != Method::ack) respond(request, 403, "Sign in first");
     return false;
@@ -88,7 +88,7 @@ bool Endpoint::is_within_rate() {
 
 void Endpoint::on_request(const Message& request) {
   switch (request.method) {
-    case Method::register_:
+    case Method::register_user:
       return on_register(request);
     case Method::subscribe:
       return on_subscribe(request);

@@ -33,7 +33,7 @@ TEST(Joining, makes_a_secret_room_look_absent) {
   ASSERT_EQ(secret.size(), 1U);
   ASSERT_EQ(absent.size(), 1U);
   EXPECT_NE(secret[0].find("code=\"404\""), std::string::npos);
-  const auto without_number = [](std::string text) { return text.substr(text.find("<rpl")); };
+  const auto without_number = [](const std::string& text) { return text.substr(text.find("<rpl")); };
   EXPECT_EQ(without_number(secret[0]), without_number(absent[0]));
 }
 
@@ -262,7 +262,7 @@ TEST(History, of_the_newest_messages_comes_from_memory) {
   world.post(ann_session, lobby, "one");
   world.post(ann_session, lobby, "two");
   const auto asked_before = world.port.history_queries.size();
-  world.command(ann_session, "bccontext", "<chanib uri=\"" + uri_of(lobby) + "\"/><bcq><last cnt=\"25\"/></bcq>");
+  world.command(ann_session, "bccontext", "<chanib uri=\"" + uri_of(lobby) + R"("/><bcq><last cnt="25"/></bcq>)");
   EXPECT_EQ(world.port.history_queries.size(), asked_before);
   const auto replies = world.received(ann_session, "rpl:bccontext");
   ASSERT_EQ(replies.size(), 1U);
@@ -272,7 +272,7 @@ TEST(History, of_the_newest_messages_comes_from_memory) {
 TEST(History, of_a_room_that_may_not_be_entered_is_refused) {
   World world;
   const SessionId cy_session = world.sign_in("cy");
-  world.command(cy_session, "bccontext", "<chanib uri=\"" + uri_of(team) + "\"/><bcq><last cnt=\"25\"/></bcq>");
+  world.command(cy_session, "bccontext", "<chanib uri=\"" + uri_of(team) + R"("/><bcq><last cnt="25"/></bcq>)");
   const auto replies = world.received(cy_session, "rpl:bccontext");
   ASSERT_EQ(replies.size(), 1U);
   EXPECT_NE(replies[0].find("code=\"404\""), std::string::npos);
@@ -300,14 +300,14 @@ TEST(Managing, a_room_takes_a_manager_and_a_creator_gets_one) {
   World world;
   const SessionId ann_session = world.sign_in("ann");
   const SessionId bo_session = world.sign_in("bo");
-  const std::string rename = "<chanib uri=\"" + uri_of(team) + "\" name=\"Crew\"/>";
+  const std::string rename = "<chanib uri=\"" + uri_of(team) + R"(" name="Crew"/>)";
   world.command(bo_session, "chanmodify", rename);
   EXPECT_TRUE(world.has_received(bo_session, "code=\"403\""));
   world.command(ann_session, "chanmodify", rename);
   EXPECT_TRUE(world.has_received(ann_session, "Crew"));
   world.forget_sent();
   const std::string create =
-      "<chanib name=\"New\" parent=\"ma-cat://lab.example/" + wire_guid(general) + "\" visibility=\"SCOPED\"/>";
+      R"(<chanib name="New" parent="ma-cat://lab.example/)" + wire_guid(general) + R"(" visibility="SCOPED"/>)";
   world.command(bo_session, "chancreate", create);
   EXPECT_TRUE(world.has_received(bo_session, "code=\"403\""));
   world.command(ann_session, "chancreate", create);

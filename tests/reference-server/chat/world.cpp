@@ -31,7 +31,7 @@ store::Room room(store::RoomId id, const std::string& name, store::Privacy priva
 }  // namespace
 
 void FakePort::append(store::Post post, Completion<store::Appended> done) {
-  waiting_.push_back([this, post = std::move(post), done = std::move(done)] {
+  waiting_.emplace_back([this, post = std::move(post), done = std::move(done)] {
     if (database_is_away) return done(away);
     const auto key = std::pair(post.sender, post.client_key.bytes);
     if (const auto old = keys_.find(key); old != keys_.end()) {
@@ -50,7 +50,7 @@ void FakePort::append(store::Post post, Completion<store::Appended> done) {
 
 void FakePort::history(store::HistoryQuery query, Completion<std::vector<store::Message>> done) {
   history_queries.push_back(query);
-  waiting_.push_back([this, query = std::move(query), done = std::move(done)] {
+  waiting_.emplace_back([this, query = std::move(query), done = std::move(done)] {
     if (database_is_away) return done(away);
     std::vector<store::Message> found;
     for (const store::Message& message : messages[query.room])
@@ -68,7 +68,7 @@ void FakePort::history(store::HistoryQuery query, Completion<std::vector<store::
 }
 
 void FakePort::search(store::SearchQuery query, Completion<store::Found> done) {
-  waiting_.push_back([this, query = std::move(query), done = std::move(done)] {
+  waiting_.emplace_back([this, query = std::move(query), done = std::move(done)] {
     store::Found found;
     for (const store::RoomId id : query.rooms)
       for (const store::Message& message : messages[id])
@@ -78,7 +78,7 @@ void FakePort::search(store::SearchQuery query, Completion<store::Found> done) {
 }
 
 void FakePort::edit(std::vector<store::Edit> edits, Completion<store::Directory> done) {
-  waiting_.push_back([this, edits = std::move(edits), done = std::move(done)]() mutable {
+  waiting_.emplace_back([this, edits = std::move(edits), done = std::move(done)]() mutable {
     if (database_is_away) return done(away);
     store::Directory changes;
     changes.revision = ++revision;
@@ -98,14 +98,14 @@ void FakePort::edit(std::vector<store::Edit> edits, Completion<store::Directory>
 }
 
 void FakePort::preference(store::PrincipalId user, std::string label, Completion<std::vector<store::Preference>> done) {
-  waiting_.push_back([this, key = std::pair(user, std::move(label)), done = std::move(done)] {
+  waiting_.emplace_back([this, key = std::pair(user, std::move(label)), done = std::move(done)] {
     const auto found = preferences_.find(key);
     done(found == preferences_.end() ? std::vector<store::Preference>{} : std::vector<store::Preference>{found->second});
   });
 }
 
 void FakePort::set_preference(store::Preference preference, Completion<store::Preference> done) {
-  waiting_.push_back([this, preference = std::move(preference), done = std::move(done)] {
+  waiting_.emplace_back([this, preference = std::move(preference), done = std::move(done)] {
     preferences_[{preference.user, preference.label}] = preference;
     done(preference);
   });
@@ -114,11 +114,11 @@ void FakePort::set_preference(store::Preference preference, Completion<store::Pr
 void FakePort::invite(store::Invitation invitation, Completion<store::Invitation> done) {
   invitation.id = static_cast<std::int64_t>(invited.size()) + 1;
   invited.push_back(invitation);
-  waiting_.push_back([invitation, done = std::move(done)] { done(invitation); });
+  waiting_.emplace_back([invitation, done = std::move(done)] { done(invitation); });
 }
 
 void FakePort::invitations(store::PrincipalId user, std::int64_t newer_than, Completion<std::vector<store::Invitation>> done) {
-  waiting_.push_back([this, user, newer_than, done = std::move(done)] {
+  waiting_.emplace_back([this, user, newer_than, done = std::move(done)] {
     std::vector<store::Invitation> found;
     for (const store::Invitation& invitation : invited)
       if (invitation.user == user && invitation.id > newer_than) found.push_back(invitation);
@@ -128,7 +128,7 @@ void FakePort::invitations(store::PrincipalId user, std::int64_t newer_than, Com
 
 void FakePort::grant_file_token(store::FileToken token, Completion<Done> done) {
   tokens.push_back(std::move(token));
-  waiting_.push_back([done = std::move(done)] { done(Done{}); });
+  waiting_.emplace_back([done = std::move(done)] { done(Done{}); });
 }
 
 void FakePort::settle() {
@@ -195,7 +195,7 @@ Ticket World::say(SessionId session, const std::string& element) {
 }
 
 Ticket World::command(SessionId session, const std::string& name, const std::string& data) {
-  return say(session, "<cmd id=\"cmd:" + name + "\" seqid=\"1\"><data>" + data + "</data></cmd>");
+  return say(session, "<cmd id=\"cmd:" + name + R"(" seqid="1"><data>)" + data + "</data></cmd>");
 }
 
 Ticket World::join(SessionId session, store::RoomId room) {
@@ -204,7 +204,7 @@ Ticket World::join(SessionId session, store::RoomId room) {
 
 Ticket World::post(SessionId session, store::RoomId room, const std::string& text, const std::string& message_id) {
   const std::string id = message_id.empty() ? "" : " msgid=\"" + message_id + "\"";
-  return say(session, "<grpchat id=\"grpchat\" seqid=\"1\" chanUri=\"" + uri_of(room) + "\" author=\"sip:mallory@lab.example\"" +
+  return say(session, R"(<grpchat id="grpchat" seqid="1" chanUri=")" + uri_of(room) + R"(" author="sip:mallory@lab.example")" +
                           id + "><chat>" + text + "</chat></grpchat>");
 }
 

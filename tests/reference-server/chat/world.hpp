@@ -50,7 +50,7 @@ public:
   void grant_file_token(store::FileToken token, Completion<Done> done) override;
   void save_endpoint(store::EndpointRooms endpoint) override { endpoints.push_back(std::move(endpoint)); }
   std::string next_node() override { return node; }
-  store::Uuid random_guid() override { return {{static_cast<std::uint8_t>(++guids), 9}}; }
+  store::Uuid random_guid() override { return {{static_cast<std::uint8_t>(++guids_), 9}}; }
 
   // Lets the store answer what waits, and what comes of it.
   void settle();
@@ -74,7 +74,7 @@ private:
   std::deque<std::function<void()>> waiting_;
   std::map<std::pair<store::PrincipalId, std::array<std::uint8_t, 16>>, store::Appended> keys_;
   std::map<std::pair<store::PrincipalId, std::string>, store::Preference> preferences_;
-  std::uint64_t guids = 100;
+  std::uint64_t guids_ = 100;
   std::int64_t rows_ = 1'000;
 };
 

@@ -18,7 +18,7 @@ TEST(SipMessage, finds_what_a_register_of_pidgin_sipe_says) {
   SipMessage message;
   ASSERT_TRUE(parse(samples::register_request, message));
   EXPECT_TRUE(message.is_request());
-  EXPECT_EQ(message.method, Method::register_);
+  EXPECT_EQ(message.method, Method::register_user);
   EXPECT_EQ(message.request_uri, "sip:lab.example");
   EXPECT_EQ(message.call_id, "3B7Cx");
   EXPECT_EQ(message.cseq, 1U);

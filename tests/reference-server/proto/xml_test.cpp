@@ -17,12 +17,12 @@ TEST(Xml, reads_elements_attributes_text_and_namespaces) {
       "<!-- no --><![CDATA[<&>]]>&#x20AC;</a>");
   ASSERT_TRUE(root);
   EXPECT_EQ(root->name, "a");
-  EXPECT_EQ(root->namespace_, "urn:x");
+  EXPECT_EQ(root->xml_namespace, "urn:x");
   EXPECT_EQ(root->text, "onetwo<&>\xE2\x82\xAC");
   EXPECT_EQ(root->attribute_or("b", ""), "1&2");
   EXPECT_EQ(root->attribute("c"), nullptr) << "that one has a namespace";
   ASSERT_NE(root->child("d"), nullptr);
-  EXPECT_EQ(root->child("d")->namespace_, "urn:p");
+  EXPECT_EQ(root->child("d")->xml_namespace, "urn:p");
   EXPECT_EQ(root->child("e"), nullptr);
 }
 

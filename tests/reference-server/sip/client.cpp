@@ -81,13 +81,13 @@ std::string Client::sign_in(const std::string& password) {
   const std::string response =
       proto::digest_response(credentials, proto::digest_ha1(credentials.username, "lab.example", password), "REGISTER");
   --cseq_;  // the answer to a challenge keeps its CSeq
-  return register_with("Proxy-Authorization: Digest username=\"" + credentials.username + "\", realm=\"lab.example\", nonce=\"" +
+  return register_with("Proxy-Authorization: Digest username=\"" + credentials.username + R"(", realm="lab.example", nonce=")" +
                        credentials.nonce + "\", uri=\"(null)\", qop=auth, nc=00000001, cnonce=\"0badcafe\", response=\"" +
                        response + "\"\r\n");
 }
 
 std::string Client::invite(const std::string& uri, const std::string& call_id) {
-  const std::string answer = request("INVITE", uri, uri, {}, {}, call_id);
+  std::string answer = request("INVITE", uri, uri, {}, {}, call_id);
   to_tag = proto::tag_of(header_of(answer, "To"));
   return answer;
 }

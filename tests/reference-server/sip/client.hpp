@@ -13,7 +13,7 @@ class FakeHost : public Host {
 public:
   double now_s() override { return time_s; }
   proto::UtcTime utc() override { return proto::UtcTime{std::chrono::milliseconds{1'700'000'000'000}}; }
-  std::uint64_t random() override { return 0x0123456789ABCDEFULL + 0x9E3779B97F4A7C15ULL * ++randoms; }
+  std::uint64_t random() override { return 0x0123456789ABCDEFULL + 0x9E3779B97F4A7C15ULL * ++randoms_; }
   std::string& output(Endpoint&) override { return written; }
   void close_when_sent(Endpoint&) override { closed = true; }
   Result<std::string> digest_ha1(std::string_view user) override;
@@ -47,7 +47,7 @@ public:
   ChatSession last_session = 0;
 
 private:
-  std::uint64_t randoms = 0;
+  std::uint64_t randoms_ = 0;
 };
 
 Settings settings();

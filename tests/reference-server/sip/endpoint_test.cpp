@@ -9,136 +9,136 @@ namespace {
 class Connected : public ::testing::Test {
 protected:
   Settings settings_ = settings();
-  FakeHost host;
-  SignInGuard guard;
-  Client alice{host, guard, settings_};
+  FakeHost host_;
+  SignInGuard guard_;
+  Client alice_{host_, guard_, settings_};
 };
 
 TEST_F(Connected, nothing_is_served_before_a_sign_in) {
   for (const char* const method : {"SUBSCRIBE", "INVITE", "INFO", "UPDATE", "BYE", "OPTIONS", "SERVICE", "MESSAGE"})
-    EXPECT_EQ(status_of(alice.request(method, "sip:pool@lab.example", "sip:pool@lab.example")), 403) << method;
-  EXPECT_TRUE(host.opened.empty());
+    EXPECT_EQ(status_of(alice_.request(method, "sip:pool@lab.example", "sip:pool@lab.example")), 403) << method;
+  EXPECT_TRUE(host_.opened.empty());
 }
 
 TEST_F(Connected, digest_signs_in_with_what_pidgin_sipe_needs) {
-  EXPECT_EQ(status_of(alice.register_with()), 407);
-  const std::string answer = alice.sign_in();
+  EXPECT_EQ(status_of(alice_.register_with()), 407);
+  const std::string answer = alice_.sign_in();
   ASSERT_EQ(status_of(answer), 200);
   EXPECT_EQ(header_of(answer, "Allow-Events"), "vnd-microsoft-provisioning-v2");
   EXPECT_EQ(header_of(answer, "Supported"), "msrtc-event-categories");
   EXPECT_NE(header_of(answer, "Expires"), "0");
   EXPECT_NE(header_of(answer, "Contact").find("gruu="), std::string::npos);
   EXPECT_NE(header_of(answer, "To").find("tag="), std::string::npos);
-  EXPECT_EQ(host.users, std::vector<std::string>{"sip:alice@lab.example"});
+  EXPECT_EQ(host_.users, std::vector<std::string>{"sip:alice@lab.example"});
 }
 
 TEST_F(Connected, a_wrong_password_and_an_unknown_user_get_the_same_answer) {
-  const std::string wrong = alice.sign_in("guess");
-  Client nobody(host, guard, settings_, "nobody");
+  const std::string wrong = alice_.sign_in("guess");
+  Client nobody(host_, guard_, settings_, "nobody");
   const std::string unknown = nobody.sign_in("guess");
   EXPECT_EQ(status_of(wrong), 403);
   EXPECT_EQ(wrong.substr(0, wrong.find("\r\n")), unknown.substr(0, unknown.find("\r\n")));
 }
 
 TEST_F(Connected, a_nonce_is_good_for_one_attempt) {
-  alice.sign_in("guess");
+  alice_.sign_in("guess");
   // The same credentials again, without a new challenge: no second guess on one nonce.
   EXPECT_EQ(
-      status_of(alice.register_with("Proxy-Authorization: Digest username=\"alice@lab.example\", realm=\"lab.example\", "
-                                    "nonce=\"x\", uri=\"(null)\", qop=auth, nc=00000001, cnonce=\"1\", response=\"0\"\r\n")),
+      status_of(alice_.register_with("Proxy-Authorization: Digest username=\"alice@lab.example\", realm=\"lab.example\", "
+                                     "nonce=\"x\", uri=\"(null)\", qop=auth, nc=00000001, cnonce=\"1\", response=\"0\"\r\n")),
       407);
 }
 
 TEST_F(Connected, guessing_locks_the_account_for_everybody_and_ends_the_connection) {
-  for (int i = 0; i < 5; ++i) alice.sign_in("guess");
-  EXPECT_TRUE(host.closed);
-  host.closed = false;
-  Client second(host, guard, settings_);
+  for (int i = 0; i < 5; ++i) alice_.sign_in("guess");
+  EXPECT_TRUE(host_.closed);
+  host_.closed = false;
+  Client second(host_, guard_, settings_);
   for (int i = 0; i < 5; ++i) second.sign_in("guess");
-  Client third(host, guard, settings_);
+  Client third(host_, guard_, settings_);
   EXPECT_EQ(status_of(third.sign_in("secret")), 403) << "locked, though the password is right";
-  host.time_s += 16 * 60;
-  Client later(host, guard, settings_);
+  host_.time_s += 16 * 60;
+  Client later(host_, guard_, settings_);
   EXPECT_EQ(status_of(later.sign_in("secret")), 200);
 }
 
 TEST_F(Connected, the_identity_is_bound_to_the_connection) {
-  alice.sign_in();
-  alice.pretend = "sip:bob@lab.example";
-  EXPECT_EQ(status_of(alice.request("SUBSCRIBE", "sip:bob@lab.example", "sip:bob@lab.example",
-                                    "Event: vnd-microsoft-provisioning-v2\r\n")),
+  alice_.sign_in();
+  alice_.pretend = "sip:bob@lab.example";
+  EXPECT_EQ(status_of(alice_.request("SUBSCRIBE", "sip:bob@lab.example", "sip:bob@lab.example",
+                                     "Event: vnd-microsoft-provisioning-v2\r\n")),
             403);
 }
 
 TEST_F(Connected, provisioning_names_the_pool) {
-  alice.sign_in();
+  alice_.sign_in();
   const std::string answer =
-      alice.request("SUBSCRIBE", alice.from_uri(), alice.from_uri(), "Event: vnd-microsoft-provisioning-v2\r\nExpires: 0\r\n");
+      alice_.request("SUBSCRIBE", alice_.from_uri(), alice_.from_uri(), "Event: vnd-microsoft-provisioning-v2\r\nExpires: 0\r\n");
   EXPECT_EQ(status_of(answer), 200);
   EXPECT_EQ(header_of(answer, "ms-piggyback-cseq"), "1");
   EXPECT_NE(answer.find("<property name=\"DefaultPersistentChatPoolUri\">sip:pool@lab.example</property>"), std::string::npos);
-  EXPECT_EQ(status_of(alice.request("SUBSCRIBE", alice.from_uri(), alice.from_uri(), "Event: presence\r\n")), 489);
+  EXPECT_EQ(status_of(alice_.request("SUBSCRIBE", alice_.from_uri(), alice_.from_uri(), "Event: presence\r\n")), 489);
 }
 
 TEST_F(Connected, the_pool_sends_to_a_node_from_exactly_the_address_that_was_invited) {
-  alice.sign_in();
-  EXPECT_EQ(status_of(alice.invite("sip:pool@lab.example", "pool")), 200);
-  const std::string answer = alice.in_dialog("INFO", "<xccos><cmd id=\"cmd:requri\"/></xccos>", "pool");
+  alice_.sign_in();
+  EXPECT_EQ(status_of(alice_.invite("sip:pool@lab.example", "pool")), 200);
+  const std::string answer = alice_.in_dialog("INFO", "<xccos><cmd id=\"cmd:requri\"/></xccos>", "pool");
   EXPECT_EQ(status_of(answer), 200);
-  EXPECT_NE(answer.find("From: <sip:pool@lab.example>;tag=" + alice.to_tag), std::string::npos);
+  EXPECT_NE(answer.find("From: <sip:pool@lab.example>;tag=" + alice_.to_tag), std::string::npos);
   EXPECT_NE(answer.find("<node/>"), std::string::npos);
-  EXPECT_EQ(status_of(alice.in_dialog("BYE", {}, "pool")), 200);
-  EXPECT_EQ(status_of(alice.in_dialog("INFO", "<x/>", "pool")), 481);
+  EXPECT_EQ(status_of(alice_.in_dialog("BYE", {}, "pool")), 200);
+  EXPECT_EQ(status_of(alice_.in_dialog("INFO", "<x/>", "pool")), 481);
 }
 
 TEST_F(Connected, an_info_is_answered_when_the_chat_says_so_and_with_the_requests_own_headers) {
-  alice.sign_in();
-  ASSERT_EQ(status_of(alice.invite("sip:node7@lab.example", "chat")), 200);
-  EXPECT_EQ(host.begun.size(), 1U);
-  EXPECT_TRUE(alice.in_dialog("INFO", "<post/>").empty()) << "a post is answered after its commit";
-  ASSERT_EQ(host.infos.size(), 1U);
-  host.written.clear();
-  alice.endpoint.answer(*host.dialog, host.infos[0].ticket, 403, "Only presenters\r\nInjected: yes");
-  EXPECT_EQ(status_of(host.written), 403);
-  EXPECT_EQ(header_of(host.written, "Call-ID"), "chat");
-  EXPECT_EQ(header_of(host.written, "Injected"), "") << "a text cannot start a header";
-  host.written.clear();
-  alice.endpoint.answer(*host.dialog, host.infos[0].ticket, 200, {});
-  EXPECT_TRUE(host.written.empty()) << "one request has one final answer";
+  alice_.sign_in();
+  ASSERT_EQ(status_of(alice_.invite("sip:node7@lab.example", "chat")), 200);
+  EXPECT_EQ(host_.begun.size(), 1U);
+  EXPECT_TRUE(alice_.in_dialog("INFO", "<post/>").empty()) << "a post is answered after its commit";
+  ASSERT_EQ(host_.infos.size(), 1U);
+  host_.written.clear();
+  alice_.endpoint.answer(*host_.dialog, host_.infos[0].ticket, 403, "Only presenters\r\nInjected: yes");
+  EXPECT_EQ(status_of(host_.written), 403);
+  EXPECT_EQ(header_of(host_.written, "Call-ID"), "chat");
+  EXPECT_EQ(header_of(host_.written, "Injected"), "") << "a text cannot start a header";
+  host_.written.clear();
+  alice_.endpoint.answer(*host_.dialog, host_.infos[0].ticket, 200, {});
+  EXPECT_TRUE(host_.written.empty()) << "one request has one final answer";
 }
 
 TEST_F(Connected, an_unknown_dialog_is_answered_481) {
-  alice.sign_in();
-  EXPECT_EQ(status_of(alice.in_dialog("INFO", "<x/>", "never")), 481);
-  EXPECT_EQ(status_of(alice.in_dialog("UPDATE", {}, "never")), 481);
+  alice_.sign_in();
+  EXPECT_EQ(status_of(alice_.in_dialog("INFO", "<x/>", "never")), 481);
+  EXPECT_EQ(status_of(alice_.in_dialog("UPDATE", {}, "never")), 481);
 }
 
 TEST_F(Connected, a_lost_connection_loses_its_chat_and_a_bye_leaves_it) {
-  alice.sign_in();
-  alice.invite("sip:node7@lab.example", "chat");
-  alice.in_dialog("BYE");
-  ASSERT_EQ(host.ended.size(), 1U);
-  EXPECT_TRUE(host.ended[0].second);
-  alice.invite("sip:node7@lab.example", "chat2");
-  alice.endpoint.lost();
-  ASSERT_EQ(host.ended.size(), 2U);
-  EXPECT_FALSE(host.ended[1].second);
+  alice_.sign_in();
+  alice_.invite("sip:node7@lab.example", "chat");
+  alice_.in_dialog("BYE");
+  ASSERT_EQ(host_.ended.size(), 1U);
+  EXPECT_TRUE(host_.ended[0].second);
+  alice_.invite("sip:node7@lab.example", "chat2");
+  alice_.endpoint.lost();
+  ASSERT_EQ(host_.ended.size(), 2U);
+  EXPECT_FALSE(host_.ended[1].second);
 }
 
 TEST_F(Connected, a_second_chat_on_the_same_registration_is_told_apart) {
-  alice.sign_in();
-  alice.invite("sip:node7@lab.example", "chat");
-  alice.invite("sip:node7@lab.example", "chat2");
-  ASSERT_EQ(host.opened.size(), 2U);
-  EXPECT_FALSE(host.opened[0].same_registration);
-  EXPECT_TRUE(host.opened[1].same_registration);
-  EXPECT_EQ(host.opened[0].epid, "9e33288b9e49");
-  EXPECT_NE(host.opened[0].dialog_hash, host.opened[1].dialog_hash);
+  alice_.sign_in();
+  alice_.invite("sip:node7@lab.example", "chat");
+  alice_.invite("sip:node7@lab.example", "chat2");
+  ASSERT_EQ(host_.opened.size(), 2U);
+  EXPECT_FALSE(host_.opened[0].same_registration);
+  EXPECT_TRUE(host_.opened[1].same_registration);
+  EXPECT_EQ(host_.opened[0].epid, "9e33288b9e49");
+  EXPECT_NE(host_.opened[0].dialog_hash, host_.opened[1].dialog_hash);
 }
 
 TEST_F(Connected, pipelined_requests_reach_the_chat_in_order_however_the_bytes_are_cut) {
-  alice.sign_in();
-  alice.invite("sip:node7@lab.example", "chat");
+  alice_.sign_in();
+  alice_.invite("sip:node7@lab.example", "chat");
   std::string stream;
   for (int i = 0; i < 5; ++i) {
     const std::string body = "<n" + std::to_string(i) + "/>";
@@ -146,7 +146,7 @@ TEST_F(Connected, pipelined_requests_reach_the_chat_in_order_however_the_bytes_a
         "INFO sip:127.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/tcp h\r\nFrom: "
         "<sip:alice@lab.example>;tag=4996;epid=9e33288b9e49\r\nTo: "
         "<sip:node7@lab.example>;tag=" +
-        alice.to_tag + "\r\nCSeq: " + std::to_string(100 + i) +
+        alice_.to_tag + "\r\nCSeq: " + std::to_string(100 + i) +
         " INFO\r\nCall-ID: chat\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
         body + "\r\n\r\n";
   }
@@ -154,38 +154,38 @@ TEST_F(Connected, pipelined_requests_reach_the_chat_in_order_however_the_bytes_a
   proto::SipMessage scratch;
   for (std::size_t at = 0; at < stream.size(); at += 7) {
     waiting += stream.substr(at, 7);
-    waiting.erase(0, alice.endpoint.take(waiting, scratch));
+    waiting.erase(0, alice_.endpoint.take(waiting, scratch));
   }
-  ASSERT_EQ(host.infos.size(), 5U);
-  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(host.infos[i].body, "<n" + std::to_string(i) + "/>");
+  ASSERT_EQ(host_.infos.size(), 5U);
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(host_.infos[i].body, "<n" + std::to_string(i) + "/>");
 }
 
 TEST_F(Connected, too_many_requests_are_answered_503_and_the_session_stays) {
   settings_.request_burst = 3;
-  Client busy(host, guard, settings_);
+  Client busy(host_, guard_, settings_);
   busy.sign_in();
   busy.invite("sip:node7@lab.example", "chat");
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(busy.in_dialog("INFO", "<x/>").empty());
   EXPECT_EQ(status_of(busy.in_dialog("INFO", "<x/>")), 503);
-  host.time_s += 1;
+  host_.time_s += 1;
   EXPECT_TRUE(busy.in_dialog("INFO", "<x/>").empty());
 }
 
 TEST_F(Connected, a_message_above_the_limit_is_refused_and_ends_the_connection) {
-  alice.sign_in();
-  const std::string answer = alice.say(
+  alice_.sign_in();
+  const std::string answer = alice_.say(
       "INFO sip:x SIP/2.0\r\nVia: SIP/2.0/tcp h\r\nFrom: <sip:alice@lab.example>;tag=1\r\nTo: <sip:x@y>\r\n"
       "CSeq: 9 INFO\r\nCall-ID: c\r\nContent-Type: text/plain\r\nContent-Length: 99999999\r\n\r\n");
   EXPECT_EQ(status_of(answer), 413);
-  EXPECT_TRUE(host.closed);
+  EXPECT_TRUE(host_.closed);
 }
 
 TEST_F(Connected, whoever_does_not_sign_in_or_drips_bytes_is_shed) {
-  EXPECT_TRUE(alice.endpoint.check_deadlines());
-  host.time_s += 31;
-  EXPECT_FALSE(alice.endpoint.check_deadlines());
+  EXPECT_TRUE(alice_.endpoint.check_deadlines());
+  host_.time_s += 31;
+  EXPECT_FALSE(alice_.endpoint.check_deadlines());
   FakeHost other;
-  Client slow(other, guard, settings_);
+  Client slow(other, guard_, settings_);
   slow.sign_in();
   slow.say("INFO sip:x SIP/2.0\r\nVia: ");
   other.time_s += 31;
@@ -193,44 +193,44 @@ TEST_F(Connected, whoever_does_not_sign_in_or_drips_bytes_is_shed) {
 }
 
 TEST_F(Connected, a_client_that_does_not_answer_loses_its_dialog_and_not_its_connection) {
-  alice.sign_in();
-  alice.invite("sip:node7@lab.example", "chat");
-  alice.endpoint.send_info(*host.dialog, proto::no_entity);
-  host.time_s += 33;
-  EXPECT_TRUE(alice.endpoint.check_deadlines());
-  ASSERT_EQ(host.ended.size(), 1U);
-  EXPECT_EQ(status_of(alice.in_dialog("INFO", "<x/>")), 481);
+  alice_.sign_in();
+  alice_.invite("sip:node7@lab.example", "chat");
+  alice_.endpoint.send_info(*host_.dialog, proto::no_entity);
+  host_.time_s += 33;
+  EXPECT_TRUE(alice_.endpoint.check_deadlines());
+  ASSERT_EQ(host_.ended.size(), 1U);
+  EXPECT_EQ(status_of(alice_.in_dialog("INFO", "<x/>")), 481);
 }
 
 TEST_F(Connected, a_drained_server_takes_no_new_sessions) {
-  alice.sign_in();
-  host.draining = true;
-  EXPECT_EQ(status_of(alice.invite("sip:node7@lab.example", "chat")), 503);
-  Client late(host, guard, settings_);
+  alice_.sign_in();
+  host_.draining = true;
+  EXPECT_EQ(status_of(alice_.invite("sip:node7@lab.example", "chat")), 503);
+  Client late(host_, guard_, settings_);
   EXPECT_EQ(status_of(late.register_with()), 503);
 }
 
 TEST_F(Connected, signing_out_leaves_the_chat_and_the_user_may_sign_in_again) {
-  alice.sign_in();
-  alice.invite("sip:node7@lab.example", "chat");
-  const std::string answer = alice.register_with("Expires: 0\r\n");
+  alice_.sign_in();
+  alice_.invite("sip:node7@lab.example", "chat");
+  const std::string answer = alice_.register_with("Expires: 0\r\n");
   EXPECT_EQ(status_of(answer), 200);
-  ASSERT_EQ(host.ended.size(), 1U);
-  EXPECT_TRUE(host.ended[0].second);
-  EXPECT_EQ(status_of(alice.sign_in()), 200);
+  ASSERT_EQ(host_.ended.size(), 1U);
+  EXPECT_TRUE(host_.ended[0].second);
+  EXPECT_EQ(status_of(alice_.sign_in()), 200);
 }
 
 TEST_F(Connected, ntlm_asks_in_three_steps_and_never_says_which_part_was_wrong) {
   settings_.scheme = Scheme::ntlm;
-  Client ntlm(host, guard, settings_);
+  Client ntlm(host_, guard_, settings_);
   const std::string hello = ntlm.register_with();
   EXPECT_EQ(status_of(hello), 401);
   EXPECT_NE(header_of(hello, "WWW-Authenticate").find("NTLM"), std::string::npos);
-  const std::string challenge = ntlm.register_with("Authorization: NTLM qop=\"auth\", realm=\"" + settings_.ntlm.realm +
+  const std::string challenge = ntlm.register_with(R"(Authorization: NTLM qop="auth", realm=")" + settings_.ntlm.realm +
                                                    "\", targetname=\"node7.lab.example\", gssapi-data=\"\", version=4\r\n");
   EXPECT_NE(header_of(challenge, "WWW-Authenticate").find("gssapi-data=\"TlRM"), std::string::npos);
   const std::string refused =
-      ntlm.register_with("Authorization: NTLM qop=\"auth\", opaque=\"none\", realm=\"" + settings_.ntlm.realm +
+      ntlm.register_with(R"(Authorization: NTLM qop="auth", opaque="none", realm=")" + settings_.ntlm.realm +
                          "\", targetname=\"node7.lab.example\", gssapi-data=\"TlRMTVNTUAADAAAA\", version=4\r\n");
   EXPECT_EQ(status_of(refused), 401);
   EXPECT_EQ(header_of(refused, "WWW-Authenticate").find("gssapi-data=\"TlRM"), std::string::npos) << "then the client gives up";
