@@ -1,5 +1,5 @@
 // TLS with OpenSSL, for callers that drive SSL* themselves over a non-blocking socket: settings, certificate, reload. One SSL
-// object costs about 10 KiB while idle, because its record buffers are given back (SSL_MODE_RELEASE_BUFFERS).
+// object costs 14 KiB while idle, because its record buffers are given back (SSL_MODE_RELEASE_BUFFERS).
 #pragma once
 
 #include <openssl/ssl.h>

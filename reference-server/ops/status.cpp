@@ -154,6 +154,37 @@ void add_routes(net::HttpRoutes& routes, const Registry& registry, const std::fu
   });
 }
 
+void add_figures(Registry& registry, const std::function<Status()>& status) {
+  const auto seconds = [](WallTime time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); };
+  const Status now = status();
+  registry.computed("build_info", "Always 1; the version is a label.", {{"version", now.version}, {"node", now.node}},
+                    [] { return 1.0; });
+  const Labels node{{"pool", now.pool}, {"node", now.node}};
+  const auto add = [&](const char* name, const char* help, auto value) {
+    registry.computed(name, help, node, [status, value] { return static_cast<double>(value(status())); });
+  };
+  add("ready", "Whether the node takes sessions and has its database: what /healthz says.", is_ready);
+  add("draining", "Whether the node is closing its connections to stop.",
+      [](const Status& current) { return current.phase == Phase::draining; });
+  add("database_connected", "Whether the content database answers.",
+      [](const Status& current) { return current.database == DatabaseState::connected; });
+  add("connections", "Connections of clients that are open.", [](const Status& current) { return current.connections; });
+  add("rooms", "Rooms that the node knows.", [](const Status& current) { return current.rooms; });
+  add("start_timestamp_seconds", "When the node was started, in seconds since 1970.",
+      [seconds](const Status& current) { return seconds(current.started); });
+  if (now.certificate_expires)
+    add("certificate_expires_timestamp_seconds", "Until when the certificate is valid, in seconds since 1970.",
+        [seconds](const Status& current) { return current.certificate_expires ? seconds(*current.certificate_expires) : 0; });
+  for (std::size_t i = 0; i < now.queues.size(); ++i) {
+    Labels labels = node;
+    labels.emplace_back("queue", now.queues[i].name);
+    registry.computed("queue_waiting", "What waits in a queue of the node.", labels,
+                      [status, i] { return static_cast<double>(status().queues.at(i).waiting); });
+    registry.computed("queue_limit", "At this length a queue answers that the node is busy.", labels,
+                      [status, i] { return static_cast<double>(status().queues.at(i).limit); });
+  }
+}
+
 void RecentRate::tick(std::uint64_t total) {
   totals_.at(ticks_ % totals_.size()) = total;
   ++ticks_;

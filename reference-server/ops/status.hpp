@@ -52,6 +52,10 @@ net::HttpResponse status_page(const Status& status, std::chrono::system_clock::t
 void add_routes(net::HttpRoutes& routes, const Registry& registry, const std::function<Status()>& status,
                 const std::function<std::chrono::system_clock::time_point()>& now);
 
+// What the page shows and the table of metrics has no row for, as figures of /metrics: readiness, connections, rooms, queues with
+// their limits, the end of the certificate's validity, the version.
+void add_figures(Registry& registry, const std::function<Status()>& status);
+
 // Posts, deliveries and the like per second over the last ten: tell it the total once a second.
 class RecentRate {
 public:

@@ -131,6 +131,8 @@ void Monitor::finish() {
   try {
     recording_->finish(std::chrono::steady_clock::now());
     log_.info("The run folder is written.");
+    if (recording_->dropped() > 0)
+      log_.warning("Records were dropped because the disk was too slow.", {{"records", recording_->dropped()}});
   } catch (const std::exception& error) {
     log_.error("The run folder cannot be written.", {{"why", error.what()}});
   }

@@ -11,6 +11,7 @@ Result<Done> Node::listen_for_http() {
   auto routes = std::make_shared<net::HttpRoutes>();
   ops::add_routes(
       *routes, monitor_.registry(), [this] { return status(); }, [] { return std::chrono::system_clock::now(); });
+  ops::add_figures(monitor_.registry(), [this] { return status(); });
   auto server = net::HttpServer::listen(
       loop_.io(), {.address = settings_.http_listen->host, .port = settings_.http_listen->port, .allow_remote = true},
       [routes](const net::HttpRequest& request, net::Responder responder) { (*routes)(request, std::move(responder)); });

@@ -103,6 +103,23 @@ TEST(OpsRoutes, serve_metrics_health_and_the_page_for_reading_only) {
   for (const char* path : {"/", "/healthz", "/metrics"}) EXPECT_EQ(ask({.method = "POST", .path = path}, ready()).status, 405);
 }
 
+TEST(NodeFigures, say_what_the_page_shows) {
+  Registry registry(Place{.node = "chat-1"});
+  Status status = ready();
+  status.connections = 17;
+  status.queues = {{"posts", 3, 100}};
+  status.certificate_expires = now;
+  add_figures(registry, [&] { return status; });
+  const std::string text = registry.exposition();
+  EXPECT_THAT(text, HasSubstr("poolcast_build_info{version=\"0.1.0\",node=\"chat-1\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("poolcast_connections{pool=\"chat\",node=\"chat-1\"} 17\n"));
+  EXPECT_THAT(text, HasSubstr("poolcast_queue_waiting{pool=\"chat\",node=\"chat-1\",queue=\"posts\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("poolcast_certificate_expires_timestamp_seconds{pool=\"chat\",node=\"chat-1\"} 1728000000\n"));
+  EXPECT_THAT(text, HasSubstr("poolcast_ready{pool=\"chat\",node=\"chat-1\"} 1\n"));
+  status.database = DatabaseState::reconnecting;
+  EXPECT_THAT(registry.exposition(), HasSubstr("poolcast_ready{pool=\"chat\",node=\"chat-1\"} 0\n"));
+}
+
 TEST(RecentRate, is_that_of_the_last_ten_seconds) {
   RecentRate rate;
   EXPECT_EQ(rate.per_s(), 0);
