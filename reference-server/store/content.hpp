@@ -47,6 +47,8 @@ private:
   Error error_;
 };
 Directory edit_directory(odbc::Connection& connection, const std::vector<Edit>& edits);  // throws Refused
+// The same inside the caller's transaction, which gives it a revision of its own and reads nothing back. Throws Refused.
+std::int64_t apply_edits(odbc::Connection& connection, const std::vector<Edit>& edits);
 
 std::vector<Preference> read_preferences(odbc::Connection& connection, PrincipalId user, const std::vector<std::string>& labels);
 Result<Preference> set_preference(odbc::Connection& connection, const Preference& preference);

@@ -254,11 +254,16 @@ void Editor::apply(const RemoveRoom& edit) {
 
 }  // namespace
 
-Directory edit_directory(Connection& connection, const std::vector<Edit>& edits) {
-  odbc::Transaction transaction(connection);
+std::int64_t apply_edits(Connection& connection, const std::vector<Edit>& edits) {
   Editor editor(connection);
   for (const Edit& edit : edits) std::visit([&](const auto& one) { editor.apply(one); }, edit);
-  Directory changed = directory_changes(connection, editor.revision() - 1);
+  return editor.revision();
+}
+
+Directory edit_directory(Connection& connection, const std::vector<Edit>& edits) {
+  odbc::Transaction transaction(connection);
+  const std::int64_t revision = apply_edits(connection, edits);
+  Directory changed = directory_changes(connection, revision - 1);
   transaction.commit();
   return changed;
 }

@@ -17,6 +17,9 @@ using odbc::Rows;
 constexpr auto integer = Column::integer;
 constexpr auto text = Column::text;
 
+// Beyond so many changes everything is read at once: after an import of thousands that is far less work.
+constexpr std::size_t most_single_reads = 500;
+
 // Nothing, or one id: the same statement reads everybody or one.
 std::string where(const char* column, const std::optional<std::int64_t>& id) {
   return id ? std::string(" WHERE ") + column + " = ?" : std::string{};
@@ -176,10 +179,14 @@ Directory directory_changes(Connection& connection, std::int64_t since_revision)
   if (directory.revision == since_revision) return directory;
   const auto changes = connection.select("SELECT DISTINCT what, id FROM directory_change WHERE revision > ? ORDER BY what, id",
                                          {since_revision}, {integer, integer});
+  if (changes.size() > most_single_reads) directory = load_directory(connection);
+  const bool single = changes.size() <= most_single_reads;
   bool servers = false;
   for (std::size_t row = 0; row < changes.size(); ++row) {
     const std::int64_t id = changes.integer(row, 1);
-    switch (static_cast<Changed>(changes.integer(row, 0))) {
+    const auto what = static_cast<Changed>(changes.integer(row, 0));
+    if (!single && what != Changed::room_removed) continue;
+    switch (what) {
       case Changed::principal:
         for (Principal& principal : read_principals(connection, id)) directory.principals.push_back(std::move(principal));
         break;

@@ -330,8 +330,16 @@ void Store::save_endpoint(EndpointRooms endpoint, Completion<Done> done) {
 }
 
 Result<Secret> Store::open_verifier(const Principal& user, VerifierKind kind) const {
-  for (const SealedVerifier& verifier : user.verifiers)
-    if (verifier.kind == kind) return parts_->vault.open(user.uri, verifier);
+  for (const SealedVerifier& verifier : user.verifiers) {
+    if (verifier.kind != kind) continue;
+    auto secret = parts_->vault.open(user.uri, verifier);
+    if (secret || secret.error().code != ErrorCode::not_found) return secret;
+    // Keys are changed while servers run: the file may hold this one by now.
+    auto renewed = Vault::open(parts_->config.key_file);
+    if (!renewed) return renewed.error();
+    parts_->vault = std::move(*renewed);
+    return parts_->vault.open(user.uri, verifier);
+  }
   return Error{ErrorCode::not_found, "this user has no verifier of that kind", false};
 }
 
