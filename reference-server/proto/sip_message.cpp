@@ -351,17 +351,34 @@ SipHeader split_header(std::string_view line) {
   return {trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1))};
 }
 
-ParseOutcome parse(std::string_view message, SipMessage& out, const SipLimits& limits) {
-  reset(out);
-  std::string_view rest = message;
+namespace {
+
+// Start line and headers; `rest` is what follows them.
+std::string_view read_head(Run& run, std::string_view& rest, const SipLimits& limits) {
+  reset(run.out);
   const auto start = take_line(rest);
-  if (!start || start->empty()) return {"no start line"};
-  if (const std::string_view problem = read_start_line(out, *start); !problem.empty()) return {problem};
+  if (!start || start->empty()) return "no start line";
+  if (const std::string_view problem = read_start_line(run.out, *start); !problem.empty()) return problem;
+  return read_headers(run, rest, limits);
+}
+
+}  // namespace
+
+ParseOutcome parse(std::string_view message, SipMessage& out, const SipLimits& limits) {
   Run run{.out = out};
-  if (const std::string_view problem = read_headers(run, rest, limits); !problem.empty()) return {problem};
+  std::string_view rest = message;
+  if (const std::string_view problem = read_head(run, rest, limits); !problem.empty()) return {problem};
   out.body = rest;
   if (rest.size() != run.content_length) return {"the body is not as long as Content-Length says"};
   if (!out.content_type.empty() && !run.has_content_length) return {"Content-Type without Content-Length"};
+  return {};
+}
+
+ParseOutcome parse_head(std::string_view head, SipMessage& out, const SipLimits& limits) {
+  Run run{.out = out};
+  std::string_view rest = head;
+  if (const std::string_view problem = read_head(run, rest, limits); !problem.empty()) return {problem};
+  if (!rest.empty()) return {"bytes behind the head"};
   return {};
 }
 

@@ -75,6 +75,9 @@ struct [[nodiscard]] ParseOutcome {
 // After a refusal `out` holds what was understood so far, for the log and for an attempt at an answer.
 ParseOutcome parse(std::string_view message, SipMessage& out, const SipLimits& limits = {});
 
+// The head alone, with its empty line: for an answer to a message whose body is refused. `body` is empty.
+ParseOutcome parse_head(std::string_view head, SipMessage& out, const SipLimits& limits = {});
+
 // Whether `a` is the header `long_name`, in its long or its compact form (RFC 3261 section 7.3.3).
 bool is_header(std::string_view a, std::string_view long_name);
 

@@ -31,9 +31,7 @@ std::size_t Endpoint::take(std::string_view bytes, Message& scratch) {
     message_began_s_ = 0;
     if (frame.kind == Frame::Kind::refused) {
       // An answer where the head can be read, then the end: what follows cannot be told from the rest of this message.
-      // What was understood of the head is enough for that; its body is missing.
-      const bool understood = proto::parse(rest.substr(0, frame.size), scratch).operator bool() || !scratch.call_id.empty();
-      if (frame.size > 0 && understood && scratch.is_request())
+      if (frame.size > 0 && proto::parse_head(rest.substr(0, frame.size), scratch) && scratch.is_request())
         proto::append_response(host_.output(*this), scratch, frame.status, new_tag(), frame.why);
       ended_ = true;
       host_.close_when_sent(*this);

@@ -139,6 +139,16 @@ TEST(SipMessage, refuses_a_body_that_is_not_as_long_as_announced) {
   EXPECT_NE(problem_of(start + "Content-Length: -3\r\n\r\n"), "");
 }
 
+TEST(SipMessage, a_head_can_be_read_alone_whatever_its_body_was_to_be) {
+  const std::string start = "INFO sip:a@b SIP/2.0\r\n" + least;
+  SipMessage message;
+  EXPECT_TRUE(parse_head(start + "Content-Length: 99999999\r\n\r\n", message));
+  EXPECT_EQ(message.cseq, 7U);
+  EXPECT_TRUE(parse_head(start + "Content-Type: text/plain\r\n\r\n", message));
+  EXPECT_FALSE(parse_head(start + "\r\nx", message));
+  EXPECT_FALSE(parse_head("GET / HTTP/1.1\r\n\r\n", message));
+}
+
 TEST(SipMessage, refuses_more_headers_than_the_limit) {
   SipMessage message;
   const std::string bytes = "INFO sip:a@b SIP/2.0\r\n" + least + "\r\n";
