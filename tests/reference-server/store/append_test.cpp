@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "support.hpp"
+#include "tests/reference-server/store/support.hpp"
 
 namespace poolcast::store::testing {
 namespace {

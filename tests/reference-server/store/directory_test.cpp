@@ -1,7 +1,7 @@
 // The directory: edits with versions, all or none; another node hears of them.
 #include <gmock/gmock.h>
 
-#include "support.hpp"
+#include "tests/reference-server/store/support.hpp"
 
 namespace poolcast::store::testing {
 namespace {

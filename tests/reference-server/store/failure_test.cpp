@@ -5,7 +5,7 @@
 #include <set>
 
 #include "reference-server/store/migrate.hpp"
-#include "support.hpp"
+#include "tests/reference-server/store/support.hpp"
 
 namespace poolcast::store::testing {
 namespace {

@@ -1,7 +1,7 @@
 // History by place, time and author; search by words.
 #include <gmock/gmock.h>
 
-#include "support.hpp"
+#include "tests/reference-server/store/support.hpp"
 
 namespace poolcast::store::testing {
 namespace {

@@ -1,7 +1,7 @@
 // Preferences, invitations, file tokens, joined rooms.
 #include <gmock/gmock.h>
 
-#include "support.hpp"
+#include "tests/reference-server/store/support.hpp"
 
 namespace poolcast::store::testing {
 namespace {

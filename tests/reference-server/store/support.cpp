@@ -1,4 +1,4 @@
-#include "support.hpp"
+#include "tests/reference-server/store/support.hpp"
 
 #include <iostream>
 

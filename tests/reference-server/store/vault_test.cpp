@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "reference-server/store/text.hpp"
-#include "support.hpp"
+#include "tests/reference-server/store/support.hpp"
 
 namespace poolcast::store::testing {
 namespace {
