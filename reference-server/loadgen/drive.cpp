@@ -46,6 +46,7 @@ public:
 
   void signed_in(EndpointNumber, double at, double seconds) override;
   void fell_out(EndpointNumber, double) override {
+    if (ready_ == fleet_.endpoints()) half_at_ = all_at_ = 0;  // a loss begins
     --ready_;
     ++falls_;
   }
@@ -119,7 +120,7 @@ void Drive::say(const Json& line) {
 void Drive::signed_in(EndpointNumber, double at, double seconds) {
   ++ready_;
   sign_in_latency_.record(seconds);
-  if (ready_ * 2 >= fleet_.endpoints() && half_at_ == 0) half_at_ = at;
+  if (ready_ * 2 >= fleet_.endpoints() && half_at_ == 0) half_at_ = at;  // the sooner half
   if (ready_ == fleet_.endpoints()) all_at_ = at;
 }
 
@@ -199,8 +200,6 @@ void Drive::take(const Json& order) {
     begin_posting(order);
   } else if (order_ == "come_back") {
     falls_wanted_ = order.at("falls").get<std::uint32_t>();
-    sign_in_latency_.clear();
-    half_at_ = all_at_ = 0;
   } else if (order_ == "read_back") {
     ledger_.read_back(fleet_);
   } else if (order_ == "sign_out") {
