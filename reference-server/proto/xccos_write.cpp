@@ -31,7 +31,7 @@ void begin_reply(std::string& out, const ReplyHead& head, std::string_view comma
   begin_envelope(out, head.envid);
   out.append("<rpl id=\"rpl:");
   append_xml_attribute_value(out, command);
-  out.append("\" seqid=\"1\"><commandid");
+  out.append(R"(" seqid="1"><commandid)");
   append_attribute(out, "seqid", head.command_seqid);
   append_attribute(out, "envid", head.command_envid);
   out.append("/>");

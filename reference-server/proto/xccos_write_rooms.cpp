@@ -127,7 +127,7 @@ void append_join_notice(std::string& out, std::uint64_t envid, std::span<const A
   bool batch = false;
   for (const Arrival& arrival : arrivals) batch = batch || arrival.rooms.size() > 1;
   begin_envelope(out, envid);
-  out.append("<ntc id=\"").append(batch ? "ntc:bjoin" : "ntc:join").append("\" seqid=\"1\"><data>");
+  out.append("<ntc id=\"").append(batch ? "ntc:bjoin" : "ntc:join").append(R"(" seqid="1"><data>)");
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
     const Arrival& arrival = arrivals[i];
     out.append("<uib");

@@ -14,7 +14,7 @@ Result<Done> Node::listen_for_http() {
   ops::add_figures(monitor_.registry(), [this] { return status(); });
   auto server = net::HttpServer::listen(
       loop_.io(), {.address = settings_.http_listen->host, .port = settings_.http_listen->port, .allow_remote = true},
-      [routes](const net::HttpRequest& request, net::Responder responder) { (*routes)(request, std::move(responder)); });
+      [routes](const net::HttpRequest& request, const net::Responder& responder) { (*routes)(request, responder); });
   if (!server) return server.error();
   http_server_ = std::move(*server);
   log_.info("Listening for HTTP: /metrics, /healthz and the status page.",
@@ -42,7 +42,7 @@ Result<Done> Node::listen_for_files() {
        .allow_remote = true,
        .tls = tls_,
        .limits = limits},
-      [this](const net::HttpRequest& request, net::Responder responder) { files_->handle(request, std::move(responder)); });
+      [this](const net::HttpRequest& request, const net::Responder& responder) { files_->handle(request, responder); });
   if (!server) return server.error();
   file_server_ = std::move(*server);
   settings_.chat.file_service = "https://" + settings_.files_listen->host + ":" + std::to_string(file_server_->port()) +

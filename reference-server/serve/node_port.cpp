@@ -96,7 +96,7 @@ void Node::set_preference(store::Preference preference, chat::Completion<store::
   store_->set_preference(std::move(preference), std::move(done));
 }
 void Node::invite(store::Invitation invitation, chat::Completion<store::Invitation> done) {
-  store_->invite(std::move(invitation), std::move(done));
+  store_->invite(invitation, std::move(done));
 }
 void Node::invitations(store::PrincipalId user, std::int64_t newer_than, chat::Completion<std::vector<store::Invitation>> done) {
   store_->invitations(user, newer_than, std::move(done));

@@ -97,10 +97,9 @@ TEST(Digest, an_empty_or_cut_response_never_matches) {
 TEST(Digest, refuses_credentials_that_cannot_be_read) {
   EXPECT_TRUE(parse_digest(from_pidgin));
   for (const char* wrong :
-       {"", "Digest", "Basic YTpi", "Digest ", "NTLM qop=\"auth\"", "Digest username=\"a\", realm=\"b\", nonce=\"c\", uri=\"d\"",
-        "Digest username=\"a\", username=\"b\", realm=\"b\", nonce=\"c\", uri=\"d\", response=\"e\"",
-        "Digest username=\"a, realm=b", "Digest username=, realm=b", "Digest username=\"a\" realm=\"b\"",
-        "Digest username=\"a\",", "Digest =\"a\""})
+       {"", "Digest", "Basic YTpi", "Digest ", "NTLM qop=\"auth\"", R"(Digest username="a", realm="b", nonce="c", uri="d")",
+        R"(Digest username="a", username="b", realm="b", nonce="c", uri="d", response="e")", "Digest username=\"a, realm=b",
+        "Digest username=, realm=b", R"(Digest username="a" realm="b")", "Digest username=\"a\",", "Digest =\"a\""})
     EXPECT_FALSE(parse_digest(wrong)) << wrong;
 }
 

@@ -7,7 +7,7 @@ namespace poolcast::proto {
 namespace {
 
 TEST(NameAddr, splits_name_address_and_parameters) {
-  const auto parsed = parse_name_addr("\"Ann <a;b>\\\"x\" <sip:ann@lab.example;transport=tls>;tag=49;epid=9e");
+  const auto parsed = parse_name_addr(R"("Ann <a;b>\"x" <sip:ann@lab.example;transport=tls>;tag=49;epid=9e)");
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed->display_name, "\"Ann <a;b>\\\"x\"");
   EXPECT_EQ(parsed->uri, "sip:ann@lab.example;transport=tls");
@@ -29,7 +29,7 @@ TEST(NameAddr, refuses_brackets_and_quotes_that_do_not_close) {
 }
 
 TEST(NameAddr, finds_a_parameter_without_regard_to_case_and_outside_quotes) {
-  const std::string_view params = ";methods=\"INVITE; tag=no\";Proxy=replace;lr;+sip.instance=\"<urn:uuid:6163>\"";
+  const std::string_view params = R"(;methods="INVITE; tag=no";Proxy=replace;lr;+sip.instance="<urn:uuid:6163>")";
   EXPECT_EQ(parameter(params, "proxy"), "replace");
   EXPECT_EQ(parameter(params, "lr"), "");
   EXPECT_EQ(parameter(params, "+sip.instance"), "<urn:uuid:6163>");
