@@ -56,6 +56,8 @@ int main(int argc, char** argv) {
   admin::add_people_commands(commands);
   admin::add_room_commands(commands);
   admin::add_server_commands(commands);
+  admin::add_keeping_commands(commands);
+  admin::add_compliance_commands(commands);
   admin::add_key_commands(commands);
   try {
     app.parse(argc, argv);
