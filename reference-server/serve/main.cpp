@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "domain/io/config_error.hpp"
+#include "reference-server/compliance/service.hpp"
 #include "reference-server/net/certificate.hpp"
 #include "reference-server/proto/crypto.hpp"
 #include "reference-server/serve/first_start.hpp"
@@ -36,6 +37,9 @@ void add_flags(CLI::App& app, Flags& flags) {
   app.add_option("--files", flags.files, "Address and port of the file web service (HTTPS)");
   app.add_option("--domain", flags.domain, "SIP domain of users and rooms (default: the site's)");
   app.add_option("--odbc", flags.odbc, "ODBC connection string of the content database (default: SQLite in the data folder)");
+  app.add_flag("--compliance", flags.compliance, "Record what is said (default: as the scenario's pool)");
+  app.add_option("--compliance-odbc", flags.compliance_odbc,
+                 "ODBC connection string of the compliance database (default: SQLite in the data folder)");
   app.add_option("--auth", flags.scheme, "How users prove who they are")
       ->check(CLI::IsMember({"digest", "ntlm"}))
       ->capture_default_str();
@@ -80,6 +84,20 @@ void show(const serve::DemoUser& demo) {
   std::fflush(stdout);
 }
 
+std::unique_ptr<compliance::Service> record_compliance(const Settings& settings, ops::Log& log) {
+  if (!settings.chat.compliance) return nullptr;
+  compliance::Settings wanted;
+  wanted.content_connections = settings.connections;
+  wanted.compliance_connection = settings.compliance_connection;
+  wanted.folder = (settings.data / "compliance").string();
+  wanted.domain = settings.chat.domain;
+  wanted.run_interval = settings.compliance_interval;
+  if (const auto fits = compliance::check(wanted); !fits) throw io::ConfigError({{"", 0, 0, "compliance", fits.error().message}});
+  return std::make_unique<compliance::Service>(wanted, [&log](const std::string& sentence) {
+    log.warning("The compliance service warns.", {{"what", sentence}});
+  });
+}
+
 int fail(ops::Log& log, std::string_view what, const Error& error) {
   log.error(what, {{"why", error.message}});
   std::fprintf(stderr, "poolcast-server: %s\n", error.message.c_str());
@@ -119,6 +137,7 @@ int run(const Settings& settings) {
   if (!tls) return fail(log, "The certificate cannot be used.", tls.error());
   serve::Node node(loop, log, monitor, settings, std::move(*store), std::move(*tls));
   if (const auto started = node.start(); !started) return fail(log, "The node cannot start.", started.error());
+  const auto compliance = record_compliance(settings, log);
   for (const int number : {SIGTERM, SIGINT})
     loop.on_signal(number, [&] {
       if (node.draining())

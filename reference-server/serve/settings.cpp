@@ -99,6 +99,7 @@ void apply_pool(Settings& settings, const ChatPool& pool) {
   settings.chat.recent_messages = static_cast<std::size_t>(std::max<Count>(pool.default_chat_history, 1));
   settings.chat.participant_update_limit = static_cast<std::size_t>(pool.participant_update_limit);
   settings.chat.compliance = pool.compliance;
+  settings.compliance_interval = std::chrono::duration_cast<std::chrono::minutes>(pool.compliance_run_interval);
 }
 
 void apply_scenario(Settings& settings, const Flags& flags) {
@@ -149,6 +150,10 @@ Settings make_settings(const Flags& flags) {
   if (!flags.odbc.empty()) settings.connections = {flags.odbc};
   if (settings.connections.empty())
     settings.connections = {store::sqlite_connection((settings.data / "content.sqlite").string())};
+  if (flags.compliance) settings.chat.compliance = true;
+  settings.compliance_connection = flags.compliance_odbc.empty()
+                                       ? store::sqlite_connection((settings.data / "compliance.sqlite").string())
+                                       : flags.compliance_odbc;
   apply_listeners(settings, flags);
   settings.chat.display_name = settings.pool;
   settings.realm = settings.chat.domain;

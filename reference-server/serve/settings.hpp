@@ -28,6 +28,8 @@ struct Flags {
   std::string files;  // file web service (HTTPS)
   std::string domain;
   std::string odbc;
+  std::string compliance_odbc;
+  bool compliance = false;
   std::string scheme = "digest";
   std::string out;  // run folder
   std::string log_format = "logfmt";
@@ -53,6 +55,7 @@ struct Settings {
 
   std::vector<std::string> connections;  // ODBC
   std::string compliance_connection;
+  std::chrono::minutes compliance_interval{15};
   bool first_start_content = false;  // a node of its own makes a demo user, a category and a room
 
   std::string realm;
