@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from machine import Use, kernel_memory
+from machine import kernel_memory, use_of_tree
 from stage import FailedError, Programs, Stage, run
 
 PATIENCE_S = 300
@@ -66,16 +66,35 @@ class Figure:
         return self.value >= self.mark if self.larger_is_better else self.value <= self.mark
 
 
-def posting(stage: Stage, *, per_s: float, seconds: float, warm_up: float = 2) -> tuple[dict[str, Any], Use, int]:
-    """Posts for a while: the report, what server and database used between the marks, and the deliveries between them."""
+@dataclass(frozen=True)
+class Posted:
+    """What came of posting for a while: the report, and between its marks the deliveries and the processor time."""
+
+    heard: dict[str, Any]
+    deliveries: int
+    server_cpu_s: float
+    database_cpu_s: float
+
+    def per_1000(self, cpu_s: float) -> float:
+        """CPU-seconds per 1,000 deliveries."""
+        return cpu_s / self.deliveries * 1000 if self.deliveries else float("nan")
+
+    @property
+    def cost(self) -> float:
+        """Of server and database."""
+        return self.per_1000(self.server_cpu_s + self.database_cpu_s)
+
+
+def posting(stage: Stage, *, per_s: float, seconds: float, warm_up: float = 2) -> Posted:
+    """Posts for a while."""
     fleet = stage.clients()
     fleet.say("post", per_s=per_s, **{"for": seconds}, warm_up=warm_up)
     fleet.hear()  # begins
-    before = stage.server.use_with_database()
+    server, database = stage.server.use(), use_of_tree(stage.database.process())
     ends = fleet.hear()
-    after = stage.server.use_with_database()
+    server_then, database_then = stage.server.use(), use_of_tree(stage.database.process())
     heard = fleet.hear()
-    return heard, Use(after.cpu_s - before.cpu_s), int(ends["deliveries"])
+    return Posted(heard, int(ends["deliveries"]), server_then.cpu_s - server.cpu_s, database_then.cpu_s - database.cpu_s)
 
 
 def everybody_in(stage: Stage, *, join: bool = True) -> float:
@@ -91,11 +110,12 @@ def delivery_cost(bench: Bench, database: str, *, tls: bool) -> None:
     bare = bench.bare(deliveries_per_s=rate)
     with bench.stage(database, tls=tls) as stage:
         everybody_in(stage)
-        heard, used, deliveries = posting(stage, per_s=per_s, seconds=bench.seconds)
+        posted = posting(stage, per_s=per_s, seconds=bench.seconds)
+    heard, cost = posted.heard, posted.cost
     transport = "TLS" if tls else "TCP"
-    cost = used.cpu_s / (deliveries / 1000) if deliveries else None
-    late = heard["lag_p99_s"]
-    note = f"load generator {heard['load_cpu_s'] / max(1, heard['deliveries']) * 1000:.4f}, late by p99 {late * 1000:.1f} ms"
+    load = heard["load_cpu_s"] / max(1, heard["deliveries"]) * 1000
+    note = f"server {posted.per_1000(posted.server_cpu_s):.4f}, database {posted.per_1000(posted.database_cpu_s):.4f}"
+    note += f"; beside it the load generator {load:.4f}, late by p99 {heard['lag_p99_s'] * 1000:.1f} ms"
     add = bench.figures.append
     add(
         Figure(f"CPU-s per 1,000 deliveries at {rate:,.0f}/s, {transport}", database, cost, "s", 0.04 if tls else 0.03, note=note)
@@ -106,7 +126,7 @@ def delivery_cost(bench: Bench, database: str, *, tls: bool) -> None:
         ratio = p99 / bare["delivery_p99_s"] if bare["delivery_p99_s"] else None
         text = f"{p99 * 1000:.1f} ms against {bare['delivery_p99_s'] * 1000:.1f} ms; p50 {heard['delivery_p50_s'] * 1000:.1f} ms"
         add(Figure(f"delivery p99 at {rate:,.0f}/s against the bare fan-out", database, ratio, "times", 4, note=text))
-    bench.details[f"posting {transport} {database}"] = {**heard, "server_cpu_s": used.cpu_s, "bare": bare}
+    bench.details[f"posting {transport} {database}"] = {**vars(posted), "bare": bare}
 
 
 def holds(heard: dict[str, Any]) -> bool:
@@ -124,11 +144,10 @@ def largest_rate(bench: Bench, database: str) -> None:
         tried = []
 
         def carries(per_s: float) -> bool:
-            heard, used, deliveries = posting(stage, per_s=per_s, seconds=seconds, warm_up=1)
-            settle(stage, heard)
-            cost = used.cpu_s / max(1, deliveries) * 1000
-            good = holds(heard)
-            tried.append({"per_s": per_s, "holds": good, "cpu_s_per_1000": cost, "measured_s": seconds, **heard})
+            posted = posting(stage, per_s=per_s, seconds=seconds, warm_up=1)
+            settle(stage, posted.heard)
+            good = holds(posted.heard)
+            tried.append({"per_s": per_s, "holds": good, "cpu_s_per_1000": posted.cost, "measured_s": seconds, **posted.heard})
             return good
 
         low, high = 0.0, bench.users / 50
