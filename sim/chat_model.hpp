@@ -19,12 +19,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "domain/random.hpp"
 #include "domain/scenario.hpp"
 #include "sim/cost.hpp"
 #include "sim/long_waits.hpp"
 #include "sim/platform.hpp"
 #include "sim/population.hpp"
-#include "domain/random.hpp"
 #include "sim/recorder.hpp"
 #include "sim/request_plane.hpp"
 #include "sim/run.hpp"
