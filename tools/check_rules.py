@@ -45,7 +45,12 @@ BOXES = (
         Box("server/store/rows", f"reference-server/store/{name}.hpp", ("server", "server/store/rows"))
         for name in ("ids", "directory", "message", "personal")
     ),
-    Box("server/compliance", "reference-server/compliance", ("domain", "server", "server/proto", "server/store", "server/store/rows"), posix=True),
+    Box(
+        "server/compliance",
+        "reference-server/compliance",
+        ("domain", "server", "server/proto", "server/store", "server/store/rows"),
+        posix=True,
+    ),
     Box("server/files", "reference-server/files", ("domain", "server", "server/proto", "server/net"), posix=True),
     Box(
         "server/ops",

@@ -24,7 +24,7 @@ struct Message {
 
 enum class Framing { complete, incomplete, broken };
 
-// Takes the first message off `bytes`; line ends before it (keep-alives) are skipped.
+// Takes the first message off `bytes`; line ends before it (keep-alive bytes) are skipped.
 Framing take_message(std::string_view& bytes, Message& message);
 
 // The value of `name=value` or `name="value"` in a header; empty without it.

@@ -43,7 +43,8 @@ def command(name: str, data: str = "") -> str:
 
 
 def grpchat(room: Room, text: str, attributes: str = "") -> str:
-    begin = f'<grpchat id="grpchat" seqid="1" chanUri="{room.uri}" author="sip:nobody@{DOMAIN}" ts="2000-01-01T00:00:00Z" {attributes}>'
+    author = f'author="sip:nobody@{DOMAIN}" ts="2000-01-01T00:00:00Z"'
+    begin = f'<grpchat id="grpchat" seqid="1" chanUri="{room.uri}" {author} {attributes}>'
     return envelope(f"{begin}<chat>{escape(text)}</chat></grpchat>", next(numbers))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 PATIENCE_S = 20.0
 
 
-class Closed(Exception):
+class ClosedError(Exception):
     """The server ended the connection."""
 
 
@@ -83,11 +83,11 @@ class Wire:
             data = b""
         if not data:
             self.closed = True
-            raise Closed
+            raise ClosedError
         self.received += data
 
     def receive(self, patience_s: float = PATIENCE_S) -> Message:
-        """The next message; TimeoutError when none comes, Closed when none can come any more."""
+        """The next message; TimeoutError when none comes, ClosedError when none can come any more."""
         while b"\r\n\r\n" not in self.received:
             self._more(patience_s)
         head, _, _ = self.received.partition(b"\r\n\r\n")
@@ -106,7 +106,7 @@ class Wire:
         try:
             while True:
                 self._more(patience_s)
-        except Closed:
+        except ClosedError:
             return
 
     def close(self) -> None:

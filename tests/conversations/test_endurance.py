@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from client import chatting, connect, signed_in
 from node import DOMAIN, LOBBY, Node, program
-from sip_wire import Closed, Wire
+from sip_wire import ClosedError, Wire
 
 
 def test_keep_alives_want_no_answer(node: Node) -> None:
@@ -38,7 +38,7 @@ def refused(node: Node, data: bytes) -> int:
     wire.send(data)
     try:
         status = wire.receive().status
-    except Closed:
+    except ClosedError:
         return 0
     wire.wait_for_close()
     return status
@@ -58,7 +58,15 @@ HEAD = "Via: SIP/2.0/TCP x\r\nFrom: <sip:ann@lab.example>;tag=1\r\nTo: <sip:x@la
         ("".join(f"X{i}: y\r\n" for i in range(200)) + "\r\n", 0),
         ("X: y\n\r\n", 0),
     ],
-    ids=["body too large", "two lengths", "negative length", "type without length", "head too large", "too many headers", "bare LF"],
+    ids=[
+        "body too large",
+        "two lengths",
+        "negative length",
+        "type without length",
+        "head too large",
+        "too many headers",
+        "bare LF",
+    ],
 )
 def test_what_cannot_be_framed_ends_the_connection(node: Node, rest: str, status: int) -> None:
     assert refused(node, f"INFO sip:x@{DOMAIN} SIP/2.0\r\n{HEAD}{rest}".encode()) == status

@@ -4,9 +4,10 @@
     with_postgres.py run -- COMMAND ...    start a cluster, run the command, stop it; the command's exit status is ours
     with_postgres.py start|stop|remove|kill|pause|resume DIR
 
-The command finds in its environment POOLCAST_POSTGRES_DIR (the cluster's directory), POOLCAST_POSTGRES_ODBC (the connection string
-of its database `poolcast`) and POOLCAST_POSTGRES_TOOL (this file). The server listens on a Unix socket in a directory that only its
-owner can enter, so it needs no port and no password. PostgreSQL refuses to run as root: then it runs as `postgres` or `nobody`.
+The command finds in its environment POOLCAST_POSTGRES_DIR (the cluster's directory), POOLCAST_POSTGRES_ODBC (the connection
+string of its database `poolcast`) and POOLCAST_POSTGRES_TOOL (this file). The server listens on a Unix socket in a directory that
+only its owner can enter, so it needs no port and no password. PostgreSQL refuses to run as root: then it runs as `postgres` or
+`nobody`.
 `kill` is SIGKILL to every process of the server at once, `pause` and `resume` are SIGSTOP and SIGCONT.
 """
 
@@ -81,7 +82,9 @@ class Cluster:
             if self.user:
                 os.chown(self.directory, self.user.pw_uid, self.user.pw_gid)
             # C.UTF-8: letters of every script are letters, and no locale needs to be installed.
-            self._run("initdb", "-N", "-D", self.data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums")
+            self._run(
+                "initdb", "-N", "-D", self.data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums"
+            )
             with (self.data / "postgresql.conf").open("a") as stream:
                 stream.write(SETTINGS + f"unix_socket_directories = '{self.directory}'\n")
         self._run("pg_ctl", "-D", self.data, "-l", self.directory / "log", "-w", "-t", "60", "start")
