@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <cstdlib>
 #include <utility>
 
 #include "domain/ensure.hpp"
@@ -19,6 +19,9 @@ constexpr std::size_t fetch_buffer_bytes = 1'024 * 1'024;  // per text column
 SQLHANDLE environment() {
   struct Environment {
     Environment() {
+      // Without it psqlodbc asks setlocale() at every connect, and one thread frees the text that libpq reads in another. The
+      // first connection is made before there are threads.
+      ::setenv("PGCLIENTENCODING", "UTF8", 1);
       ensure(SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &handle)), "unixODBC gives an environment");
       // The version is an integer in a pointer's place, as ODBC wants it.
       SQLSetEnvAttr(handle, SQL_ATTR_ODBC_VERSION, reinterpret_cast<SQLPOINTER>(SQL_OV_ODBC3), 0);  // NOLINT

@@ -62,7 +62,7 @@ Lane::Work reading(std::function<void(const ReadMeasured&)> on_read) {
 Lane::Work changing(std::shared_ptr<WriteGate> gate) {
   return [gate = std::move(gate)](Connection& connection, std::span<const std::shared_ptr<Task>> batch) -> std::function<void()> {
     std::vector<std::function<void()>> answers;
-    const auto turn = pass(*gate, connection);
+    const Turn turn(*gate, connection);
     odbc::Transaction transaction(connection);
     for (const auto& task : batch) answers.push_back(as_call(task).call(connection));
     transaction.commit();
@@ -75,7 +75,7 @@ Lane::Work changing(std::shared_ptr<WriteGate> gate) {
 // Each in a transaction of its own, which it begins itself.
 Lane::Work editing(std::shared_ptr<WriteGate> gate) {
   return [gate = std::move(gate)](Connection& connection, std::span<const std::shared_ptr<Task>> batch) -> std::function<void()> {
-    const auto turn = pass(*gate, connection);
+    const Turn turn(*gate, connection);
     return as_call(batch.front()).call(connection);
   };
 }

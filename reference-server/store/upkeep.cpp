@@ -22,7 +22,7 @@ constexpr std::int64_t most_journal_pages = 16'384;
 void checkpoint(Connection& connection, WriteGate& gate) {
   const auto rows = connection.select("PRAGMA wal_checkpoint(PASSIVE)", {}, {Column::integer, Column::integer, Column::integer});
   if (rows.empty() || rows.integer(0, 1) < most_journal_pages) return;
-  const auto turn = pass(gate, connection);
+  const Turn turn(gate, connection);
   connection.select("PRAGMA wal_checkpoint(RESTART)", {}, {Column::integer, Column::integer, Column::integer});
 }
 

@@ -63,7 +63,7 @@ bool from_base64(const std::string& text, Bytes& bytes) {
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
   bytes.resize(static_cast<std::size_t>(length) - padding);
-  return true;
+  return base64(bytes) == text;  // one spelling only: the last letter has bits that mean nothing
 }
 
 // What the seal is bound to; zero bytes cannot occur inside the parts.

@@ -47,11 +47,27 @@ CommitMeasured waits_of(std::span<const std::shared_ptr<Task>> batch, Steady::ti
 
 }  // namespace
 
-std::unique_lock<WriteGate> pass(WriteGate& gate, const odbc::Connection& connection) {
-  std::unique_lock<WriteGate> lock(gate, std::defer_lock);
-  if (connection.dialect() == Dialect::sqlite && !lock.try_lock_for(longest_turn))
-    throw odbc::Failure(odbc::Fault::busy, "another change takes too long");
-  return lock;
+bool WriteGate::enter(std::chrono::milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  if (!free_.wait_for(lock, limit, [this] { return !taken_; })) return false;
+  taken_ = true;
+  return true;
+}
+
+void WriteGate::leave() {
+  const std::lock_guard lock(mutex_);
+  taken_ = false;
+  free_.notify_one();
+}
+
+Turn::Turn(WriteGate& gate, const odbc::Connection& connection) {
+  if (connection.dialect() != Dialect::sqlite) return;
+  if (!gate.enter(longest_turn)) throw odbc::Failure(odbc::Fault::busy, "another change takes too long");
+  gate_ = &gate;
+}
+
+Turn::~Turn() {
+  if (gate_ != nullptr) gate_->leave();
 }
 
 std::function<void()> write_batch(odbc::Connection& connection, std::span<const std::shared_ptr<Task>> batch, WriteGate& gate,
@@ -61,7 +77,7 @@ std::function<void()> write_batch(odbc::Connection& connection, std::span<const 
   CommitMeasured measured = waits_of(batch, begun);
   std::vector<std::optional<Appended>> answers;
   {
-    const auto turn = pass(gate, connection);
+    const Turn turn(gate, connection);
     odbc::Transaction transaction(connection);
     answers = append_posts(connection, sorted.post_items);
     record_events(connection, sorted.event_items);

@@ -1,6 +1,9 @@
 // The work of the lane that stores posts and events: everything that waits, at most a batch, in one commit.
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -25,10 +28,32 @@ struct EventTask : Task {
   void fail(const Error& error) override { done(error); }
 };
 
-// SQLite has one writer at a time, and its own waiting is a pause that grows: inside the process the lanes take turns by this
-// lock. PostgreSQL needs none.
-using WriteGate = std::timed_mutex;
-std::unique_lock<WriteGate> pass(WriteGate& gate, const odbc::Connection& connection);  // Fault::busy after a second
+// SQLite has one writer at a time, and its own waiting is a pause that grows: inside the process the lanes take turns here.
+// PostgreSQL needs no turns.
+class WriteGate {
+public:
+  bool enter(std::chrono::milliseconds limit);
+  void leave();
+
+private:
+  std::mutex mutex_;
+  std::condition_variable free_;
+  bool taken_ = false;
+};
+
+// A turn, kept for as long as this lives. Throws Fault::busy when it does not come within a second.
+class Turn {
+public:
+  Turn(WriteGate& gate, const odbc::Connection& connection);
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  Turn(Turn&&) = delete;
+  Turn& operator=(Turn&&) = delete;
+  ~Turn();
+
+private:
+  WriteGate* gate_ = nullptr;
+};
 
 // How late the slowest synchronous mirror was when it was last asked; below zero: there is none, or it does not tell.
 using MirrorLag = std::atomic<double>;
