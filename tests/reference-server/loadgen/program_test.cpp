@@ -151,6 +151,24 @@ TEST_F(ProgramTest, prepares_lines_that_an_import_can_read) {
   EXPECT_EQ(kinds, (std::map<std::string, int>{{"user", 12}, {"category", 1}, {"room", 7}}));
 }
 
+std::uint64_t posts_of_a_run(std::uint64_t seed) {
+  const StubProcess stub("secret");
+  Scenario scenario = io::read_scenario(small_scenario, "small.yaml", {{POOLCAST_SCENARIOS}, {}}).scenario;
+  scenario.workload.restarts_per_user = {};  // who restarts posts nothing meanwhile
+  scenario.horizon = Seconds{1};
+  PlayOptions options;
+  options.seed = seed;
+  options.fleet.server = loopback_address("127.0.0.1:" + std::to_string(stub.port()));
+  options.fleet.domain = "corp.example";
+  options.fleet.password = "secret";
+  return play(scenario, options).balance.sent;
+}
+
+TEST(Play, posts_at_the_same_times_for_the_same_seed) {
+  EXPECT_EQ(posts_of_a_run(1), posts_of_a_run(1));
+  EXPECT_NE(posts_of_a_run(1), posts_of_a_run(2));
+}
+
 // The callback keeps the loop busy for longer than the bound, in the middle of the posts.
 TEST(Play, says_that_a_run_is_not_valid_when_it_fell_behind_itself) {
   const StubProcess stub("secret");
