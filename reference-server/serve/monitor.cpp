@@ -129,7 +129,11 @@ void Monitor::tick(std::uint64_t posts, std::uint64_t copies) {
 void Monitor::finish() {
   if (!recording_) return;
   try {
-    recording_->finish(std::chrono::steady_clock::now());
+    const Instant now = std::chrono::steady_clock::now();
+    const ops::HostSample sample = sampler_.take();
+    host_.take(sample, now);
+    recording_->tick(now, registry_, sample);  // what was counted since the last second ended
+    recording_->finish(now);
     log_.info("The run folder is written.");
     if (recording_->dropped() > 0)
       log_.warning("Records were dropped because the disk was too slow.", {{"records", recording_->dropped()}});

@@ -114,7 +114,7 @@ void add_file_token(Connection& connection, const FileToken& token) {
   connection.change(
       "INSERT INTO file_token(token, user_id, room_id, file, direction, expires_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT "
       "(token) "
-      "DO UPDATE SET expires_ms = excluded.expires_ms",
+      "DO UPDATE SET file = excluded.file, expires_ms = excluded.expires_ms",
       {to_string(token.token), number(token.user), number(token.room), token.file, static_cast<std::int64_t>(token.direction),
        token.expires_ms});
 }

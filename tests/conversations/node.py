@@ -123,7 +123,9 @@ class Node:
         assert process.stderr is not None
         for line in process.stderr:
             log.append(line.rstrip())
-            found = re.search(r'message="Listening for (TLS|plain TCP)[^"]*".* address=127\.0\.0\.1:(\d+)', line)
+            found = re.search(
+                r'message="Listening for (TLS|plain TCP|HTTP|files)[^"]*".* address=(?:https://)?127\.0\.0\.1:(\d+)', line
+            )
             if found:
                 self.ports[found[1]] = int(found[2])
             if 'message="The node is ready."' in line:

@@ -83,6 +83,10 @@ TYPED_TEST(Personal, a_file_token_is_good_until_it_expires_or_is_used_up) {
   EXPECT_EQ(found->file, token.file);
   EXPECT_EQ(found->room, token.room);
   EXPECT_EQ(found->direction, token.direction);
+  FileToken named = token;
+  named.file = "stored.txt";
+  ASSERT_TRUE(this->do_it([&](Store& store, Completion<Done> done) { store.grant_file_token(named, done); }));
+  EXPECT_EQ(ask(token.token, noon_ms)->file, "stored.txt") << "an upload learns its name when it begins";
   EXPECT_EQ(ask(token.token, token.expires_ms).error().code, ErrorCode::not_found);
   EXPECT_EQ(ask(random_uuid(), noon_ms).error().code, ErrorCode::not_found);
   ASSERT_TRUE(this->do_it([&](Store& store, Completion<Done> done) { store.forget_file_token(token.token, done); }));

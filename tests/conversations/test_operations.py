@@ -1,0 +1,142 @@
+"""What whoever runs a node sees: metrics, health, the status page, the log, certificates, run folders."""
+
+import csv
+import http.client
+import json
+import re
+import shutil
+import signal
+import ssl
+from pathlib import Path
+
+import pytest
+from client import chatting, connect, signed_in
+from node import LOBBY, PASSWORD, ROOT, Node
+
+HTTP = pytest.mark.flags("--http", "127.0.0.1:0")
+LINE = re.compile(r'[a-z_]+(\{[a-z_]+="(?:[^"\\\n]|\\.)*"(,[a-z_]+="(?:[^"\\\n]|\\.)*")*\})? (\S+)')
+
+
+def get(node: Node, path: str, method: str = "GET") -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", node.ports["HTTP"], timeout=20)
+    connection.request(method, path)
+    response = connection.getresponse()
+    text = response.read().decode()
+    connection.close()
+    return response.status, text
+
+
+def metric(node: Node, name: str, part: str | None = None) -> float:
+    """The value of the one line of this metric with this part."""
+    found = []
+    for line in get(node, "/metrics")[1].splitlines():
+        parts = re.findall(r'part="([^"]*)"', line)
+        if re.match(name + r"[{ ]", line) and parts == ([] if part is None else [part]):
+            found.append(float(line.rpartition(" ")[2]))
+    assert len(found) == 1, name
+    return found[0]
+
+
+def certificate_of(node: Node) -> str:
+    return ssl.get_server_certificate(("127.0.0.1", node.ports["TLS"]))
+
+
+@HTTP
+def test_metrics_are_well_formed_and_count_what_happened(node: Node) -> None:
+    ann, bo = chatting(node, "ann", LOBBY), chatting(node, "bo", LOBBY)
+    for number in range(3):
+        assert ann.say(LOBBY, f"post {number}").status == 200
+        bo.hears(f"post {number}")
+    text = get(node, "/metrics")[1]
+    for line in text.splitlines():
+        assert line.startswith(("# HELP poolcast_", "# TYPE poolcast_")) or LINE.fullmatch(line), line
+    names = re.findall(r"^# TYPE (\S+)", text, re.MULTILINE)
+    assert len(names) == len(set(names))
+    assert metric(node, "poolcast_messages_stored_total") == 3
+    assert metric(node, "poolcast_copies_sent_total") == 6
+    assert metric(node, "poolcast_completions_total", "post") == 3
+    assert metric(node, "poolcast_service_time_seconds_count", "post") == 3
+
+
+@HTTP
+def test_the_status_page_and_health_tell_of_a_ready_node_and_can_only_be_read(node: Node) -> None:
+    signed_in(node, "ann")
+    status, page = get(node, "/")
+    assert status == 200
+    assert "<td>ready</td>" in page
+    assert "<script" not in page
+    assert get(node, "/healthz") == (200, '{"live":true,"ready":true,"draining":false,"phase":"ready","database":"connected"}\n')
+    for path in ("/", "/metrics", "/healthz"):
+        assert get(node, path, "POST")[0] == 405
+    assert get(node, "/../content.sqlite")[0] == 404
+
+
+@pytest.mark.flags("--http", "127.0.0.1:0", "--drain", "5")
+def test_a_draining_node_is_alive_and_not_ready(node: Node) -> None:
+    chatting(node, "ann", LOBBY)
+    node.terminate()
+    assert node.logged("Draining")
+    status, body = get(node, "/healthz")
+    assert status == 503
+    assert json.loads(body)["draining"] is True
+    assert get(node, "/healthz?live")[0] == 200
+
+
+def test_a_new_certificate_serves_new_connections_and_leaves_old_ones_alone(node: Node, tmp_path: Path) -> None:
+    ann = chatting(node, "ann", LOBBY, tls=True)
+    before = certificate_of(node)
+    other = Node(tmp_path / "other")
+    other.data.mkdir(parents=True)
+    other.start()
+    other.stop()
+    assert node.process is not None
+    for file in ("server.pem", "server.key"):
+        shutil.copyfile(other.data / "tls" / file, node.data / "tls" / file)
+    node.process.send_signal(signal.SIGHUP)
+    assert node.logged("The certificate was read again.")
+    after = certificate_of(node)
+    assert after != before
+    assert after.split() == Path(node.certificate).read_text().split()
+    assert ann.say(LOBBY, "still here").status == 200
+    Path(node.certificate).write_text("not a certificate")
+    node.process.send_signal(signal.SIGHUP)
+    assert node.logged("server.pem")
+    assert certificate_of(node) == after
+
+
+def test_no_secret_is_in_the_log(node: Node) -> None:
+    assert connect(node, "ann").sign_in("Wrong-" + PASSWORD).status in (401, 403, 407)
+    bo = chatting(node, "bo", LOBBY, tls=True)
+    assert bo.say(LOBBY, "something private").status == 200
+    node.stop()
+    text = "\n".join(node.log)
+    assert PASSWORD not in text
+    assert "something private" not in text
+    assert "response=" not in text
+
+
+@pytest.mark.flags("--scenario", "smoke", "--node", "chat-1", "--library", str(ROOT / "scenarios"))
+def test_a_run_leaves_a_folder_with_what_the_server_measured(node: Node, tmp_path: Path) -> None:
+    node.stop()
+    node.flags = (*node.flags, "--out", str(tmp_path / "run"))
+    node.start()
+    ann, bo = chatting(node, "ann", LOBBY), chatting(node, "bo", LOBBY)
+    for number in range(5):
+        assert ann.say(LOBBY, f"post {number}").status == 200
+        bo.hears(f"post {number}")
+    node.stop()
+    run = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert run["source"] == "real"
+    with (tmp_path / "run" / "measurements" / "operations.csv").open() as file:
+        posts = [row for row in csv.DictReader(file) if row["command"] == "post"]
+    assert len(posts) == 5
+    assert all(row["ending"] == "completed" and float(row["store_service_s"]) > 0 for row in posts)
+    assert float(posts[0]["cpu_s"] or 0) >= 0
+    with (tmp_path / "run" / "measurements" / "commits.csv").open() as file:
+        assert sum(int(row["posts"]) for row in csv.DictReader(file)) == 5
+    with (tmp_path / "run" / "measurements" / "fan_outs.csv").open() as file:
+        assert [int(row["recipients"]) for row in csv.DictReader(file)] == [2] * 5
+    with (tmp_path / "run" / "report.csv").open() as file:
+        rows = {(row["metric"], row["part"]): row for row in csv.DictReader(file) if row["whole_run"] == "true"}
+    assert ("service_time", "post") in rows
+    assert ("utilisation", "host") in rows
