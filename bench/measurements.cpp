@@ -24,14 +24,7 @@ constexpr int records_per_tick = 1000;  // a second's, at the rate that is asked
 const ops::Instant start{1000s};
 
 ops::OperationRecord post_at(ops::Instant arrived) {
-  return {.command = ops::Command::post,
-          .arrived = arrived,
-          .inbound_wait = 10us,
-          .service = 40us,
-          .store_wait = 100us,
-          .store_service = 200us,
-          .commit_wait = 3ms,
-          .reply_wait = 5us};
+  return {.command = ops::Command::post, .arrived = arrived, .inbound_wait = 10us, .service = 40us, .store = 3ms};
 }
 
 // Seconds of processor time per call, median of the rounds.

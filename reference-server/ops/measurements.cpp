@@ -6,19 +6,13 @@
 
 namespace poolcast::ops {
 
-// One latency metric: the live histogram and, in a run, its series of the fold.
-struct Measurements::Latency {
-  Histogram* live = nullptr;
-  SeriesId series{};
-};
-
 struct Measurements::OfCommand {
   Latency service, database, cpu;
   Counter *completions = nullptr, *refusals = nullptr;  // of its operation
 };
 
 struct Measurements::Shared {
-  Latency inbound, store, commit, reply;  // waits, by queue
+  Latency inbound, posts, commit, reads;  // waits, by queue
   Latency whole_commit, flush, mirror, fan_out;
   Counter& completions;
   Counter& refusals;
@@ -29,9 +23,9 @@ struct Measurements::Shared {
 
 Measurements::Measurements(Registry& registry, Recording* recording) : registry_(registry), recording_(recording) {
   shared_ = std::make_unique<Shared>(Shared{.inbound = add(Metric::queue_time, "inbound"),
-                                            .store = add(Metric::queue_time, "store"),
+                                            .posts = add(Metric::queue_time, "posts"),
                                             .commit = add(Metric::queue_time, "commit"),
-                                            .reply = add(Metric::queue_time, "reply"),
+                                            .reads = add(Metric::queue_time, "reads"),
                                             .whole_commit = add(Metric::commit_time, ""),
                                             .flush = add(Metric::flush_time, ""),
                                             .mirror = add(Metric::mirror_time, ""),
@@ -49,10 +43,10 @@ Measurements::Latency Measurements::add(Metric metric, const std::string& part) 
   return {&registry_.latencies(metric, part), recording_ == nullptr ? SeriesId{} : recording_->series(metric, part)};
 }
 
-void Measurements::note(const Latency& latency, Instant at, Nanoseconds value) {
+void Measurements::note(const Latency& latency, Instant at, Nanoseconds value, std::uint64_t times) {
   const double seconds = std::chrono::duration<double>(value).count();
-  latency.live->record(seconds);
-  if (recording_ != nullptr) recording_->latency(latency.series, at, seconds);
+  latency.live->record(seconds, times);
+  if (recording_ != nullptr) recording_->latency(latency.series, at, seconds, times);
 }
 
 Measurements::OfCommand& Measurements::of(Command command) {
@@ -71,8 +65,7 @@ Measurements::OfCommand& Measurements::of(Command command) {
 
 void Measurements::operation(const OperationRecord& record) {
   OfCommand& command = of(record.command);
-  const Instant answered = record.arrived + record.inbound_wait + record.service + record.store_wait + record.store_service +
-                           record.commit_wait + record.reply_wait;
+  const Instant answered = record.arrived + record.inbound_wait + record.service + record.store;
   if (record.ending == Ending::refused) {
     shared_->refusals.add();
     command.refusals->add();
@@ -82,26 +75,36 @@ void Measurements::operation(const OperationRecord& record) {
   }
   note(command.service, answered, record.service);
   note(shared_->inbound, answered, record.inbound_wait);
-  if (record.store_service.count() > 0) {
-    note(command.database, answered, record.store_service);
-    note(shared_->store, answered, record.store_wait);
-    note(shared_->reply, answered, record.reply_wait);
-  }
-  if (record.commit_wait.count() > 0) note(shared_->commit, answered, record.commit_wait);
+  if (record.store.count() > 0) note(command.database, answered, record.store);
   if (record.cpu != not_measured) note(command.cpu, answered, record.cpu);
   if (recording_ != nullptr) recording_->operation(record);
 }
 
 void Measurements::commit(const CommitRecord& record) {
-  const Instant ended = record.began + record.statements + record.flush;
+  const Nanoseconds whole = record.statements + record.flush;
+  const Instant ended = record.began + whole;
   if (record.committed) {
     shared_->commits.add();
-    shared_->stored.add(record.posts);
-    note(shared_->whole_commit, ended, record.statements + record.flush);
+    shared_->stored.add(record.posts - record.duplicates);
+    note(shared_->posts, ended, record.queue_wait_mean, record.posts);
+    note(shared_->commit, ended, whole, record.posts);
+    note(shared_->whole_commit, ended, whole);
     note(shared_->flush, ended, record.flush);
     if (record.mirror.count() > 0) note(shared_->mirror, ended, record.mirror);
   }
   if (recording_ != nullptr) recording_->commit(record);
+}
+
+void Measurements::read(const ReadRecord& record) {
+  auto found = reads_.find(record.operation);
+  if (found == reads_.end()) {
+    const std::string word(record.operation);
+    found = reads_.emplace(word, add(Metric::store_time, word)).first;
+  }
+  const Instant ended = record.began + record.worked;
+  note(shared_->reads, ended, record.queue_wait);
+  note(found->second, ended, record.worked);
+  if (recording_ != nullptr) recording_->read(record);
 }
 
 void Measurements::fan_out(const FanOutRecord& record) {

@@ -4,7 +4,10 @@
 #pragma once
 
 #include <array>
+#include <functional>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "reference-server/ops/records.hpp"
 #include "reference-server/ops/registry.hpp"
@@ -26,6 +29,7 @@ public:
 
   void operation(const OperationRecord& record);
   void commit(const CommitRecord& record);
+  void read(const ReadRecord& record);
   void fan_out(const FanOutRecord& record);
 
   // Whether the next request's processor time is to be measured: one in cpu_sample_every, beginning with the first.
@@ -34,17 +38,22 @@ public:
   Registry& registry() { return registry_; }
 
 private:
-  struct Latency;
+  // One latency metric: the live histogram and, in a run, its series of the fold.
+  struct Latency {
+    Histogram* live = nullptr;
+    SeriesId series{};
+  };
   struct OfCommand;
   struct Shared;
   Latency add(Metric metric, const std::string& part);
-  void note(const Latency& latency, Instant at, Nanoseconds value);
+  void note(const Latency& latency, Instant at, Nanoseconds value, std::uint64_t times = 1);
   OfCommand& of(Command command);
 
   Registry& registry_;
   Recording* recording_;
   std::uint32_t cpu_turn_ = 0;
   std::array<std::unique_ptr<OfCommand>, command_count> commands_;  // made when a command comes for the first time
+  std::map<std::string, Latency, std::less<>> reads_;               // by the store's word
   std::unique_ptr<Shared> shared_;
 };
 

@@ -17,11 +17,11 @@ struct TableFile {
   const char* name;
   const char* header;
 };
-constexpr std::array<TableFile, 5> table_files{
-    TableFile{"operations.csv",
-              "t_s,command,ending,inbound_wait_s,service_s,store_wait_s,store_service_s,commit_wait_s,reply_wait_s,cpu_s,"
-              "store_cpu_s\n"},
-    TableFile{"commits.csv", "t_s,posts,events,statements_s,flush_s,mirror_s,committed\n"},
+constexpr std::array<TableFile, 6> table_files{
+    TableFile{"operations.csv", "t_s,command,ending,inbound_wait_s,service_s,store_s,cpu_s\n"},
+    TableFile{"commits.csv",
+              "t_s,posts,duplicates,events,queue_wait_mean_s,queue_wait_max_s,statements_s,flush_s,mirror_s,committed\n"},
+    TableFile{"reads.csv", "t_s,operation,queue_wait_s,worked_s\n"},
     TableFile{"fan_outs.csv", "t_s,recipients,bytes,took_s,cpu_s\n"},
     TableFile{"processes.csv", "t_s,process,processes,threads,cpu_s,resident_bytes,read_bytes,written_bytes\n"},
     TableFile{
@@ -75,10 +75,8 @@ void append_operations(std::string& out, const std::vector<OperationRecord>& rec
     out += command_names.at(static_cast<std::size_t>(record.command));
     out += ',';
     out += ending_names.at(static_cast<std::size_t>(record.ending));
-    append_after_comma(out, record.inbound_wait, record.service, record.store_wait, record.store_service, record.commit_wait,
-                       record.reply_wait);
+    append_after_comma(out, record.inbound_wait, record.service, record.store);
     append_if_measured(out, record.cpu);
-    append_if_measured(out, record.store_cpu);
     out += '\n';
   }
 }
@@ -86,8 +84,19 @@ void append_operations(std::string& out, const std::vector<OperationRecord>& rec
 void append_commits(std::string& out, const std::vector<CommitRecord>& records, Instant start) {
   for (const CommitRecord& record : records) {
     append(out, record.began - start);
-    append_after_comma(out, wide(record.posts), wide(record.events), record.statements, record.flush, record.mirror);
+    append_after_comma(out, wide(record.posts), wide(record.duplicates), wide(record.events), record.queue_wait_mean,
+                       record.queue_wait_max, record.statements, record.flush, record.mirror);
     out += record.committed ? ",true\n" : ",false\n";
+  }
+}
+
+void append_reads(std::string& out, const std::vector<ReadRecord>& records, Instant start) {
+  for (const ReadRecord& record : records) {
+    append(out, record.began - start);
+    out += ',';
+    out += record.operation;
+    append_after_comma(out, record.queue_wait, record.worked);
+    out += '\n';
   }
 }
 
@@ -191,6 +200,7 @@ void RawTables::write(const RawRecords& records) {
   std::array<std::string, table_count> texts;
   append_operations(texts[operations], records.operations, start_);
   append_commits(texts[commits], records.commits, start_);
+  append_reads(texts[reads], records.reads, start_);
   append_fan_outs(texts[fan_outs], records.fan_outs, start_);
   append_processes(texts[processes], records.samples, start_);
   append_host(texts[host], records.samples, start_);

@@ -26,14 +26,16 @@ struct TimedSample {
 struct RawRecords {
   std::vector<OperationRecord> operations;
   std::vector<CommitRecord> commits;
+  std::vector<ReadRecord> reads;
   std::vector<FanOutRecord> fan_outs;
   std::vector<TimedSample> samples;
-  std::size_t size() const { return operations.size() + commits.size() + fan_outs.size(); }
+  std::size_t size() const { return operations.size() + commits.size() + reads.size() + fan_outs.size(); }
 };
 
 // The tables' lines, without the file: `start` is t = 0.
 void append_operations(std::string& out, const std::vector<OperationRecord>& records, Instant start);
 void append_commits(std::string& out, const std::vector<CommitRecord>& records, Instant start);
+void append_reads(std::string& out, const std::vector<ReadRecord>& records, Instant start);
 void append_fan_outs(std::string& out, const std::vector<FanOutRecord>& records, Instant start);
 void append_processes(std::string& out, const std::vector<TimedSample>& samples, Instant start);
 void append_host(std::string& out, const std::vector<TimedSample>& samples, Instant start);
@@ -56,7 +58,7 @@ private:
     void operator()(std::FILE* file) const noexcept { std::fclose(file); }
   };
   using File = std::unique_ptr<std::FILE, Close>;
-  enum Table { operations, commits, fan_outs, processes, host, table_count };
+  enum Table { operations, commits, reads, fan_outs, processes, host, table_count };
 
   void run();
   void write(const RawRecords& records);

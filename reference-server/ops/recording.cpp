@@ -71,13 +71,14 @@ public:
     return found->second;
   }
 
-  void latency(SeriesId series, Instant at, double seconds) {
+  void latency(SeriesId series, Instant at, double seconds, std::uint64_t times) {
     const double moment_s = moment(at);
-    if (!is_over()) fold_.latency(series, moment_s, seconds);
+    if (!is_over()) fold_.latency(series, moment_s, seconds, times);
   }
 
   void operation(const OperationRecord& record) { keep(records_.operations, record); }
   void commit(const CommitRecord& record) { keep(records_.commits, record); }
+  void read(const ReadRecord& record) { keep(records_.reads, record); }
   void fan_out(const FanOutRecord& record) { keep(records_.fan_outs, record); }
   std::uint64_t dropped() const { return dropped_; }
   std::optional<std::string> trouble() const { return tables_->trouble(); }
@@ -156,9 +157,12 @@ Recording::Recording(const RecordingSettings& settings) : impl_(std::make_unique
 Recording::~Recording() = default;
 
 SeriesId Recording::series(Metric metric, const std::string& part) { return impl_->series(metric, part); }
-void Recording::latency(SeriesId series, Instant at, double seconds) { impl_->latency(series, at, seconds); }
+void Recording::latency(SeriesId series, Instant at, double seconds, std::uint64_t times) {
+  impl_->latency(series, at, seconds, times);
+}
 void Recording::operation(const OperationRecord& record) { impl_->operation(record); }
 void Recording::commit(const CommitRecord& record) { impl_->commit(record); }
+void Recording::read(const ReadRecord& record) { impl_->read(record); }
 void Recording::fan_out(const FanOutRecord& record) { impl_->fan_out(record); }
 void Recording::tick(Instant at, const Registry& registry, const HostSample& sample) { impl_->tick(at, registry, sample); }
 std::uint64_t Recording::dropped() const { return impl_->dropped(); }

@@ -38,10 +38,11 @@ public:
 
   // Series of the fold; the place is the node with this part. Asking again gives the same one.
   SeriesId series(Metric metric, const std::string& part);
-  void latency(SeriesId series, Instant at, double seconds);
+  void latency(SeriesId series, Instant at, double seconds, std::uint64_t times = 1);
 
   void operation(const OperationRecord& record);
   void commit(const CommitRecord& record);
+  void read(const ReadRecord& record);
   void fan_out(const FanOutRecord& record);
   // Once a second: counters and gauges of the registry into the fold, the sample into its table, all records to the writer.
   void tick(Instant at, const Registry& registry, const HostSample& sample);

@@ -20,29 +20,36 @@ inline constexpr Nanoseconds not_measured{-1};
 enum class Ending : std::uint8_t { completed, refused, rejected, lost };
 inline constexpr std::array<std::string_view, 4> ending_names{"completed", "refused", "rejected", "lost"};
 
-// One request from its arrival to its answer. What did not happen (a request that needs no database) stays 0.
+// One request from its arrival to its answer.
 struct OperationRecord {
   Command command{};
   Ending ending = Ending::completed;
   Instant arrived{};               // the read that completed the request returned
   Nanoseconds inbound_wait{0};     // behind earlier requests of the same dialog, and of the loop's turn
   Nanoseconds service{0};          // worked on by the io thread
-  Nanoseconds store_wait{0};       // in the queue for a database worker
-  Nanoseconds store_service{0};    // worked on by the worker and the database, the commit apart
-  Nanoseconds commit_wait{0};      // from the begin of its group's commit to its end
-  Nanoseconds reply_wait{0};       // from the database's answer to the io thread taking it up
-  Nanoseconds cpu = not_measured;  // processor time of the io thread for it; measured for one in Measurements::cpu_sample_every
-  Nanoseconds store_cpu = not_measured;  // of the database worker
+  Nanoseconds store{0};            // at the store: its queue, its work, the commit, the way back; 0 when it was not needed
+  Nanoseconds cpu = not_measured;  // processor time of the io thread; measured for one in Measurements::cpu_sample_every
 };
 
 struct CommitRecord {
   Instant began{};
-  std::uint32_t posts = 0;    // in it
-  std::uint32_t events = 0;   // for compliance, in it
+  std::uint32_t posts = 0;         // in it
+  std::uint32_t duplicates = 0;    // of them: were there already, and are counted as posts
+  std::uint32_t events = 0;        // for compliance, in it
+  Nanoseconds queue_wait_mean{0};  // of what is in it, for the writer
+  Nanoseconds queue_wait_max{0};
   Nanoseconds statements{0};  // inserting
   Nanoseconds flush{0};       // the COMMIT itself: what the log's disk takes, the mirror included
   Nanoseconds mirror{0};      // the part of it that waited for a mirror; 0 without one
   bool committed = true;
+};
+
+// One call of the store that is no post: history, a search, a change of the directory.
+struct ReadRecord {
+  std::string_view operation;  // the store's word for it, a constant of the program
+  Instant began{};
+  Nanoseconds queue_wait{0};  // for a worker
+  Nanoseconds worked{0};      // the worker and the database
 };
 
 struct FanOutRecord {

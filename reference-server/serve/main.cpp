@@ -119,6 +119,7 @@ int run(const Settings& settings) {
   config.connections = settings.connections;
   config.key_file = key_file;
   config.observer.on_commit = [&monitor](const store::CommitMeasured& commit) { monitor.committed(commit); };
+  config.observer.on_read = [&monitor](const store::ReadMeasured& call) { monitor.called(call); };
   config.observer.on_warning = [&log](const std::string& sentence) { log.warning("The store warns.", {{"what", sentence}}); };
   config.observer.on_availability = [&log](bool available) {
     if (available)

@@ -86,8 +86,7 @@ void Monitor::performed(const chat::Performed& performed) {
   record.arrived = instant(performed.arrived_s);
   record.inbound_wait = nanoseconds(performed.begun_s - performed.arrived_s);
   record.service = nanoseconds(performed.ended_s - performed.begun_s - performed.store_s);
-  // The split of the store's time into queue, statements and commit is measured per batch: see CommitRecord.
-  record.store_service = nanoseconds(performed.store_s);
+  record.store = nanoseconds(performed.store_s);
   if (performed.cpu_s >= 0) record.cpu = nanoseconds(performed.cpu_s);
   measurements_.operation(record);
 }
@@ -107,12 +106,22 @@ void Monitor::committed(const store::CommitMeasured& commit) {
   ops::CommitRecord record;
   record.began = std::chrono::steady_clock::now() - nanoseconds(commit.execute + commit.flush);
   record.posts = static_cast<std::uint32_t>(commit.posts);
+  record.duplicates = static_cast<std::uint32_t>(commit.duplicates);
   record.events = static_cast<std::uint32_t>(commit.events);
+  record.queue_wait_mean = nanoseconds(commit.queue_wait_mean);
+  record.queue_wait_max = nanoseconds(commit.queue_wait_max);
   record.statements = nanoseconds(commit.execute);
   record.flush = nanoseconds(commit.flush);
   if (commit.mirror) record.mirror = nanoseconds(*commit.mirror);
   record.committed = commit.stored;
   measurements_.commit(record);
+}
+
+void Monitor::called(const store::ReadMeasured& call) {
+  measurements_.read({.operation = call.operation,
+                      .began = std::chrono::steady_clock::now() - nanoseconds(call.execute),
+                      .queue_wait = nanoseconds(call.queue_wait),
+                      .worked = nanoseconds(call.execute)});
 }
 
 void Monitor::tick(std::uint64_t posts, std::uint64_t copies) {

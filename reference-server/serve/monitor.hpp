@@ -28,6 +28,7 @@ public:
   bool measures_cpu_now() override { return measurements_.take_cpu_now(); }
   double cpu_s() override;
   void committed(const store::CommitMeasured& commit);
+  void called(const store::ReadMeasured& call);
 
   // Once a second.
   void tick(std::uint64_t posts, std::uint64_t copies);

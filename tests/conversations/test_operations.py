@@ -130,7 +130,7 @@ def test_a_run_leaves_a_folder_with_what_the_server_measured(node: Node, tmp_pat
     with (tmp_path / "run" / "measurements" / "operations.csv").open() as file:
         posts = [row for row in csv.DictReader(file) if row["command"] == "post"]
     assert len(posts) == 5
-    assert all(row["ending"] == "completed" and float(row["store_service_s"]) > 0 for row in posts)
+    assert all(row["ending"] == "completed" and float(row["store_s"]) > 0 for row in posts)
     assert float(posts[0]["cpu_s"] or 0) >= 0
     with (tmp_path / "run" / "measurements" / "commits.csv").open() as file:
         assert sum(int(row["posts"]) for row in csv.DictReader(file)) == 5
