@@ -13,6 +13,8 @@ using asio::ip::tcp;
 constexpr int backlog = 4096;
 // Without a free file descriptor accept fails at once, again and again; wait instead of burning a core.
 constexpr auto pause_without_descriptors = 100ms;
+// Of deadlines of ten seconds and more: looking at thousands of idle connections costs more than serving a few.
+constexpr auto deadline_sweep = 5s;
 
 }  // namespace
 
@@ -53,7 +55,7 @@ Result<Done> Listener::open(const ListenAddress& address) {
                  "cannot listen on " + address.host + ":" + std::to_string(address.port) + ": " + failed.message()};
   }
   accept();
-  loop_.every(1s, [this] { sweep(); });
+  loop_.every(deadline_sweep, [this] { sweep(); });
   return Done{};
 }
 

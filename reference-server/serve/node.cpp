@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto chat_tick = 100ms;
 constexpr auto directory_poll = 1s;  // an administrator's or another node's change is seen within this
-constexpr auto deadline_sweep = 1s;
+constexpr auto deadline_sweep = 5s;  // of deadlines of ten seconds and more
 constexpr auto drain_step = 50ms;
 
 std::string text_of(const net::ListenAddress& address) { return address.host + ":" + std::to_string(address.port); }

@@ -1,4 +1,5 @@
 // Storing posts and events: one statement per batch on PostgreSQL, prepared ones on SQLite.
+#include <cctype>
 #include <map>
 
 #include "reference-server/store/content.hpp"
@@ -15,8 +16,33 @@ Appended stored_as(std::int64_t seq, std::int64_t sent_ms, bool duplicate) {
   return {.seq = seq, .sent_ms = sent_ms, .duplicate = duplicate};
 }
 
+// As FTS5's tokenizer sees it: words are runs of what is no punctuation.
+std::string without_punctuation(const std::string& body) {
+  std::string plain = body;
+  for (char& letter : plain)
+    if (std::ispunct(static_cast<unsigned char>(letter)) != 0 && static_cast<unsigned char>(letter) < 0x80) letter = ' ';
+  return plain;
+}
+
+std::optional<Appended> append_one_postgresql(Connection& connection, const AppendItem& item) {
+  const Post& post = *item.post;
+  constexpr auto sql =
+      "SELECT o_seq, o_ms, o_duplicate FROM append_message(CAST(? AS bigint), CAST(? AS bigint), CAST(? AS uuid), CAST(? AS "
+      "bigint), "
+      "CAST(? AS smallint), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(NULLIF(?, '') AS uuid), CAST(? AS text)) "
+      "WHERE o_seq IS NOT NULL";
+  const auto rows = connection.select(
+      sql,
+      {number(post.room), number(post.sender), to_string(post.client_key), post.sent_ms, static_cast<std::int64_t>(post.kind),
+       post.body, post.title, post.rtf, item.event ? to_string(*item.event) : std::string{}, without_punctuation(post.body)},
+      {Column::integer, Column::integer, Column::integer});
+  if (rows.empty()) return std::nullopt;
+  return stored_as(rows.integer(0, 0), rows.integer(0, 1), rows.integer(0, 2) != 0);
+}
+
 std::vector<std::optional<Appended>> append_postgresql(Connection& connection, std::span<const AppendItem> items) {
-  ArrayLiteral rooms, senders, keys, times, kinds, bodies, titles, rtfs, events;
+  if (items.size() == 1) return {append_one_postgresql(connection, items.front())};
+  ArrayLiteral rooms, senders, keys, times, kinds, bodies, titles, rtfs, events, plains;
   for (const AppendItem& item : items) {
     const Post& post = *item.post;
     rooms.add(number(post.room));
@@ -25,6 +51,7 @@ std::vector<std::optional<Appended>> append_postgresql(Connection& connection, s
     times.add(post.sent_ms);
     kinds.add(static_cast<std::int64_t>(post.kind));
     bodies.add(post.body);
+    plains.add(without_punctuation(post.body));
     titles.add(post.title);
     rtfs.add(post.rtf);
     if (item.event)
@@ -35,10 +62,11 @@ std::vector<std::optional<Appended>> append_postgresql(Connection& connection, s
   constexpr auto sql =
       "SELECT o_place, o_seq, o_ms, o_duplicate FROM append_messages(CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS "
       "uuid[]), "
-      "CAST(? AS bigint[]), CAST(? AS smallint[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS uuid[]))";
+      "CAST(? AS bigint[]), CAST(? AS smallint[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS uuid[]), "
+      "CAST(? AS text[]))";
   const auto rows = connection.select(sql,
                                       {rooms.text(), senders.text(), keys.text(), times.text(), kinds.text(), bodies.text(),
-                                       titles.text(), rtfs.text(), events.text()},
+                                       titles.text(), rtfs.text(), events.text(), plains.text()},
                                       {Column::integer, Column::integer, Column::integer, Column::integer});
   std::vector<std::optional<Appended>> answers(items.size());
   for (std::size_t row = 0; row < rows.size(); ++row) {
