@@ -197,9 +197,11 @@ void Fleet::flush(EndpointNumber number) {
 }
 
 void Fleet::flush_dirty() {
-  for (std::size_t i = 0; i < dirty_.size(); ++i)  // losing a client may make others dirty
-    if (clients_[dirty_[i]].link.is_open()) flush(dirty_[i]);
-  dirty_.clear();
+  while (!dirty_.empty()) {  // losing a client may make others dirty
+    const EndpointNumber number = dirty_.back();
+    dirty_.pop_back();
+    if (clients_[number].link.is_open()) flush(number);
+  }
 }
 
 std::size_t Fleet::open_requests() const {

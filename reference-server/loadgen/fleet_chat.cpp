@@ -193,11 +193,11 @@ void Fleet::send(EndpointNumber number, const Pending& pending) {
   const std::string& domain = settings_.domain;
   const auto uri = [&] { return room_uri(rooms_[pending.subject].guid, domain); };
   const auto association = [&](std::string_view role) {
-    return "<association domain=\"" + domain + "\" type=\"" + std::string(role) + "\" maxResults=\"100\"/>";
+    return R"(<association domain=")" + domain + R"(" type=")" + std::string(role) + R"(" maxResults="100"/>)";
   };
   switch (pending.command) {
     case Command::server_info:
-      return send_command(number, pending, "getserverinfo", "<sib domain=\"" + domain + "\" infoType=\"123\"/>");
+      return send_command(number, pending, "getserverinfo", R"(<sib domain=")" + domain + R"(" infoType="123"/>)");
     case Command::member_associations:
       return send_command(number, pending, "getassociations", association("MEMBER"));
     case Command::manager_associations:
@@ -214,14 +214,14 @@ void Fleet::send(EndpointNumber number, const Pending& pending) {
     case Command::latest:
       return send_command(number, pending, "bccontext", history_data(uri(), 1));
     case Command::invitations:
-      return send_command(number, pending, "getinv", "<inv inviteId=\"1\" domain=\"" + domain + "\"/>");
+      return send_command(number, pending, "getinv", R"(<inv inviteId="1" domain=")" + domain + R"("/>)");
     case Command::history:
       return send_command(number, pending, "bccontext", history_data(uri(), settings_.history_messages));
     case Command::read_back:
       return send_command(number, pending, "bccontext", history_data(uri(), pending.count, pending.before_message));
     case Command::search:
       return send_command(number, pending, "chansrch",
-                          "<qib qtype=\"BYNAME\" criteria=\"" + rooms_[pending.subject].name + "\" extended=\"false\"/>");
+                          R"(<qib qtype="BYNAME" criteria=")" + rooms_[pending.subject].name + R"(" extended="false"/>)");
     case Command::post:
       return send_post(number, pending);
   }

@@ -123,9 +123,9 @@ void Fleet::answer_challenge(EndpointNumber number, const Message& message) {
   const std::string uri = "sip:127.0.0.1:" + std::to_string(ntohs(settings_.server.sin_port));
   const std::string cnonce = epid_of(client);
   const std::string response = digest_response({user, realm, settings_.password, nonce, uri, "REGISTER", cnonce});
-  std::string answer = "Digest username=\"" + user + "\", realm=\"" + realm + "\", nonce=\"" + nonce + "\", uri=\"" + uri +
-                       "\", qop=auth, nc=00000001, cnonce=\"" + cnonce + "\", response=\"" + response + "\", algorithm=MD5";
-  if (!opaque.empty()) answer.append(", opaque=\"").append(opaque).append("\"");
+  std::string answer = R"(Digest username=")" + user + R"(", realm=")" + realm + R"(", nonce=")" + nonce + R"(", uri=")" + uri +
+                       R"(", qop=auth, nc=00000001, cnonce=")" + cnonce + R"(", response=")" + response + R"(", algorithm=MD5)";
+  if (!opaque.empty()) answer.append(R"(, opaque=")").append(opaque).append(R"(")");
   if (client.step != Step::leaving) client.step = Step::authenticating;
   send_register(number, answer);
 }

@@ -20,8 +20,8 @@ constexpr std::string_view sdp =
     "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=session\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=message 5060 sip null\r\n";
 
 constexpr std::string_view provisioning_wish =
-    "<provisioningGroupList xmlns=\"http://schemas.microsoft.com/2006/09/sip/provisioninggrouplist\">"
-    "<provisioningGroup name=\"ServerConfiguration\"/><provisioningGroup name=\"persistentChatConfiguration\"/>"
+    R"(<provisioningGroupList xmlns="http://schemas.microsoft.com/2006/09/sip/provisioninggrouplist">)"
+    R"(<provisioningGroup name="ServerConfiguration"/><provisioningGroup name="persistentChatConfiguration"/>)"
     "</provisioningGroupList>";
 
 std::string domain_of(std::string_view uri) { return std::string(uri.substr(uri.find('@') + 1)); }
@@ -49,8 +49,8 @@ void append_register(std::string& out, const Ends& ends, std::string_view ends_t
   std::string headers = "Contact: <sip:127.0.0.1:";
   append_number(headers, ends.local_port);
   headers.append(";transport=").append(ends.transport == "TLS" ? "tls" : "tcp");
-  headers.append(">;methods=\"INVITE, MESSAGE, INFO, OPTIONS, BYE, CANCEL, NOTIFY, ACK, REFER, BENOTIFY\";proxy=replace;");
-  headers.append("+sip.instance=\"<urn:uuid:00000000-0000-4000-8000-0000").append(ends.epid).append(">\"\r\n");
+  headers.append(R"(>;methods="INVITE, MESSAGE, INFO, OPTIONS, BYE, CANCEL, NOTIFY, ACK, REFER, BENOTIFY";proxy=replace;)");
+  headers.append(R"(+sip.instance="<urn:uuid:00000000-0000-4000-8000-0000)").append(ends.epid).append(">\"\r\n");
   headers.append("User-Agent: poolcast-load\r\nSupported: gruu-10, adhoclist, msrtc-event-categories\r\n");
   headers.append("Event: registration\r\nAllow-Events: presence\r\nms-keep-alive: UAC;hop-hop=yes\r\n");
   headers.append(leave ? "Expires: 0\r\n" : "");
@@ -75,41 +75,41 @@ void append_invite(std::string& out, const Ends& ends, std::string_view ends_tex
 }
 
 std::string command_body(std::uint64_t envid, std::string_view command, std::string_view data) {
-  std::string body = "<xccos ver=\"1\" envid=\"";
+  std::string body = R"(<xccos ver="1" envid=")";
   append_number(body, envid);
-  body.append("\" xmlns=\"urn:parlano:xml:ns:xccos\"><cmd id=\"cmd:").append(command).append("\" seqid=\"1\"><data>");
+  body.append(R"(" xmlns="urn:parlano:xml:ns:xccos"><cmd id="cmd:)").append(command).append(R"(" seqid="1"><data>)");
   return body.append(data).append("</data></cmd></xccos>");
 }
 
 std::string room_list(std::span<const std::string_view> guids, std::string_view domain) {
   std::string list;
   for (std::size_t key = 0; key < guids.size(); ++key) {
-    list.append("<chanid key=\"");
+    list.append(R"(<chanid key=")");
     append_number(list, key);
-    list.append("\" domain=\"").append(domain).append("\" value=\"").append(guids[key]).append("\"/>");
+    list.append(R"(" domain=")").append(domain).append(R"(" value=")").append(guids[key]).append(R"("/>)");
   }
   return list;
 }
 
 std::string history_data(std::string_view room_uri, std::int64_t count, std::uint64_t before_message) {
-  std::string data = "<chanib uri=\"";
-  data.append(room_uri).append("\"/><bcq>");
+  std::string data = R"(<chanib uri=")";
+  data.append(room_uri).append(R"("/><bcq>)");
   if (before_message != 0) {
-    data.append("<msgid value=\"");
+    data.append(R"(<msgid value=")");
     append_number(data, before_message);
-    data.append("\"/>");
+    data.append(R"("/>)");
   }
-  data.append("<last cnt=\"");
+  data.append(R"(<last cnt=")");
   append_number(data, static_cast<std::uint64_t>(count));
-  return data.append("\"/></bcq>");
+  return data.append(R"("/></bcq>)");
 }
 
 std::string post_body(const PostText& post) {
-  std::string body = "<xccos ver=\"1\" envid=\"";
+  std::string body = R"(<xccos ver="1" envid=")";
   append_number(body, post.envid);
-  body.append("\" xmlns=\"urn:parlano:xml:ns:xccos\"><grpchat id=\"grpchat\" seqid=\"1\" chanUri=\"").append(post.room_uri);
-  body.append("\" author=\"").append(post.author).append("\" msgid=\"").append(post.message_id);
-  return body.append("\"><chat>").append(post.text).append("</chat></grpchat></xccos>");
+  body.append(R"(" xmlns="urn:parlano:xml:ns:xccos"><grpchat id="grpchat" seqid="1" chanUri=")").append(post.room_uri);
+  body.append(R"(" author=")").append(post.author).append(R"(" msgid=")").append(post.message_id);
+  return body.append(R"("><chat>)").append(post.text).append("</chat></grpchat></xccos>");
 }
 
 std::string stamped_text(std::string_view run, std::uint32_t post, double intended, std::size_t size) {

@@ -66,179 +66,179 @@ protected:
     return {of, of.users, random};
   }
   Fleet& start() {
-    settings.server.sin_family = AF_INET;
-    settings.server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    settings.server.sin_port = htons(server.port());
-    settings.domain = "stub.example";
-    if (settings.password.empty()) settings.password = "secret";
-    settings.behaviour.first_wait = settings.behaviour.backoff = {Seconds{0.01}, Seconds{0.02}};
-    fleet = std::make_unique<Fleet>(settings, membership, room_identities(membership, users), heard);
-    return *fleet;
+    settings_.server.sin_family = AF_INET;
+    settings_.server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    settings_.server.sin_port = htons(server_.port());
+    settings_.domain = "stub.example";
+    if (settings_.password.empty()) settings_.password = "secret";
+    settings_.behaviour.first_wait = settings_.behaviour.backoff = {Seconds{0.01}, Seconds{0.02}};
+    fleet_ = std::make_unique<Fleet>(settings_, membership_, room_identities(membership_, users_), heard_);
+    return *fleet_;
   }
   // Until it holds, or a minute has passed.
   bool until(const std::function<bool()>& holds) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
     while (!holds() && std::chrono::steady_clock::now() < end) {
-      fleet->turn(fleet->now() + 0.001);
-      server.turn();
+      fleet_->turn(fleet_->now() + 0.001);
+      server_.turn();
     }
     return holds();
   }
   bool everybody_is_in() {
-    for (EndpointNumber number = 0; number < fleet->endpoints(); ++number) fleet->sign_in(number, fleet->now());
-    return until([&] { return heard.in.size() == fleet->endpoints(); });
+    for (EndpointNumber number = 0; number < fleet_->endpoints(); ++number) fleet_->sign_in(number, fleet_->now());
+    return until([&] { return heard_.in.size() == fleet_->endpoints(); });
   }
 
-  Workload users = workload();
-  Membership membership = draw(users);
-  StubServer server{"secret"};
-  FleetSettings settings;
-  Heard heard;
-  std::unique_ptr<Fleet> fleet;
+  Workload users_ = workload();
+  Membership membership_ = draw(users_);
+  StubServer server_{"secret"};
+  FleetSettings settings_;
+  Heard heard_;
+  std::unique_ptr<Fleet> fleet_;
 };
 
 TEST_F(FleetTest, signs_in_by_the_sequence_of_the_product) {
-  settings.joined_one_by_one = 1;
+  settings_.joined_one_by_one = 1;
   start();
-  fleet->sign_in(0, fleet->now());
-  ASSERT_TRUE(until([&] { return heard.in.contains(0); }));
-  EXPECT_THAT(server.commands(), ElementsAre("cmd:requri", "cmd:getserverinfo", "cmd:getassociations", "cmd:getassociations",
-                                             "cmd:bjoin", "cmd:join", "cmd:bccontext", "cmd:getinv"));
-  EXPECT_THAT(server.registered(), ElementsAre("u000001@stub.example"));
-  EXPECT_EQ(heard.requests[Operation::sign_in], 9) << "the registration, the invitation and seven commands";
+  fleet_->sign_in(0, fleet_->now());
+  ASSERT_TRUE(until([&] { return heard_.in.contains(0); }));
+  EXPECT_THAT(server_.commands(), ElementsAre("cmd:requri", "cmd:getserverinfo", "cmd:getassociations", "cmd:getassociations",
+                                              "cmd:bjoin", "cmd:join", "cmd:bccontext", "cmd:getinv"));
+  EXPECT_THAT(server_.registered(), ElementsAre("u000001@stub.example"));
+  EXPECT_EQ(heard_.requests[Operation::sign_in], 9) << "the registration, the invitation and seven commands";
 }
 
 TEST_F(FleetTest, delivers_a_post_to_every_member_of_the_room_and_acknowledges_each) {
   start();
   ASSERT_TRUE(everybody_is_in());
-  const int replies = server.answered();
-  fleet->post(fleet->first_endpoint(membership.members(0)[0]), 0, 7, fleet->now());
-  ASSERT_TRUE(until([&] { return heard.deliveries == 2 && server.answered() == replies + 2; }));
-  EXPECT_THAT(heard.acknowledgements, ElementsAre(7U));
-  EXPECT_THAT(server.stored(), ElementsAre(fleet->run() + "-7"));
+  const int replies = server_.answered();
+  fleet_->post(fleet_->first_endpoint(membership_.members(0)[0]), 0, 7, fleet_->now());
+  ASSERT_TRUE(until([&] { return heard_.deliveries == 2 && server_.answered() == replies + 2; }));
+  EXPECT_THAT(heard_.acknowledgements, ElementsAre(7U));
+  EXPECT_THAT(server_.stored(), ElementsAre(fleet_->run() + "-7"));
 }
 
 TEST_F(FleetTest, counts_latency_from_the_intended_time_of_sending) {
   start();
   ASSERT_TRUE(everybody_is_in());
-  fleet->schedule(fleet->now() + 0.05, 0);
-  ASSERT_TRUE(until([&] { return !heard.subjects.empty(); }));
-  fleet->post(fleet->first_endpoint(membership.members(0)[0]), 0, 1, fleet->now() - 0.05);  // so much too late
-  ASSERT_TRUE(until([&] { return heard.deliveries == 2; }));
-  EXPECT_GE(heard.last_latency, 0.049);
+  fleet_->schedule(fleet_->now() + 0.05, 0);
+  ASSERT_TRUE(until([&] { return !heard_.subjects.empty(); }));
+  fleet_->post(fleet_->first_endpoint(membership_.members(0)[0]), 0, 1, fleet_->now() - 0.05);  // so much too late
+  ASSERT_TRUE(until([&] { return heard_.deliveries == 2; }));
+  EXPECT_GE(heard_.last_latency, 0.049);
 }
 
 TEST_F(FleetTest, understands_messages_that_arrive_in_pieces) {
-  server.split_writes(7);
+  server_.split_writes(7);
   start();
   ASSERT_TRUE(everybody_is_in());
-  fleet->post(fleet->first_endpoint(membership.members(0)[0]), 0, 1, fleet->now());
-  EXPECT_TRUE(until([&] { return heard.deliveries == 2; }));
+  fleet_->post(fleet_->first_endpoint(membership_.members(0)[0]), 0, 1, fleet_->now());
+  EXPECT_TRUE(until([&] { return heard_.deliveries == 2; }));
 }
 
 TEST_F(FleetTest, sends_a_refused_post_again_with_the_same_id) {
   start();
   ASSERT_TRUE(everybody_is_in());
-  server.refuse_posts(2);
-  fleet->post(fleet->first_endpoint(membership.members(0)[0]), 0, 5, fleet->now());
-  ASSERT_TRUE(until([&] { return !heard.acknowledgements.empty(); }));
-  EXPECT_THAT(heard.statuses, ElementsAre(503, 503));
-  EXPECT_THAT(server.stored(), ElementsAre(fleet->run() + "-5"));
-  EXPECT_EQ(heard.refusals[Operation::post], 2);
+  server_.refuse_posts(2);
+  fleet_->post(fleet_->first_endpoint(membership_.members(0)[0]), 0, 5, fleet_->now());
+  ASSERT_TRUE(until([&] { return !heard_.acknowledgements.empty(); }));
+  EXPECT_THAT(heard_.statuses, ElementsAre(503, 503));
+  EXPECT_THAT(server_.stored(), ElementsAre(fleet_->run() + "-5"));
+  EXPECT_EQ(heard_.refusals[Operation::post], 2);
 }
 
 TEST_F(FleetTest, leaves_a_refused_post_alone_when_told_so) {
-  settings.retry_posts = false;
+  settings_.retry_posts = false;
   start();
   ASSERT_TRUE(everybody_is_in());
-  server.refuse_posts(1);
-  const EndpointNumber author = fleet->first_endpoint(membership.members(0)[0]);
-  fleet->post(author, 0, 5, fleet->now());
-  fleet->post(author, 0, 6, fleet->now());
-  ASSERT_TRUE(until([&] { return !heard.acknowledgements.empty(); }));
-  EXPECT_THAT(heard.acknowledgements, ElementsAre(6U));
-  EXPECT_EQ(fleet->open_requests(), 0U);
+  server_.refuse_posts(1);
+  const EndpointNumber author = fleet_->first_endpoint(membership_.members(0)[0]);
+  fleet_->post(author, 0, 5, fleet_->now());
+  fleet_->post(author, 0, 6, fleet_->now());
+  ASSERT_TRUE(until([&] { return !heard_.acknowledgements.empty(); }));
+  EXPECT_THAT(heard_.acknowledgements, ElementsAre(6U));
+  EXPECT_EQ(fleet_->open_requests(), 0U);
 }
 
 TEST_F(FleetTest, comes_back_after_it_lost_its_connections) {
   start();
   ASSERT_TRUE(everybody_is_in());
-  server.drop_everybody();
-  ASSERT_TRUE(until([&] { return heard.falls == 4 && heard.in.size() == 4; }));
-  fleet->post(fleet->first_endpoint(membership.members(0)[0]), 0, 1, fleet->now());
-  EXPECT_TRUE(until([&] { return heard.deliveries == 2; }));
+  server_.drop_everybody();
+  ASSERT_TRUE(until([&] { return heard_.falls == 4 && heard_.in.size() == 4; }));
+  fleet_->post(fleet_->first_endpoint(membership_.members(0)[0]), 0, 1, fleet_->now());
+  EXPECT_TRUE(until([&] { return heard_.deliveries == 2; }));
 }
 
 TEST_F(FleetTest, says_that_a_post_was_lost_with_its_connection) {
   start();
   ASSERT_TRUE(everybody_is_in());
-  fleet->post(fleet->first_endpoint(membership.members(0)[0]), 0, 9, fleet->now());
-  server.drop_everybody();
-  ASSERT_TRUE(until([&] { return heard.falls == 4; }));
-  EXPECT_THAT(heard.losses, ElementsAre(9U));
+  fleet_->post(fleet_->first_endpoint(membership_.members(0)[0]), 0, 9, fleet_->now());
+  server_.drop_everybody();
+  ASSERT_TRUE(until([&] { return heard_.falls == 4; }));
+  EXPECT_THAT(heard_.losses, ElementsAre(9U));
 }
 
 TEST_F(FleetTest, asks_the_pool_for_another_node_when_its_dialog_is_unknown) {
   start();
   ASSERT_TRUE(everybody_is_in());
-  server.forget_dialogs();
-  for (const UserNumber user : membership.members(0)) fleet->search(fleet->first_endpoint(user), 0, fleet->now());
-  ASSERT_TRUE(until([&] { return heard.falls == 2 && heard.in.size() == 4; }));
-  EXPECT_EQ(server.connections(), 4);
+  server_.forget_dialogs();
+  for (const UserNumber user : membership_.members(0)) fleet_->search(fleet_->first_endpoint(user), 0, fleet_->now());
+  ASSERT_TRUE(until([&] { return heard_.falls == 2 && heard_.in.size() == 4; }));
+  EXPECT_EQ(server_.connections(), 4);
 }
 
 TEST_F(FleetTest, tries_again_when_signing_in_is_refused) {
-  server.refuse_registrations(3);
+  server_.refuse_registrations(3);
   start();
   ASSERT_TRUE(everybody_is_in());
-  EXPECT_EQ(heard.refusals[Operation::sign_in], 3);
+  EXPECT_EQ(heard_.refusals[Operation::sign_in], 3);
 }
 
 TEST_F(FleetTest, gives_up_with_a_wrong_password) {
-  settings.password = "wrong";
+  settings_.password = "wrong";
   start();
-  fleet->sign_in(0, fleet->now());
-  ASSERT_TRUE(until([&] { return !heard.reason.empty(); }));
-  EXPECT_EQ(heard.reason, "the server forbids to sign in (403)");
+  fleet_->sign_in(0, fleet_->now());
+  ASSERT_TRUE(until([&] { return !heard_.reason.empty(); }));
+  EXPECT_EQ(heard_.reason, "the server forbids to sign in (403)");
 }
 
 TEST_F(FleetTest, signs_out_and_in_again) {
   start();
   ASSERT_TRUE(everybody_is_in());
-  fleet->sign_out(0);
-  ASSERT_TRUE(until([&] { return heard.departures == 1; }));
-  EXPECT_THAT(server.signed_out(), ElementsAre("u000001@stub.example"));
-  fleet->sign_in(0, fleet->now());
-  EXPECT_TRUE(until([&] { return heard.in.size() == 4; }));
+  fleet_->sign_out(0);
+  ASSERT_TRUE(until([&] { return heard_.departures == 1; }));
+  EXPECT_THAT(server_.signed_out(), ElementsAre("u000001@stub.example"));
+  fleet_->sign_in(0, fleet_->now());
+  EXPECT_TRUE(until([&] { return heard_.in.size() == 4; }));
 }
 
 TEST_F(FleetTest, opens_a_room_and_searches) {
   start();
   ASSERT_TRUE(everybody_is_in());
-  fleet->open_room(0, membership.rooms_of(0)[0], fleet->now());
-  fleet->search(0, 0, fleet->now());
-  ASSERT_TRUE(until([&] { return heard.histories == 1 && heard.searches == 1; }));
-  EXPECT_EQ(heard.joins, 1);
-  EXPECT_THAT(server.commands(), Contains("cmd:chansrch"));
+  fleet_->open_room(0, membership_.rooms_of(0)[0], fleet_->now());
+  fleet_->search(0, 0, fleet_->now());
+  ASSERT_TRUE(until([&] { return heard_.histories == 1 && heard_.searches == 1; }));
+  EXPECT_EQ(heard_.joins, 1);
+  EXPECT_THAT(server_.commands(), Contains("cmd:chansrch"));
 }
 
 TEST_F(FleetTest, reads_back_what_a_room_holds) {
-  settings.whole_sequence = false;
+  settings_.whole_sequence = false;
   start();
   ASSERT_TRUE(everybody_is_in());
-  const EndpointNumber author = fleet->first_endpoint(membership.members(0)[0]);
-  fleet->post(author, 0, 3, fleet->now());
-  ASSERT_TRUE(until([&] { return !heard.acknowledgements.empty(); }));
-  fleet->read_back(author, 0, 100, 0);
-  ASSERT_TRUE(until([&] { return !heard.back.empty(); }));
-  EXPECT_NE(heard.back.find(fleet->run() + " 3 "), std::string::npos);
+  const EndpointNumber author = fleet_->first_endpoint(membership_.members(0)[0]);
+  fleet_->post(author, 0, 3, fleet_->now());
+  ASSERT_TRUE(until([&] { return !heard_.acknowledgements.empty(); }));
+  fleet_->read_back(author, 0, 100, 0);
+  ASSERT_TRUE(until([&] { return !heard_.back.empty(); }));
+  EXPECT_NE(heard_.back.find(fleet_->run() + " 3 "), std::string::npos);
 }
 
 TEST_F(FleetTest, measures_how_late_it_is_itself) {
   start();
-  fleet->schedule(fleet->now() - 0.5, 1);
-  ASSERT_TRUE(until([&] { return !heard.subjects.empty(); }));
-  EXPECT_GE(fleet->lag().max(), 0.5);
+  fleet_->schedule(fleet_->now() - 0.5, 1);
+  ASSERT_TRUE(until([&] { return !heard_.subjects.empty(); }));
+  EXPECT_GE(fleet_->lag().max(), 0.5);
 }
 
 }  // namespace

@@ -51,39 +51,39 @@ std::string text_of(const fs::path& path) {
 class ProgramTest : public testing::Test {
 protected:
   ProgramTest()
-      : folder(fs::path(testing::TempDir()) / "poolcast-load" / testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    fs::remove_all(folder);
-    fs::create_directories(folder);
+      : folder_(fs::path(testing::TempDir()) / "poolcast-load" / testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
     write("scenario.yaml", small_scenario);
     write("password", "secret\n");
   }
-  ~ProgramTest() override { fs::remove_all(folder); }
+  ~ProgramTest() override { fs::remove_all(folder_); }
 
-  void write(const char* name, const std::string& text) const { std::ofstream(folder / name) << text; }
+  void write(const char* name, const std::string& text) const { std::ofstream(folder_ / name) << text; }
   // What it says on standard output and on standard error.
   int call(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--library", POOLCAST_SCENARIOS, "--password-file", (folder / "password").string()});
+    arguments.insert(arguments.end(), {"--library", POOLCAST_SCENARIOS, "--password-file", (folder_ / "password").string()});
     std::vector<const char*> argv{"poolcast-load"};
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     const int code = run_program(static_cast<int>(argv.size()), argv.data());
     std::fflush(stdout);
-    said = testing::internal::GetCapturedStdout();
-    complaint = testing::internal::GetCapturedStderr();
+    said_ = testing::internal::GetCapturedStdout();
+    complaint_ = testing::internal::GetCapturedStderr();
     return code;
   }
-  std::string scenario() const { return (folder / "scenario.yaml").string(); }
+  std::string scenario() const { return (folder_ / "scenario.yaml").string(); }
   static std::string address(const StubProcess& stub) { return "127.0.0.1:" + std::to_string(stub.port()); }
 
-  fs::path folder;
-  std::string said, complaint;
+  fs::path folder_;
+  std::string said_, complaint_;
 };
 
 TEST_F(ProgramTest, writes_the_run_folder_of_a_real_run) {
   const StubProcess stub("secret");
-  const fs::path out = folder / "run";
-  ASSERT_EQ(call({scenario(), "--server", address(stub), "--out", out.string()}), all_hold) << complaint;
+  const fs::path out = folder_ / "run";
+  ASSERT_EQ(call({scenario(), "--server", address(stub), "--out", out.string()}), all_hold) << complaint_;
   const nlohmann::json run = nlohmann::json::parse(text_of(out / "run.json"));
   EXPECT_EQ(run["source"], "real");
   EXPECT_EQ(run["load"]["transport"], "tcp");
@@ -100,44 +100,44 @@ TEST_F(ProgramTest, writes_the_run_folder_of_a_real_run) {
 
 TEST_F(ProgramTest, plays_a_morning_in_which_everybody_signs_in) {
   const StubProcess stub("secret");
-  EXPECT_EQ(call({scenario(), "--server", address(stub), "--set", "workload.sign_in_window=1s"}), all_hold) << complaint;
+  EXPECT_EQ(call({scenario(), "--server", address(stub), "--set", "workload.sign_in_window=1s"}), all_hold) << complaint_;
 }
 
 TEST_F(ProgramTest, refuses_a_server_on_another_machine) {
   for (const char* server : {"192.0.2.1:5060", "chat.example:5060", "0.0.0.0:5060", "127.0.0.1"}) {
     EXPECT_EQ(call({scenario(), "--server", server}), bad_input);
-    EXPECT_THAT(complaint, HasSubstr("127.0.0.1")) << server;
+    EXPECT_THAT(complaint_, HasSubstr("127.0.0.1")) << server;
   }
   EXPECT_EQ(ntohs(loopback_address("127.3.2.1:80").sin_port), 80);
 }
 
 TEST_F(ProgramTest, refuses_faults_that_it_cannot_apply_with_a_sentence) {
   EXPECT_EQ(call({scenario(), "--server", "127.0.0.1:1", "--set", "faults=[{at: 1s, lose: chat-1}]"}), bad_input);
-  EXPECT_THAT(complaint, HasSubstr("cannot apply `lose chat-1` to a real server"));
+  EXPECT_THAT(complaint_, HasSubstr("cannot apply `lose chat-1` to a real server"));
 }
 
 TEST_F(ProgramTest, refuses_a_pool_of_several_servers) {
   EXPECT_EQ(call({scenario(), "--server", "127.0.0.1:1", "--set", "topology=enterprise-multiple-server"}), bad_input);
-  EXPECT_THAT(complaint, HasSubstr("one active server"));
+  EXPECT_THAT(complaint_, HasSubstr("one active server"));
 }
 
 TEST_F(ProgramTest, says_why_a_run_cannot_begin) {
   const StubProcess stub("another");
   EXPECT_EQ(call({scenario(), "--server", address(stub)}), run_failed);
-  EXPECT_THAT(complaint, HasSubstr("cannot sign in"));
+  EXPECT_THAT(complaint_, HasSubstr("cannot sign in"));
 }
 
 TEST_F(ProgramTest, prepares_the_same_population_for_the_same_seed_and_another_for_another) {
   ASSERT_EQ(call({"prepare", scenario(), "--seed", "5"}), all_hold);
-  const std::string first = said;
+  const std::string first = said_;
   ASSERT_EQ(call({"prepare", scenario(), "--seed", "5"}), all_hold);
-  EXPECT_EQ(said, first);
+  EXPECT_EQ(said_, first);
   ASSERT_EQ(call({"prepare", scenario(), "--seed", "6"}), all_hold);
-  EXPECT_NE(said, first);
+  EXPECT_NE(said_, first);
 }
 
 TEST_F(ProgramTest, prepares_lines_that_an_import_can_read) {
-  const fs::path file = folder / "population.jsonl";
+  const fs::path file = folder_ / "population.jsonl";
   ASSERT_EQ(call({"prepare", scenario(), "--out", file.string()}), all_hold);
   EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write) << "there are passwords in it";
   std::ifstream lines(file);

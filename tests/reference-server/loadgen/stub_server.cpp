@@ -18,14 +18,14 @@ namespace poolcast::loadgen::test {
 namespace {
 
 constexpr std::string_view provisioning =
-    "<provisionGroupList><provisionGroup name=\"persistentChatConfiguration\"><propertyEntryList>"
-    "<property name=\"DefaultPersistentChatPoolUri\">sip:pool@stub.example</property></propertyEntryList></provisionGroup>"
+    R"(<provisionGroupList><provisionGroup name="persistentChatConfiguration"><propertyEntryList>)"
+    R"(<property name="DefaultPersistentChatPoolUri">sip:pool@stub.example</property></propertyEntryList></provisionGroup>)"
     "</provisionGroupList>";
 
 // All values of an attribute, wherever it occurs.
 std::vector<std::string> all_values(std::string_view text, std::string_view name) {
   std::vector<std::string> values;
-  const std::string begin = std::string(name) + "=\"";
+  const std::string begin = std::string(name) + R"(=")";
   for (std::size_t at = text.find(begin); at != std::string_view::npos; at = text.find(begin, at + 1)) {
     const std::string_view rest = text.substr(at + begin.size());
     values.emplace_back(rest.substr(0, rest.find('"')));
@@ -183,22 +183,22 @@ void StubServer::handle_command(Connection& connection, const Message& message, 
   commands_.emplace_back(id);
   const std::string name(id.substr(id.find(':') + 1));
   std::string data;
-  if (name == "requri") data = "<uib uri=\"sip:node@stub.example\"/>";
+  if (name == "requri") data = R"(<uib uri="sip:node@stub.example"/>)";
   if (name == "bjoin" || name == "join")
     for (const std::string& room : all_values(message.body, "value")) connection.rooms.insert(room);
   if (name == "bccontext") {
     const std::string room(attribute(message.body, "chanib", "uri"));
-    data = "<chanib uri=\"" + room + "\">";
+    data = R"(<chanib uri=")" + room + R"(">)";
     if (attribute(message.body, "msgid", "value").empty())
       for (std::size_t id_of = 0; id_of < history_[guid_in(room)].size(); ++id_of)
-        data += "<msg id=\"grpchat\" chatId=\"" + std::to_string(id_of + 1) + "\"><chat>" + history_[guid_in(room)][id_of] +
+        data += R"(<msg id="grpchat" chatId=")" + std::to_string(id_of + 1) + R"("><chat>)" + history_[guid_in(room)][id_of] +
                 "</chat></msg>";
     data += "</chanib>";
   }
   const std::string envelope(attribute(message.body, "xccos", "envid"));
-  send_info(connection, "<xccos xmlns=\"urn:parlano:xml:ns:xccos\" ver=\"1\" envid=\"7\"><rpl id=\"rpl:" + name +
-                            "\" seqid=\"1\"><commandid seqid=\"1\" envid=\"" + envelope +
-                            "\"/><resp code=\"200\">SUCCESS_OK</resp><data>" + data + "</data></rpl></xccos>");
+  send_info(connection, R"(<xccos xmlns="urn:parlano:xml:ns:xccos" ver="1" envid="7"><rpl id="rpl:)" + name +
+                            R"(" seqid="1"><commandid seqid="1" envid=")" + envelope +
+                            R"("/><resp code="200">SUCCESS_OK</resp><data>)" + data + "</data></rpl></xccos>");
 }
 
 void StubServer::handle_post(Connection& connection, const Message& message) {
