@@ -1,4 +1,5 @@
 // Storing posts and events: one statement per batch on PostgreSQL, prepared ones on SQLite.
+#include <algorithm>
 #include <cctype>
 #include <map>
 
@@ -16,32 +17,15 @@ Appended stored_as(std::int64_t seq, std::int64_t sent_ms, bool duplicate) {
   return {.seq = seq, .sent_ms = sent_ms, .duplicate = duplicate};
 }
 
-// As FTS5's tokenizer sees it: words are runs of what is no punctuation.
-std::string without_punctuation(const std::string& body) {
-  std::string plain = body;
-  for (char& letter : plain)
-    if (std::ispunct(static_cast<unsigned char>(letter)) != 0 && static_cast<unsigned char>(letter) < 0x80) letter = ' ';
+// What separates words is blank, as FTS5's tokenizer sees it.
+std::string plain_words(std::string_view body) {
+  std::string plain(body);
+  for (char& c : plain)
+    if (static_cast<unsigned char>(c) < 0x80 && std::isalnum(static_cast<unsigned char>(c)) == 0) c = ' ';
   return plain;
 }
 
-std::optional<Appended> append_one_postgresql(Connection& connection, const AppendItem& item) {
-  const Post& post = *item.post;
-  constexpr auto sql =
-      "SELECT o_seq, o_ms, o_duplicate FROM append_message(CAST(? AS bigint), CAST(? AS bigint), CAST(? AS uuid), CAST(? AS "
-      "bigint), "
-      "CAST(? AS smallint), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(NULLIF(?, '') AS uuid), CAST(? AS text)) "
-      "WHERE o_seq IS NOT NULL";
-  const auto rows = connection.select(
-      sql,
-      {number(post.room), number(post.sender), to_string(post.client_key), post.sent_ms, static_cast<std::int64_t>(post.kind),
-       post.body, post.title, post.rtf, item.event ? to_string(*item.event) : std::string{}, without_punctuation(post.body)},
-      {Column::integer, Column::integer, Column::integer});
-  if (rows.empty()) return std::nullopt;
-  return stored_as(rows.integer(0, 0), rows.integer(0, 1), rows.integer(0, 2) != 0);
-}
-
-std::vector<std::optional<Appended>> append_postgresql(Connection& connection, std::span<const AppendItem> items) {
-  if (items.size() == 1) return {append_one_postgresql(connection, items.front())};
+AppendedBatch append_postgresql(Connection& connection, std::span<const AppendItem> items) {
   ArrayLiteral rooms, senders, keys, times, kinds, bodies, titles, rtfs, events, plains;
   for (const AppendItem& item : items) {
     const Post& post = *item.post;
@@ -51,7 +35,7 @@ std::vector<std::optional<Appended>> append_postgresql(Connection& connection, s
     times.add(post.sent_ms);
     kinds.add(static_cast<std::int64_t>(post.kind));
     bodies.add(post.body);
-    plains.add(without_punctuation(post.body));
+    plains.add(plain_words(post.body));
     titles.add(post.title);
     rtfs.add(post.rtf);
     if (item.event)
@@ -60,20 +44,22 @@ std::vector<std::optional<Appended>> append_postgresql(Connection& connection, s
       events.add_null();
   }
   constexpr auto sql =
-      "SELECT o_place, o_seq, o_ms, o_duplicate FROM append_messages(CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS "
+      "SELECT o_place, o_seq, o_ms, o_duplicate, o_us FROM append_messages(CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS "
       "uuid[]), "
       "CAST(? AS bigint[]), CAST(? AS smallint[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS uuid[]), "
       "CAST(? AS text[]))";
   const auto rows = connection.select(sql,
                                       {rooms.text(), senders.text(), keys.text(), times.text(), kinds.text(), bodies.text(),
                                        titles.text(), rtfs.text(), events.text(), plains.text()},
-                                      {Column::integer, Column::integer, Column::integer, Column::integer});
-  std::vector<std::optional<Appended>> answers(items.size());
+                                      {Column::integer, Column::integer, Column::integer, Column::integer, Column::integer});
+  AppendedBatch batch;
+  batch.answers.resize(items.size());
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const auto place = static_cast<std::size_t>(rows.integer(row, 0) - 1);  // PostgreSQL counts from 1
-    answers[place] = stored_as(rows.integer(row, 1), rows.integer(row, 2), rows.integer(row, 3) != 0);
+    batch.answers[place] = stored_as(rows.integer(row, 1), rows.integer(row, 2), rows.integer(row, 3) != 0);
+    batch.in_database = std::max(batch.in_database, std::chrono::microseconds(rows.integer(row, 4)));
   }
-  return answers;
+  return batch;
 }
 
 // The heads of the rooms in this batch, read once and written once.
@@ -132,14 +118,14 @@ std::optional<Appended> append_one(Connection& connection, const AppendItem& ite
 
 }  // namespace
 
-std::vector<std::optional<Appended>> append_posts(Connection& connection, std::span<const AppendItem> items) {
+AppendedBatch append_posts(Connection& connection, std::span<const AppendItem> items) {
   if (items.empty()) return {};
   if (connection.dialect() == Dialect::postgresql) return append_postgresql(connection, items);
-  std::vector<std::optional<Appended>> answers;
+  AppendedBatch batch;
   Heads heads(connection);
-  for (const AppendItem& item : items) answers.push_back(append_one(connection, item, heads));
+  for (const AppendItem& item : items) batch.answers.push_back(append_one(connection, item, heads));
   heads.write();
-  return answers;
+  return batch;
 }
 
 // A repeat writes too: on a mirrored database it must wait for the mirror, which the first attempt may not have done.

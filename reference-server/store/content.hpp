@@ -2,6 +2,7 @@
 // Everything throws odbc::Failure; nothing but edit_directory begins a transaction of its own.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,8 +23,12 @@ struct AppendItem {
   const Post* post = nullptr;
   std::optional<Uuid> event{};  // its id in the outbox, when it is recorded
 };
-// For each item what is stored; none: no such room.
-std::vector<std::optional<Appended>> append_posts(odbc::Connection& connection, std::span<const AppendItem> items);
+struct AppendedBatch {
+  std::vector<std::optional<Appended>> answers{};  // for each item what is stored; none: no such room
+  std::chrono::microseconds in_database{};         // PostgreSQL's own time, without the commit
+};
+// On PostgreSQL one statement, which is a transaction of its own unless the caller has begun one.
+AppendedBatch append_posts(odbc::Connection& connection, std::span<const AppendItem> items);
 
 struct EventItem {
   const Event* event = nullptr;

@@ -327,8 +327,12 @@ Rows Connection::select(std::string_view sql, std::initializer_list<Parameter> p
   return select(sql, Parameters(parameters.begin(), parameters.size()), std::span<const Column>(columns.begin(), columns.size()));
 }
 
+// SQLite's are prepared like any other; PostgreSQL's are its simplest messages as they are.
 Transaction::Transaction(Connection& connection) : connection_(connection) {
-  connection_.execute(connection_.dialect() == Dialect::sqlite ? "BEGIN IMMEDIATE" : "BEGIN");
+  if (connection_.dialect() == Dialect::sqlite)
+    connection_.change("BEGIN IMMEDIATE", {});
+  else
+    connection_.execute("BEGIN");
 }
 
 Transaction::~Transaction() {
@@ -344,7 +348,10 @@ Transaction::~Transaction() {
 void Transaction::commit() {
   open_ = false;
   try {
-    connection_.execute("COMMIT");
+    if (connection_.dialect() == Dialect::sqlite)
+      connection_.change("COMMIT", {});
+    else
+      connection_.execute("COMMIT");
   } catch (const Failure& failure) {
     // A COMMIT that SQLite refuses (no room, or busy) leaves the transaction open, and PostgreSQL says so by rolling back.
     open_ = failure.fault() == Fault::busy || failure.fault() == Fault::full;

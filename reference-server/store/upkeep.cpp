@@ -12,7 +12,8 @@ namespace {
 using odbc::Column;
 using odbc::Connection;
 
-constexpr std::chrono::seconds pause{1};
+constexpr std::chrono::seconds between_checkpoints{1};
+constexpr std::chrono::seconds between_questions{5};  // to PostgreSQL about its mirror
 constexpr std::chrono::seconds longest_tick{30};
 // The journal beyond which writers wait until it could be started anew (page size 4 KiB: 64 MiB).
 constexpr std::int64_t most_journal_pages = 16'384;
@@ -76,7 +77,7 @@ Upkeep::Upkeep(Dialect dialect, std::shared_ptr<Partners> partners, Lane::Connec
             return [] {};
           },
           [](std::function<void()> /*nobody waits for it*/) {}),
-      ticker_([this] {
+      ticker_([this, pause = dialect == Dialect::sqlite ? between_checkpoints : between_questions] {
         std::unique_lock lock(mutex_);
         while (!to_ticker_.wait_for(lock, pause, [this] { return stopping_; })) lane_.submit(std::make_shared<Tick>());
       }) {}

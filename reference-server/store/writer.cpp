@@ -70,22 +70,36 @@ Turn::~Turn() {
   if (gate_ != nullptr) gate_->leave();
 }
 
+namespace {
+
+// On PostgreSQL a batch of posts alone is one statement and its own transaction: two round trips less, and the function tells its
+// time, so that what is left is the flush.
+AppendedBatch store_batch(odbc::Connection& connection, const Sorted& sorted, WriteGate& gate, CommitMeasured& measured) {
+  const auto begun = Steady::now();
+  if (connection.dialect() == Dialect::postgresql && sorted.event_items.empty()) {
+    AppendedBatch batch = append_posts(connection, sorted.post_items);
+    measured.execute = batch.in_database;
+    measured.flush = std::max<std::chrono::duration<double>>(Steady::now() - begun - batch.in_database, {});
+    return batch;
+  }
+  const Turn turn(gate, connection);
+  odbc::Transaction transaction(connection);
+  AppendedBatch batch = append_posts(connection, sorted.post_items);
+  record_events(connection, sorted.event_items);
+  const auto executed = Steady::now();
+  transaction.commit();
+  measured.execute = executed - begun;
+  measured.flush = Steady::now() - executed;
+  return batch;
+}
+
+}  // namespace
+
 std::function<void()> write_batch(odbc::Connection& connection, std::span<const std::shared_ptr<Task>> batch, WriteGate& gate,
                                   const MirrorLag& mirror_lag, const std::function<void(const CommitMeasured&)>& on_commit) {
-  const auto begun = Steady::now();
   Sorted sorted = sort(batch);
-  CommitMeasured measured = waits_of(batch, begun);
-  std::vector<std::optional<Appended>> answers;
-  {
-    const Turn turn(gate, connection);
-    odbc::Transaction transaction(connection);
-    answers = append_posts(connection, sorted.post_items);
-    record_events(connection, sorted.event_items);
-    const auto executed = Steady::now();
-    transaction.commit();
-    measured.execute = executed - begun;
-    measured.flush = Steady::now() - executed;
-  }
+  CommitMeasured measured = waits_of(batch, Steady::now());
+  std::vector<std::optional<Appended>> answers = store_batch(connection, sorted, gate, measured).answers;
   measured.stored = true;
   measured.posts = sorted.posts.size();
   measured.events = sorted.events.size();

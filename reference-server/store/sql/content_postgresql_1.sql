@@ -156,77 +156,46 @@ CREATE INDEX message_time ON message(room_id, sent_ms)
 -- statement
 CREATE INDEX message_words ON message USING gin(words) WITH (fastupdate = on)
 -- statement
--- Appends one post: what append_messages does, in three statements that cost little to begin. At a low rate every batch is one post,
--- and the plan of a batch costs more than the rest of it. The head is locked, and written, whether or not the message is new.
-CREATE FUNCTION append_message(
-  p_room bigint, p_sender bigint, p_key uuid, p_ms bigint, p_kind smallint, p_body text, p_title text, p_rtf text, p_event uuid,
-  p_plain text, OUT o_seq bigint, OUT o_ms bigint, OUT o_duplicate smallint
-) LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
-BEGIN
-  UPDATE room_head h SET last_seq = h.last_seq + 1 WHERE h.room_id = p_room RETURNING h.last_seq INTO o_seq;
-  IF NOT FOUND THEN
-    RETURN;
-  END IF;
-  INSERT INTO message(room_id, seq, sender_id, sent_ms, client_key, kind, body, title, rtf, words)
-    VALUES (p_room, o_seq, p_sender, p_ms, p_key, p_kind, p_body, p_title, p_rtf, to_tsvector('simple', p_plain))
-    ON CONFLICT (room_id, sender_id, client_key) DO NOTHING;
-  IF NOT FOUND THEN
-    UPDATE room_head h SET last_seq = h.last_seq - 1 WHERE h.room_id = p_room;
-    SELECT m.seq, m.sent_ms, 1 INTO o_seq, o_ms, o_duplicate FROM message m
-      WHERE m.room_id = p_room AND m.sender_id = p_sender AND m.client_key = p_key;
-    RETURN;
-  END IF;
-  o_ms := p_ms;
-  o_duplicate := 0;
-  IF p_event IS NOT NULL THEN
-    INSERT INTO compliance_outbox(ev_id, kind, room_id, principal_id, at_ms, seq, content)
-      VALUES (p_event, 3, p_room, p_sender, p_ms, o_seq, '');
-  END IF;
-END
-$$
--- statement
 -- Appends a batch and answers for each item, by its place in the batch, what was stored; an item of an unknown room gets no answer.
 -- The rooms' heads are locked in the order of their ids: nodes never wait for one another in a circle, numbers have no gaps, and their
 -- order is the order of the commits. The lock also gives the transaction something to write, so that a retry that only finds its
 -- messages waits for the mirror like everybody else and never acknowledges what the mirror lacks. Each statement of a function sees
 -- what was committed before it began: a message that another node stored while this one waited for the lock is found.
--- The planner must not scan the table when it has seen it small, and not plan anew for every batch: hence the settings.
+-- A loop of small statements, whose plans are made once per connection: one large statement was planned anew at each call, which cost
+-- more than everything else. The planner must not scan a table that it has seen small. o_us: microseconds since the call began, so
+-- that the caller, whose statement is the whole transaction, can tell the work from the flush.
 CREATE FUNCTION append_messages(
   p_room bigint[], p_sender bigint[], p_key uuid[], p_ms bigint[], p_kind smallint[], p_body text[], p_title text[], p_rtf text[],
   p_event uuid[], p_plain text[]
-) RETURNS TABLE (o_place bigint, o_seq bigint, o_ms bigint, o_duplicate smallint)
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
-SET plan_cache_mode = force_generic_plan AS $$
+) RETURNS TABLE (o_place bigint, o_seq bigint, o_ms bigint, o_duplicate smallint, o_us bigint)
+LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  begun timestamptz := clock_timestamp();
 BEGIN
-  PERFORM 1 FROM room_head h WHERE h.room_id = ANY(p_room) ORDER BY h.room_id FOR UPDATE;
-  RETURN QUERY
-  WITH item AS MATERIALIZED (
-    SELECT * FROM unnest(p_room, p_sender, p_key, p_ms, p_kind, p_body, p_title, p_rtf, p_event, p_plain) WITH ORDINALITY
-      AS t(room_id, sender_id, client_key, sent_ms, kind, body, title, rtf, event, plain, place)
-  ), known AS MATERIALIZED (
-    SELECT i.place, m.seq, m.sent_ms FROM item i
-      JOIN message m ON m.room_id = i.room_id AND m.sender_id = i.sender_id AND m.client_key = i.client_key
-  ), first AS MATERIALIZED (
-    SELECT DISTINCT ON (i.room_id, i.sender_id, i.client_key) i.* FROM item i
-      WHERE NOT EXISTS (SELECT 1 FROM known k WHERE k.place = i.place)
-      ORDER BY i.room_id, i.sender_id, i.client_key, i.place
-  ), numbered AS MATERIALIZED (
-    SELECT f.*, h.last_seq + row_number() OVER (PARTITION BY f.room_id ORDER BY f.place) AS seq
-      FROM first f JOIN room_head h ON h.room_id = f.room_id
-  ), stored AS (
+  IF cardinality(p_room) > 1 THEN
+    PERFORM 1 FROM room_head h WHERE h.room_id = ANY(p_room) ORDER BY h.room_id FOR UPDATE;
+  END IF;
+  FOR place IN 1 .. cardinality(p_room) LOOP
+    o_place := place;
+    o_duplicate := 0;
+    o_ms := p_ms[place];
+    -- Locks and writes the head whether or not the message is new.
+    UPDATE room_head h SET last_seq = h.last_seq + 1 WHERE h.room_id = p_room[place] RETURNING h.last_seq INTO o_seq;
+    CONTINUE WHEN NOT FOUND;
     INSERT INTO message(room_id, seq, sender_id, sent_ms, client_key, kind, body, title, rtf, words)
-      SELECT n.room_id, n.seq, n.sender_id, n.sent_ms, n.client_key, n.kind, n.body, n.title, n.rtf, to_tsvector('simple', n.plain)
-      FROM numbered n
-  ), counted AS (
-    UPDATE room_head h SET last_seq = c.last_seq
-      FROM (SELECT n.room_id, max(n.seq) AS last_seq FROM numbered n GROUP BY n.room_id) c WHERE h.room_id = c.room_id
-  ), told AS (
-    INSERT INTO compliance_outbox(ev_id, kind, room_id, principal_id, at_ms, seq, content)
-      SELECT n.event, 3, n.room_id, n.sender_id, n.sent_ms, n.seq, '' FROM numbered n WHERE n.event IS NOT NULL ORDER BY n.place
-  )
-  SELECT i.place, n.seq, n.sent_ms, CASE WHEN i.place = n.place THEN 0 ELSE 1 END::smallint
-    FROM item i JOIN numbered n ON n.room_id = i.room_id AND n.sender_id = i.sender_id AND n.client_key = i.client_key
-  UNION ALL
-  SELECT k.place, k.seq, k.sent_ms, 1::smallint FROM known k;
+      VALUES (p_room[place], o_seq, p_sender[place], p_ms[place], p_key[place], p_kind[place], p_body[place], p_title[place],
+              p_rtf[place], to_tsvector('simple', p_plain[place]))
+      ON CONFLICT (room_id, sender_id, client_key) DO NOTHING;
+    IF NOT FOUND THEN
+      UPDATE room_head h SET last_seq = h.last_seq - 1 WHERE h.room_id = p_room[place];
+      SELECT m.seq, m.sent_ms, 1 INTO o_seq, o_ms, o_duplicate FROM message m
+        WHERE m.room_id = p_room[place] AND m.sender_id = p_sender[place] AND m.client_key = p_key[place];
+    ELSIF p_event[place] IS NOT NULL THEN
+      INSERT INTO compliance_outbox(ev_id, kind, room_id, principal_id, at_ms, seq, content)
+        VALUES (p_event[place], 3, p_room[place], p_sender[place], p_ms[place], o_seq, '');
+    END IF;
+    o_us := extract(microseconds FROM clock_timestamp() - begun);
+    RETURN NEXT;
+  END LOOP;
 END
 $$
