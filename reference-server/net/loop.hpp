@@ -54,11 +54,12 @@ public:
 private:
   void end_turn();
 
-  asio::io_context io_{1};
   std::array<char, read_size> scratch_{};
+  std::vector<std::string> spare_;
+  // Goes before the spare buffers: handlers that never ran hold connections, which give their buffers back as they go.
+  asio::io_context io_{1};
   std::vector<std::shared_ptr<Connection>> written_;
   std::vector<std::shared_ptr<Connection>> flushing_;
-  std::vector<std::string> spare_;
 };
 
 }  // namespace poolcast::net

@@ -43,8 +43,8 @@ def command(name: str, data: str = "") -> str:
 
 
 def grpchat(room: Room, text: str, attributes: str = "") -> str:
-    author = f'author="sip:nobody@{DOMAIN}" ts="2000-01-01T00:00:00Z"'
-    begin = f'<grpchat id="grpchat" seqid="1" chanUri="{room.uri}" {author} {attributes}>'
+    claimed = f'author="sip:nobody@{DOMAIN}" ts="2000-01-01T00:00:00Z"'  # which the server does not believe
+    begin = f'<grpchat id="grpchat" seqid="1" chanUri="{room.uri}" {claimed} {attributes}>'
     return envelope(f"{begin}<chat>{escape(text)}</chat></grpchat>", next(numbers))
 
 

@@ -79,11 +79,10 @@ def content() -> str:
 
 @dataclass
 class Node:
-    """One server process. `start()` may be called again after `stop()` or `kill()`: the folder stays."""
+    """One server process. `start()` may be called again after `stop()` or `kill()`: folder and ports stay."""
 
     folder: Path
     flags: tuple[str, ...] = ()
-    tls: bool = True
     process: subprocess.Popen[str] | None = None
     log: list[str] = field(default_factory=list)
     ports: dict[str, int] = field(default_factory=dict)
@@ -109,9 +108,10 @@ class Node:
         shutil.copytree(prepared, self.data)
 
     def start(self) -> None:
-        command = [str(program("serve", "poolcast-server")), "--data", str(self.data), "--domain", DOMAIN, "--tcp", "127.0.0.1:0"]
-        command += ["--listen", "127.0.0.1:0"] if self.tls else ["--no-tls"]
-        self.ports = {}
+        # The ports of its first start, so that its clients find it again.
+        tls, tcp = (f"127.0.0.1:{self.ports.get(kind, 0)}" for kind in ("TLS", "plain TCP"))
+        command = [str(program("serve", "poolcast-server")), "--data", str(self.data), "--domain", DOMAIN]
+        command += ["--listen", tls, "--tcp", tcp]
         self.log = []
         self.process = subprocess.Popen([*command, *self.flags], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         ready = threading.Event()
