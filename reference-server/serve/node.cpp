@@ -46,6 +46,10 @@ Result<Done> Node::start() {
   loop_.every(directory_poll, [this] { follow_directory(); });
   loop_.every(deadline_sweep, [this] { check_deadlines(); });
   loop_.every(1s, [this] { tick_second(); });
+  if (settings_.fellow_nodes > 0) {
+    log_.warning("Nodes of one pool do not tell each other of posts and participants yet: run one of them.",
+                 {{"other_active_nodes", settings_.fellow_nodes}});
+  }
   log_.info("The node is ready.", {{"node", settings_.node}, {"rooms", service_->rooms()}, {"pool", settings_.sip.pool_uri}});
   return Done{};
 }

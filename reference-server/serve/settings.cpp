@@ -95,6 +95,8 @@ void apply_deployment(Settings& settings, const Found& found, const io::Position
 
 void apply_pool(Settings& settings, const ChatPool& pool) {
   settings.pool = pool.name.str();
+  settings.fellow_nodes = static_cast<std::size_t>(
+      std::count_if(pool.active.begin(), pool.active.end(), [&](const NodeId& node) { return node.str() != settings.node; }));
   settings.site = site_of(pool, NodeId(settings.node)).str();
   settings.chat.recent_messages = static_cast<std::size_t>(std::max<Count>(pool.default_chat_history, 1));
   settings.chat.participant_update_limit = static_cast<std::size_t>(pool.participant_update_limit);

@@ -44,6 +44,7 @@ struct Settings {
   std::string node;  // "chat-1"
   std::string pool;  // "chat"
   std::string site;
+  std::size_t fellow_nodes = 0;  // other active nodes of the pool
   std::filesystem::path data;
 
   std::optional<net::ListenAddress> tls_listen;
