@@ -105,7 +105,9 @@ void Service::close(SessionId id, Closing how) {
   const EndpointKey key{session->person.id, session->epid};
   const bool lingers = how == Closing::lost && !session->epid.empty();
   if (lingers) {
-    Lingering lingering{.until_s = port_.now().steady_s + config_.linger_s};
+    // Rooms of an earlier loss to which it had not come back yet stay in the list.
+    Lingering& lingering = lingering_[key];
+    lingering.until_s = port_.now().steady_s + config_.linger_s;
     for (const JoinedAt& at : session->joined) {
       LiveRoom* const room = rooms_.find(at.room);
       ensure(room != nullptr, "a session is in rooms that exist");
@@ -113,7 +115,7 @@ void Service::close(SessionId id, Closing how) {
       lingering.rooms.push_back(at.room);
       lingering.last_seqs.push_back(room->recent.last_seq());
     }
-    if (!lingering.rooms.empty()) lingering_[key] = std::move(lingering);
+    if (lingering.rooms.empty()) lingering_.erase(key);
   } else {
     while (!session->joined.empty()) leave(*session, *rooms_.find(session->joined.back().room), true);
     if (!session->epid.empty()) port_.save_endpoint({key.user, key.epid, {}, port_.now().utc.time_since_epoch().count()});

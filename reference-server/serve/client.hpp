@@ -17,6 +17,7 @@ public:
   std::size_t take(std::string_view bytes) override;
   void ended(net::Ended how) override;
   sip::Endpoint& endpoint() { return endpoint_; }
+  const sip::Endpoint& endpoint() const { return endpoint_; }
   net::Connection& connection() { return connection_; }
 
   double now_s() override;

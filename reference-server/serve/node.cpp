@@ -121,6 +121,11 @@ void Node::drain() {
   }
   log_.info("Draining: no new sessions, connections are closed one after the other.",
             {{"connections", open}, {"drain_s", settings_.drain_s}});
+  // What is in flight has a little longer than the last quiet connection.
+  constexpr auto for_the_last = 5s;
+  drain_until_ =
+      std::chrono::steady_clock::now() + for_the_last +
+      std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(settings_.drain_s));
   const double steps = std::max(1.0, settings_.drain_s / std::chrono::duration<double>(drain_step).count());
   const auto at_once = static_cast<std::size_t>(static_cast<double>(open) / steps) + 1;
   loop_.every(drain_step, [this, at_once] { close_some(at_once); });
@@ -132,7 +137,9 @@ void Node::close_some(std::size_t at_once) {
   for (net::Listener* const listener : {tls_listener_.get(), tcp_listener_.get()}) {
     if (listener == nullptr) continue;
     for (const auto& connection : listener->all()) {
-      if (at_once > 0) {
+      const auto* const client = static_cast<Client*>(connection->user());
+      const bool busy = client != nullptr && !client->endpoint().idle() && std::chrono::steady_clock::now() < drain_until_;
+      if (at_once > 0 && !busy) {
         --at_once;
         connection->close_when_sent();
       } else {

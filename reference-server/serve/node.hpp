@@ -117,6 +117,7 @@ private:
   bool active_ = true;  // an administrator wants this server to serve
   bool following_ = false;
   bool draining_ = false;
+  std::chrono::steady_clock::time_point drain_until_{};
 };
 
 }  // namespace poolcast::serve

@@ -130,6 +130,10 @@ void Endpoint::lost() {
   while (!dialogs_.empty()) end(*dialogs_.back(), false);
 }
 
+bool Endpoint::idle() const {
+  return std::all_of(dialogs_.begin(), dialogs_.end(), [](const auto& dialog) { return dialog->pending.empty(); });
+}
+
 bool Endpoint::check_deadlines() {
   const double now_s = host_.now_s();
   if (message_began_s_ != 0 && now_s - message_began_s_ > settings_.finish_message_within_s) return false;

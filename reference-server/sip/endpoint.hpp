@@ -103,6 +103,8 @@ public:
   // The chat has ended the session: what the client sends in the dialog is answered 481, upon which it begins again.
   void forget(ChatSession session);
 
+  // Whether no INFO waits for its final answer.
+  bool idle() const;
   const std::string& user() const { return user_; }
   bool signed_in() const { return !user_.empty(); }
 

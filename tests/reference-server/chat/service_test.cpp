@@ -216,6 +216,22 @@ TEST(Rosters, tell_of_a_lost_endpoint_that_does_not_come_back) {
   EXPECT_TRUE(world.has_received(ann_session, "ntc:part"));
 }
 
+TEST(Rosters, tell_of_a_room_to_which_an_endpoint_did_not_come_back_though_it_was_lost_twice) {
+  World world;
+  const SessionId ann_session = world.sign_in("ann");
+  world.join(ann_session, lobby);
+  const SessionId bo_session = world.sign_in("bo");
+  world.join(bo_session, lobby);
+  world.join(bo_session, stage);
+  world.chat->close(bo_session, Closing::lost);
+  const SessionId again = world.sign_in("bo");
+  world.join(again, stage);
+  world.chat->close(again, Closing::lost);
+  world.pass(121);
+  world.pass(3);
+  EXPECT_TRUE(world.has_received(ann_session, "ntc:part")) << "bo is gone from the lobby too";
+}
+
 TEST(Resuming, restores_rooms_and_missed_messages_where_only_the_dialog_was_lost) {
   World world;
   const SessionId ann_session = world.sign_in("ann");
