@@ -95,6 +95,7 @@ class Client:
     kept: list[Message] = field(default_factory=list)
     chat: Dialog | None = None
     register_cseq: int = 0
+    unknown_dialogs: set[str] = field(default_factory=set)  # Call-IDs whose requests are answered 481
 
     @property
     def address(self) -> str:
@@ -124,7 +125,9 @@ class Client:
 
     def accept(self, request: Message) -> None:
         copied = [(name, request.header(name)) for name in ("Via", "From", "To", "Call-ID", "CSeq")]
-        self.wire.send(message_bytes("SIP/2.0 200 OK", copied))
+        known = request.header("Call-ID") not in self.unknown_dialogs
+        status = "200 OK" if known else "481 Call/Transaction Does Not Exist"
+        self.wire.send(message_bytes(f"SIP/2.0 {status}", copied))
 
     def answer(self, method: str, cseq: int, call_id: str | None = None) -> Message:
         """The final answer to a request of ours."""

@@ -96,13 +96,22 @@ class Node:
     def certificate(self) -> str:
         return str(self.data / "tls" / "server.pem")
 
+    def admin(self, *arguments: str) -> str:
+        """What poolcast-admin says."""
+        command = [str(program("admin", "poolcast-admin")), "--data", str(self.data), "--domain", DOMAIN, *arguments]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        if ended.returncode != 0:
+            raise RuntimeError(f"{' '.join(command)}\n{ended.stdout}{ended.stderr}")
+        return ended.stdout
+
     def prepare(self) -> None:
         self.data.mkdir(mode=0o700, parents=True)
-        lines = self.folder / "content.jsonl"
+        lines, password = self.folder / "content.jsonl", self.folder / "password"
         lines.write_text(content())
-        admin = os.environ.get("POOLCAST_ADMIN") or program("admin", "poolcast-admin")
-        command = [str(admin), "--data", str(self.data), "--domain", DOMAIN, "import", str(lines)]
-        subprocess.run(command, check=True, timeout=120, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        password.write_text(PASSWORD)
+        password.chmod(0o600)
+        self.admin("import", str(lines))
+        self.admin("user", "add", "boss", "--administrator", "--password-file", str(password))
 
     def copy_content(self, prepared: Path) -> None:
         shutil.copytree(prepared, self.data)

@@ -1,6 +1,6 @@
 """Preferences, invitations, associations, and the management of a room by its manager."""
 
-from client import chatting, command
+from client import chatting, command, connect
 from node import CELLAR, CLUB, DOMAIN, LOBBY, Node
 
 
@@ -70,3 +70,34 @@ def test_file_tokens_are_refused_where_no_file_service_is(node: Node) -> None:
     asked = command("getfutok", f'<ftdb channelUri="{LOBBY.uri}" fileUrl="notes.txt"/>')
     assert ann.info(asked).status == 200
     assert ann.reply("getftok").code != 200
+
+
+def test_an_administrator_makes_a_category_and_a_creator_makes_a_room_in_it(node: Node) -> None:
+    boss, bo, cy = chatting(node, "boss"), chatting(node, "bo"), chatting(node, "cy")
+    creator = f'<role key="CREATOR"><add uri="sip:bo@{DOMAIN}"/></role>'
+    assert bo.ask("catcreate", f'<catib name="Projects">{creator}</catib>').code == 403
+    assert boss.ask("catcreate", f'<catib name="Projects">{creator}</catib>').code == 200
+    assert boss.ask("catcreate", '<catib name="Projects"/>').code == 409, "names are unique"
+    categories = bo.ask("nodespermcreatechild").attributes("catib", "uri")
+    assert len(categories) == 1
+    room = f'<chanib name="Apollo" description="To the moon" parent="{categories[0]}" visibility="OPEN"/>'
+    assert cy.ask("chancreate", room).code in (403, 404)
+    assert bo.ask("chancreate", room).code == 200
+    assert bo.ask("chancreate", room).code == 409
+    found = cy.ask("chansrch", '<qib qtype="BYNAME" criteria="apollo"/>')
+    assert found.attributes("chanib", "description") == ["To the moon"]
+
+
+def test_what_poolcast_admin_changes_is_seen_by_a_running_server(node: Node) -> None:
+    cy = chatting(node, "cy")
+    assert cy.enter(CLUB).code == 403
+    node.admin("member", "add", "Club", "cy")
+    while cy.enter(CLUB).code != 200:  # it is seen within a second or two; the test's deadline is the server's rate limit
+        pass
+    node.admin("user", "disable", "cy")
+    while (status := cy.info(command("getinv")).status) == 200:
+        pass
+    assert status == 481
+    answered, _ = cy.invite(f"sip:chat-1.chat@{DOMAIN}")
+    assert answered.status == 403
+    assert connect(node, "cy").sign_in().status == 403

@@ -113,3 +113,23 @@ def test_a_lost_connection_that_returns_tells_nobody(node: Node) -> None:
     # A roster notice would be due within its window of two seconds; the next arrival's notice ends it.
     chatting(node, "cy", LOBBY)
     assert ann.notice("join", "bjoin", "part").attributes("uib", "uri") == [f"sip:cy@{DOMAIN}"]
+
+
+def test_a_client_that_lost_only_its_dialog_is_back_in_its_rooms_with_what_it_missed(node: Node) -> None:
+    """What stock clients count on after a 481: they do not join again, and show only what they are sent."""
+    ann, bo = chatting(node, "ann", LOBBY), chatting(node, "bo", LOBBY)
+    assert bo.chat is not None
+    lost, node_uri = bo.chat.call_id, bo.chat.uri
+    assert ann.say(LOBBY, "seen").status == 200
+    bo.hears("seen")
+    bo.unknown_dialogs.add(lost)
+    assert ann.say(LOBBY, "into the void").status == 200
+    bo.take(lambda m: m.status == 0 and "into the void" in m.body)  # answered 481
+    assert bo.hears_nothing()
+    assert ann.say(LOBBY, "missed").status == 200
+    answered, bo.chat = bo.invite(node_uri)
+    assert answered.status == 200
+    bo.hears("missed")
+    assert ann.say(LOBBY, "after").status == 200
+    bo.hears("after")
+    assert bo.say(LOBBY, "still here").status == 200

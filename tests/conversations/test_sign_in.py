@@ -134,3 +134,31 @@ def test_secrets_are_not_logged(node: Node) -> None:
     assert PASSWORD not in everything
     assert "Wrong-Password-9" not in everything
     assert "response=" not in everything
+
+
+@pytest.mark.flags("--auth", "ntlm")
+def test_where_ntlm_is_asked_for_digest_is_not_taken(node: Node) -> None:
+    client = connect(node, "ann")
+    challenged = client.register([])
+    assert challenged.status == 401
+    assert challenged.header("WWW-Authenticate").startswith("NTLM ")
+    assert challenged.header("Proxy-Authenticate") == ""
+    made_up = f'Digest realm="{DOMAIN}", nonce="0", qop="auth"'
+    answered = client.register([("Proxy-Authorization", digest(made_up, f"ann@{DOMAIN}", PASSWORD))])
+    assert answered.status == 401
+    assert client.subscribe("vnd-microsoft-provisioning-v2").status == 403
+
+
+@pytest.mark.flags("--auth", "ntlm")
+def test_an_unknown_user_gets_the_same_ntlm_challenge_as_a_known_one(node: Node) -> None:
+    begin = [("Authorization", 'NTLM qop="auth", realm="R", targetname="x", gssapi-data="", version=4')]
+    shapes = []
+    for user in ("ann", "nobody"):
+        client = connect(node, user)
+        client.register([])
+        answered = client.register(begin)
+        assert answered.status == 401
+        value = answered.header("WWW-Authenticate")
+        assert "gssapi-data" in value
+        shapes.append(([name for name, _ in answered.headers], len(value)))
+    assert shapes[0] == shapes[1]
