@@ -128,11 +128,12 @@ void Lane::State::lost(Worker& worker) {
 // The batch is not to be tried again: what can wait for the database's return goes back to the queue's head.
 void Lane::State::give_up(Worker& worker, const Error& error) {
   Tasks refused;
-  for (auto task = worker.batch.rbegin(); task != worker.batch.rend(); ++task) {
-    if ((*task)->keep && error.code == ErrorCode::unavailable && !stopping)
-      waiting.push_front(*task);
+  std::reverse(worker.batch.begin(), worker.batch.end());
+  for (const auto& task : worker.batch) {
+    if (task->keep && error.code == ErrorCode::unavailable && !stopping)
+      waiting.push_front(task);
     else
-      refused.push_back(*task);
+      refused.push_back(task);
   }
   std::reverse(refused.begin(), refused.end());
   worker.batch.clear();

@@ -155,7 +155,7 @@ Store::~Store() {
   parts_->readers.reset();
 }
 
-Result<std::unique_ptr<Store>> Store::open(Config config, PostBack post_back) {
+Result<std::unique_ptr<Store>> Store::open(Config config, const PostBack& post_back) {
   if (config.connections.empty()) return Error{ErrorCode::malformed, "no database is named", false};
   auto vault = Vault::open(config.key_file);
   if (!vault) return vault.error();

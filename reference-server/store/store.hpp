@@ -29,7 +29,7 @@ using Completion = std::function<void(Result<T>)>;
 class Store {
 public:
   // Connects, checks that the database is durable, creates or upgrades its tables, opens the vault. Blocks.
-  static Result<std::unique_ptr<Store>> open(Config config, PostBack post_back);
+  static Result<std::unique_ptr<Store>> open(Config config, const PostBack& post_back);
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
   Store(Store&&) = delete;

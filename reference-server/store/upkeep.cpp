@@ -65,18 +65,19 @@ LaneOptions options() {
 
 }  // namespace
 
-Upkeep::Upkeep(Dialect dialect, std::shared_ptr<Partners> partners, Lane::Connect connect, std::shared_ptr<MirrorLag> mirror_lag,
-               std::shared_ptr<WriteGate> gate)
+Upkeep::Upkeep(Dialect dialect, std::shared_ptr<Partners> partners, Lane::Connect connect,
+               const std::shared_ptr<MirrorLag>& mirror_lag, const std::shared_ptr<WriteGate>& gate)
     : lane_(
           options(), std::move(partners), std::move(connect),
-          [=](Connection& connection, std::span<const std::shared_ptr<Task>> /*batch*/) -> std::function<void()> {
+          [dialect, gate, mirror_lag](Connection& connection,
+                                      std::span<const std::shared_ptr<Task>> /*batch*/) -> std::function<void()> {
             if (dialect == Dialect::sqlite)
               checkpoint(connection, *gate);
             else
               mirror_lag->store(slowest_mirror(connection).value_or(-1.0));
             return [] {};
           },
-          [](std::function<void()> /*nobody waits for it*/) {}),
+          [](const std::function<void()>& /*nobody waits for it*/) {}),
       ticker_([this, pause = dialect == Dialect::sqlite ? between_checkpoints : between_questions] {
         std::unique_lock lock(mutex_);
         while (!to_ticker_.wait_for(lock, pause, [this] { return stopping_; })) lane_.submit(std::make_shared<Tick>());

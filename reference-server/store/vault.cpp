@@ -142,10 +142,8 @@ std::string replace_file(const std::string& file, const std::string& text, bool 
 
 }  // namespace
 
-Secret::Secret(Secret&& other) noexcept : bytes_(other.bytes_) {
-  OPENSSL_cleanse(other.bytes_.data(), other.bytes_.size());
-  other.bytes_.clear();
-}
+// A short text is copied by a move, so what is left is wiped.
+Secret::Secret(Secret&& other) noexcept { std::swap(bytes_, other.bytes_); }
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   std::swap(bytes_, other.bytes_);  // the old one is wiped when `other` is left

@@ -247,7 +247,7 @@ TEST(SqliteFails, a_full_queue_refuses_at_once_and_loses_nothing_of_the_rest) {
   std::size_t stored = 0;
   std::size_t refused = 0;
   for (int i = 0; i < 500; ++i) {
-    world.store->append(world.post(std::to_string(i)), [&](Result<Appended> result) {
+    world.store->append(world.post(std::to_string(i)), [&](const Result<Appended>& result) {
       ++(result ? stored : refused);
       if (!result) {
         EXPECT_EQ(result.error(), (Error{ErrorCode::unavailable, "too many requests wait for the database", false}));
@@ -264,7 +264,7 @@ TEST(SqliteFails, stopping_stores_what_waits) {
   World world(backend.connection());
   std::size_t stored = 0;
   for (int i = 0; i < 200; ++i)
-    world.store->append(world.post(std::to_string(i)), [&](Result<Appended> result) { stored += result ? 1 : 0; });
+    world.store->append(world.post(std::to_string(i)), [&](const Result<Appended>& result) { stored += result ? 1 : 0; });
   world.store.reset();
   ASSERT_TRUE(world.loop.run_until([&] { return stored == 200; }));
   EXPECT_EQ(world.count("message"), 200);

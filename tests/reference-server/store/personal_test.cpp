@@ -31,8 +31,8 @@ protected:
     return this->world().loop.template ask<std::vector<Invitation>>(
         [&](Completion<std::vector<Invitation>> done) { this->world().store->invitations(user, newer_than, std::move(done)); });
   }
-  Result<Done> do_it(const std::function<void(Store&, Completion<Done>)>& start) {
-    return this->world().loop.template ask<Done>([&](Completion<Done> done) { start(*this->world().store, std::move(done)); });
+  Result<Done> do_it(const std::function<void(Store&, const Completion<Done>&)>& start) {
+    return this->world().loop.template ask<Done>([&](const Completion<Done>& done) { start(*this->world().store, done); });
   }
 };
 TYPED_TEST_SUITE(Personal, Backends, BackendNames);
@@ -61,7 +61,8 @@ TYPED_TEST(Personal, a_repeated_invitation_is_one_and_new_again) {
   EXPECT_THAT(*this->invitations(world.bo, 0), SizeIs(2));
   ASSERT_THAT(*this->invitations(world.bo, attic->id), SizeIs(1));
   EXPECT_EQ(this->invitations(world.bo, attic->id)->at(0).room, world.lobby);
-  ASSERT_TRUE(this->do_it([&](Store& store, Completion<Done> done) { store.forget_invitation(world.lobby, world.bo, done); }));
+  ASSERT_TRUE(
+      this->do_it([&](Store& store, const Completion<Done>& done) { store.forget_invitation(world.lobby, world.bo, done); }));
   EXPECT_THAT(*this->invitations(world.bo, attic->id), IsEmpty());
 }
 
@@ -77,7 +78,7 @@ TYPED_TEST(Personal, a_file_token_is_good_until_it_expires_or_is_used_up) {
     return world.loop.ask<FileToken>(
         [&](Completion<FileToken> done) { world.store->file_token(which, now_ms, std::move(done)); });
   };
-  ASSERT_TRUE(this->do_it([&](Store& store, Completion<Done> done) { store.grant_file_token(token, done); }));
+  ASSERT_TRUE(this->do_it([&](Store& store, const Completion<Done>& done) { store.grant_file_token(token, done); }));
   const auto found = ask(token.token, noon_ms);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->file, token.file);
@@ -85,11 +86,11 @@ TYPED_TEST(Personal, a_file_token_is_good_until_it_expires_or_is_used_up) {
   EXPECT_EQ(found->direction, token.direction);
   FileToken named = token;
   named.file = "stored.txt";
-  ASSERT_TRUE(this->do_it([&](Store& store, Completion<Done> done) { store.grant_file_token(named, done); }));
+  ASSERT_TRUE(this->do_it([&](Store& store, const Completion<Done>& done) { store.grant_file_token(named, done); }));
   EXPECT_EQ(ask(token.token, noon_ms)->file, "stored.txt") << "an upload learns its name when it begins";
   EXPECT_EQ(ask(token.token, token.expires_ms).error().code, ErrorCode::not_found);
   EXPECT_EQ(ask(random_uuid(), noon_ms).error().code, ErrorCode::not_found);
-  ASSERT_TRUE(this->do_it([&](Store& store, Completion<Done> done) { store.forget_file_token(token.token, done); }));
+  ASSERT_TRUE(this->do_it([&](Store& store, const Completion<Done>& done) { store.forget_file_token(token.token, done); }));
   EXPECT_EQ(ask(token.token, noon_ms).error().code, ErrorCode::not_found);
 }
 
@@ -104,7 +105,7 @@ TYPED_TEST(Personal, joined_rooms_survive_the_server) {
   old.updated_ms = noon_ms - 1;
   std::size_t answered = 0;
   for (const EndpointRooms& endpoint : {one, both, none, old})
-    world.store->save_endpoint(endpoint, [&](Result<Done> result) { answered += result ? 1 : 0; });
+    world.store->save_endpoint(endpoint, [&](const Result<Done>& result) { answered += result ? 1 : 0; });
   ASSERT_TRUE(world.loop.run_until([&] { return answered == 4; }));
   world.store.reset();
   auto again = Store::open(world.config(world.connection), world.loop.post_back());
