@@ -7,6 +7,20 @@
 namespace poolcast::chat {
 
 void Service::changed(store::Directory changes) {
+  const std::int64_t revision = changes.revision;
+  apply(std::move(changes));
+  revision_ = std::max(revision_, revision);
+}
+
+// An edit of ours brings back itself only. What others did between our last look and this edit has not been seen: then the next
+// look begins where the last one ended, and reads ours again.
+void Service::changed_here(store::Directory changes) {
+  const std::int64_t revision = changes.revision;
+  apply(std::move(changes));
+  if (revision == revision_ + 1) revision_ = revision;
+}
+
+void Service::apply(store::Directory changes) {
   const bool people = !changes.principals.empty() || !changes.categories.empty();
   for (store::Principal& principal : changes.principals) people_.put(std::move(principal));
   for (store::Category& category : changes.categories) people_.put(std::move(category));
@@ -26,9 +40,11 @@ void Service::changed(store::Directory changes) {
     LiveRoom* const room = rooms_.find(id);
     if (room == nullptr) continue;
     for (const SessionId session : std::vector<SessionId>(room->sessions)) put_out(*find(session), *room);
+    std::vector<std::function<void()>> waiting;
+    waiting.swap(room->when_loaded);
     rooms_.remove(id);
+    for (const auto& go_on : waiting) go_on();
   }
-  revision_ = std::max(revision_, changes.revision);
 }
 
 // Whoever may not be here any more is put out.
@@ -52,7 +68,7 @@ void Service::renew_persons() {
   std::sort(gone.begin(), gone.end());
   for (const SessionId id : gone) {
     close(id, Closing::left);
-    port_.forget(id);
+    port_.shut_out(id);
   }
   for (auto& [id, room] : rooms_.all())
     if (!room.sessions.empty()) check_participants(room);

@@ -22,9 +22,9 @@ struct Config {
   std::uint32_t search_limit = 999;         // rooms found by one search; the value of the protocol's examples
   std::size_t listed_participants = 1'000;  // people named in the reply to a join
   std::size_t rooms_per_session = 1'000;
-  std::size_t waiting_commands = 64;  // of one session; more are answered 503
-  double roster_window_s = 2;         // joins and parts within it reach a recipient as one notice
-  double linger_s = 120;              // how long a lost endpoint still counts as present: two keep-alive intervals
+  std::size_t waiting_commands = 1'000;  // of one session; more are answered 503
+  double roster_window_s = 2;            // joins and parts within it reach a recipient as one notice
+  double linger_s = 120;                 // how long a lost endpoint still counts as present: two keep-alive intervals
 
   bool compliance = false;
 };

@@ -58,7 +58,11 @@ void Service::search_rooms(const Asked& asked, const proto::RoomSearch& search) 
   for (const auto& [id, room] : rooms_.all()) {
     if (nobody || found.size() >= limit) break;
     if (search.by == proto::RoomSearch::By::mine && roles_of(room.room, category_of(room), person) == 0) continue;
-    if (fits(room) && rights(room, person).see) found.push_back(&room);
+    if (!fits(room)) continue;
+    const Rights allowed = rights(room, person);
+    // Who is on a list is told only to those who may read it, as getroles does; everybody may look for one's own rooms.
+    const bool asks_lists = (member != nullptr && member->id != person.id) || (manager != nullptr && manager->id != person.id);
+    if (allowed.see && (!asks_lists || allowed.enter || allowed.manage)) found.push_back(&room);
   }
   reply_rooms(asked, found);
 }

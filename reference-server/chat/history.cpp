@@ -19,6 +19,7 @@ std::string_view reply_name(proto::GetHistory::Command command) {
   return "bccontext";
 }
 
+constexpr std::size_t most_rooms = 25;     // of one query, so that one client cannot keep all readers busy
 constexpr std::uint32_t usual_count = 25;  // what pidgin-sipe asks for
 
 bool only_newest(const proto::HistoryQuery& query) {
@@ -54,9 +55,11 @@ void Service::history(const Asked& command_asked, const proto::GetHistory& comma
   std::vector<LiveRoom*> rooms;
   for (const proto::RoomAddress& address : command.query.rooms) {
     LiveRoom* const room = is_ours(address) ? rooms_.find(address.guid) : nullptr;
-    if (room != nullptr && rights(*room, session.person).enter) rooms.push_back(room);
+    const bool readable = room != nullptr && rights(*room, session.person).enter && category_of(*room).history;
+    if (readable && std::find(rooms.begin(), rooms.end(), room) == rooms.end()) rooms.push_back(room);
   }
-  if (rooms.empty()) return reply_plain(asked, 404, "There is no such room, or you may not enter it.");
+  if (rooms.size() > most_rooms) return reply_plain(asked, 413, "Ask for the history of at most 25 rooms at once.");
+  if (rooms.empty()) return reply_plain(asked, 404, "There is no such room, you may not enter it, or it keeps no history.");
   for (const std::string& uri : command.query.authors) {
     const store::Principal* const author = people_.find_user(uri);
     gathering->authors.push_back(author == nullptr ? store::PrincipalId{-1} : author->id);  // nobody has written nothing
@@ -125,11 +128,13 @@ void Service::search_messages(const Asked& asked, const proto::GetHistory& comma
   const Session& session = *find(asked.session);
   store::SearchQuery query;
   if (command.query.rooms.empty()) {
-    for (const JoinedAt& at : session.joined) query.rooms.push_back(at.room);
+    for (const JoinedAt& at : session.joined)
+      if (category_of(*rooms_.find(at.room)).history) query.rooms.push_back(at.room);
   } else {
     for (const proto::RoomAddress& address : command.query.rooms) {
       LiveRoom* const room = is_ours(address) ? rooms_.find(address.guid) : nullptr;
-      if (room != nullptr && rights(*room, session.person).enter) query.rooms.push_back(room->room.id);
+      if (room != nullptr && rights(*room, session.person).enter && category_of(*room).history)
+        query.rooms.push_back(room->room.id);
     }
   }
   query.text = command.query.text;

@@ -90,7 +90,11 @@ void Service::load(LiveRoom& room, std::function<void()> when_loaded) {
     LiveRoom* const loaded = rooms_.find(id);
     if (loaded == nullptr) return;
     loaded->loading = false;
-    if (newest) loaded->recent.merge(std::move(*newest), wanted, wanted);
+    if (newest && loaded->in_use()) {
+      const bool newer = loaded->recent.known() && !newest->empty() && newest->back().seq > loaded->recent.last_seq();
+      loaded->recent.merge(std::move(*newest), wanted, wanted);
+      if (newer) fall_behind(id);
+    }
     std::vector<std::function<void()>> waiting;
     waiting.swap(loaded->when_loaded);
     for (const auto& go_on : waiting) go_on();
@@ -144,9 +148,28 @@ void Service::resume(Session& session, const Lingering& lingering) {
     enter(session, *room);
     const std::int64_t seen = lingering.last_seqs[i];
     if (seen < 0 || room->recent.last_seq() <= seen) continue;
-    for (const store::Message& message : room->recent.messages())
-      if (message.seq > seen) port_.send(id, post_text(*room, message, {}));
+    if (!room->recent.messages().empty() && room->recent.messages().front().seq <= seen + 1) {
+      for (const store::Message& message : room->recent.messages())
+        if (message.seq > seen) port_.send(id, post_text(*room, message, {}));
+    } else {
+      send_missed(id, room->room.id, seen, room->recent.last_seq());
+    }
   }
+}
+
+// More was missed than is in memory.
+void Service::send_missed(SessionId session, store::RoomId id, std::int64_t after, std::int64_t until) {
+  store::HistoryQuery query;
+  query.room = id;
+  query.after_seq = after;
+  query.before_seq = until + 1;
+  query.limit = store::most_history_messages;
+  port_.history(query, [this, session, id](const Result<std::vector<store::Message>>& missed) {
+    const LiveRoom* const room = rooms_.find(id);
+    const Session* const still = find(session);
+    if (!missed || room == nullptr || still == nullptr || still->in(id) == nullptr) return;
+    for (const store::Message& message : *missed) port_.send(session, post_text(*room, message, {}));
+  });
 }
 
 proto::RoomDetails Service::details(const LiveRoom& room) const {

@@ -152,8 +152,12 @@ std::vector<store::PrincipalId> Service::newly_listed(const store::Room& before,
                                                                       : after.invitations == store::Setting::on;
   std::vector<store::PrincipalId> listed;
   if (!invites) return listed;
-  for (const store::RoomMember& member : after.members)
-    if (listed_roles(before, member.principal) == 0) listed.push_back(member.principal);
+  for (const store::RoomMember& member : after.members) {
+    const bool was = std::binary_search(
+        before.members.begin(), before.members.end(), member,
+        [](const store::RoomMember& left, const store::RoomMember& right) { return left.principal < right.principal; });
+    if (!was) listed.push_back(member.principal);
+  }
   return listed;
 }
 
@@ -168,7 +172,7 @@ void Service::save_room(const Asked& asked, store::Room room, std::vector<store:
             return reply_plain(back, 409, "The name is taken, or somebody else has changed the room meanwhile.");
           return reply_error(back, saved.error());
         }
-        changed(std::move(*saved));
+        changed_here(std::move(*saved));
         const Session* const session = find(back.session);
         if (session == nullptr) return;
         const LiveRoom* const live = rooms_.find(wire_guid(guid));

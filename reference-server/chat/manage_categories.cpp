@@ -105,7 +105,7 @@ void Service::save_category(const Asked& asked, store::Category category) {
                    return reply_plain(back, 409, "The name is taken, or somebody else has changed the category meanwhile.");
                  return reply_error(back, saved.error());
                }
-               changed(std::move(*saved));
+               changed_here(std::move(*saved));
                if (find(back.session) == nullptr) return;
                std::vector<const store::Category*> found;
                for (const auto& [id, now] : people_.categories())

@@ -42,6 +42,7 @@ public:
   virtual void fan_out(std::span<const SessionId> sessions, std::string_view xccos) = 0;
   // The client must begin again: its session is gone (481 to whatever comes next).
   virtual void forget(SessionId session) = 0;
+  virtual void shut_out(SessionId session) = 0;  // and its connection with it: the user is not welcome any more
 
   // --- the store -------------------------------------------------------------------------------------------------------------
   virtual void append(store::Post post, Completion<store::Appended> done) = 0;

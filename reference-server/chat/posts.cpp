@@ -90,23 +90,24 @@ void Service::post(const Asked& asked, Ticket ticket, const proto::Post& post) {
         if (appended) {
           message.seq = appended->seq;
           message.sent_ms = appended->sent_ms;
-          stored(std::move(message), back.session, client_id);
+          if (appended->duplicate)
+            stored_before(message.room, message.seq, back.session);
+          else
+            stored(std::move(message), client_id);
         } else if (appended.error().in_doubt) {
-          behind_.insert(message.room);
+          fall_behind(message.room);
         }
         report(back, appended ? 200 : static_cast<int>(appended.error().code));
         if (Session* const still = find(back.session)) run_waiting(*still);
       }));
 }
 
-void Service::stored(store::Message message, SessionId author, std::string_view client_id) {
+// Of a message that is stored for the first time: this is called once, and perhaps later than the store has told of it.
+void Service::stored(store::Message message, std::string_view client_id) {
   LiveRoom* const room = rooms_.find(message.room);
-  if (room == nullptr || !room->in_use()) return;
+  if (room == nullptr || !room->in_use() || message.seq <= room->caught_up_to) return;
   if (!room->recent.known()) room->recent.begin_at(message.seq - 1);
-  if (message.seq <= room->recent.last_seq()) {
-    // A repeated post whose first answer was lost: the others have it already.
-    return port_.send(author, post_text(*room, message, client_id));
-  }
+  if (message.seq <= room->recent.last_seq()) return fan_out(*room, message, client_id);  // it came with the newest messages
   if (message.seq == room->recent.last_seq() + 1) {
     deliver(*room, std::move(message), client_id);
     return deliver_early(*room);
@@ -115,11 +116,32 @@ void Service::stored(store::Message message, SessionId author, std::string_view 
   catch_up(*room);
 }
 
-void Service::deliver(LiveRoom& room, store::Message message, std::string_view client_id) {
+// A repeated post whose first answer was lost. Its author is shown what was stored then; the others have it, or get it now.
+void Service::stored_before(store::RoomId id, std::int64_t seq, SessionId author) {
+  LiveRoom* const room = rooms_.find(id);
+  if (room == nullptr || !room->in_use()) return;
+  if (room->recent.known() && seq > room->recent.last_seq()) return catch_up(*room);
+  store::HistoryQuery query;
+  query.room = id;
+  query.after_seq = seq - 1;
+  query.before_seq = seq + 1;
+  query.limit = 1;
+  port_.history(query, [this, id, author](const Result<std::vector<store::Message>>& found) {
+    const LiveRoom* const live = rooms_.find(id);
+    if (live == nullptr || !found || found->empty() || find(author) == nullptr) return;
+    port_.send(author, post_text(*live, found->front(), {}));
+  });
+}
+
+void Service::fan_out(const LiveRoom& room, const store::Message& message, std::string_view client_id) {
   const double began_s = watcher_ == nullptr ? 0 : port_.now().steady_s;
   const std::string text = post_text(room, message, client_id);
   port_.fan_out(room.sessions, text);
   if (watcher_ != nullptr) watcher_->fanned_out(room.sessions.size(), text.size(), began_s, port_.now().steady_s);
+}
+
+void Service::deliver(LiveRoom& room, store::Message message, std::string_view client_id) {
+  fan_out(room, message, client_id);
   room.recent.add(std::move(message), config_.recent_messages);
 }
 
@@ -131,7 +153,8 @@ void Service::deliver_early(LiveRoom& room) {
   }
 }
 
-// Something is stored that was not delivered here: a post whose commit was in doubt, or another node's. The store knows.
+// Something is stored that was not delivered here: a post whose commit was in doubt. The store knows; what it passes over does
+// not exist, since retention takes old messages away.
 void Service::catch_up(LiveRoom& room) {
   if (room.catching_up) return;
   room.catching_up = true;
@@ -144,25 +167,37 @@ void Service::catch_up(LiveRoom& room) {
     LiveRoom* const found = rooms_.find(id);
     if (found == nullptr) return;
     found->catching_up = false;
-    if (!found->recent.known()) return;
-    if (!missing) {
-      behind_.insert(id);
-      return;
+    if (!found->in_use() || !found->recent.known()) return;
+    if (!missing) return fall_behind(id);
+    bool moved = false;
+    for (store::Message& message : *missing) {
+      if (message.seq <= found->recent.last_seq()) continue;
+      if (message.seq != found->recent.last_seq() + 1) found->recent.begin_at(message.seq - 1);
+      found->caught_up_to = message.seq;
+      deliver(*found, std::move(message));
+      moved = true;
     }
-    for (store::Message& message : *missing)
-      if (message.seq == found->recent.last_seq() + 1) deliver(*found, std::move(message));
     deliver_early(*found);
-    if (!found->early.empty()) catch_up(*found);
+    if (found->early.empty()) return;
+    if (moved)
+      catch_up(*found);
+    else
+      fall_behind(id);
   });
 }
 
+// A commit in doubt may still happen while reads work already: look again for a while.
+void Service::fall_behind(store::RoomId room) {
+  constexpr double for_s = 30;
+  behind_[room] = port_.now().steady_s + for_s;
+}
+
 void Service::retry_behind(double now_s) {
-  constexpr double pause_s = 1;  // the database was away or slow a moment ago
+  constexpr double pause_s = 1;
   if (behind_.empty() || now_s < behind_due_s_) return;
   behind_due_s_ = now_s + pause_s;
-  std::set<store::RoomId> behind;
-  behind.swap(behind_);
-  for (const store::RoomId id : behind) {
+  std::erase_if(behind_, [&](const auto& entry) { return entry.second < now_s; });
+  for (const auto& [id, until_s] : behind_) {
     LiveRoom* const room = rooms_.find(id);
     if (room != nullptr && room->in_use() && room->recent.known()) catch_up(*room);
   }

@@ -36,12 +36,13 @@ void Recent::forget() {
 }
 
 void Recent::merge(std::vector<store::Message> newest, std::size_t asked_for, std::size_t keep) {
-  if (!known() || (!newest.empty() && newest.back().seq > last_seq_)) return fill(std::move(newest), asked_for);
+  if (!known()) return fill(std::move(newest), asked_for);
   const std::int64_t first = last_seq_ - static_cast<std::int64_t>(messages_.size()) + 1;
+  const std::size_t brought = newest.size();
   std::erase_if(newest, [&](const store::Message& message) { return message.seq >= first; });
   const bool joins = newest.empty() ? first <= 1 : newest.back().seq + 1 == first;
   if (!joins) return;
-  complete_ = newest.size() < asked_for && (newest.empty() || newest.front().seq == 1);
+  complete_ = brought < asked_for && (newest.empty() || newest.front().seq == 1);
   messages_.insert(messages_.begin(), std::make_move_iterator(newest.begin()), std::make_move_iterator(newest.end()));
   while (messages_.size() > keep) {
     messages_.pop_front();

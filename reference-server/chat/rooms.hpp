@@ -64,7 +64,8 @@ struct LiveRoom {
   bool loading = false;                            // the store was asked for the recent messages
   std::vector<std::function<void()>> when_loaded;  // called whether or not they came
   std::map<std::int64_t, store::Message> early;    // committed, but an older one has not been delivered yet
-  bool catching_up = false;                        // the store was asked for what is missing before them
+  std::int64_t caught_up_to = 0;  // delivered because the store told of it, and not because of its own completion
+  bool catching_up = false;       // the store was asked for what is missing before them
 
   std::uint64_t arrivals_so_far = 0;
   std::vector<RosterArrival> arrived;

@@ -33,6 +33,9 @@ void Service::forget_lingering(double now_s) {
       if (present == room->present.end() || --present->second.endpoints > 0) continue;
       room->present.erase(present);
       departed(*room, at->first.user);
+      if (config_.compliance) {
+        port_.record({store::EventKind::part, id, at->first.user, port_.now().utc.time_since_epoch().count(), {}, true});
+      }
       if (!room->in_use()) room->recent.forget();
     }
     if (!endpoints_.contains(at->first))

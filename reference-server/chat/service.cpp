@@ -284,6 +284,13 @@ std::optional<store::RoomId> Service::room_id(std::string_view wire_guid) {
   return live == nullptr ? std::nullopt : std::optional(live->room.id);
 }
 
+Rights Service::rights_of(store::PrincipalId user, store::RoomId room) {
+  const store::Principal* const principal = people_.find(user);
+  const LiveRoom* const live = rooms_.find(room);
+  if (principal == nullptr || principal->disabled || live == nullptr) return {};
+  return rights(*live, people_.person(*principal));
+}
+
 const store::Category& Service::category_of(const LiveRoom& room) const {
   static const store::Category none{};
   const store::Category* const category = people_.find(room.room.category);

@@ -52,12 +52,13 @@ public:
   // The INFO of a pool's dialog: which node serves me? The reply to send in that dialog, or why not.
   Result<std::string> look_up(std::string_view body);
 
-  void changed(store::Directory changes);  // somebody edited: another node or an administrator
+  void changed(store::Directory changes);  // everything since revision()  // somebody edited: another node or an administrator
   void tick();                             // about every 100 ms
 
   const People& people() const { return people_; }
   std::optional<std::string> room_guid(store::RoomId room);  // as on the wire
   std::optional<store::RoomId> room_id(std::string_view wire_guid);
+  Rights rights_of(store::PrincipalId user, store::RoomId room);  // now; none where either is gone
   std::int64_t revision() const { return revision_; }
   std::size_t sessions() const { return sessions_.size(); }
   std::size_t rooms() const { return rooms_.all().size(); }
@@ -106,6 +107,7 @@ private:
   void put_out(Session& session, LiveRoom& room);
   void load(LiveRoom& room, std::function<void()> when_loaded);
   void resume(Session& session, const Lingering& lingering);
+  void send_missed(SessionId session, store::RoomId room, std::int64_t after, std::int64_t until);
   std::string joined_reply(const Asked& asked, std::span<LiveRoom* const> entered, std::span<const proto::RoomAddress> failed,
                            bool batch, int code);
   proto::RoomDetails details(const LiveRoom& room) const;
@@ -120,7 +122,10 @@ private:
   // posts.cpp
   void post(const Asked& asked, Ticket ticket, const proto::Post& post);
   Result<LiveRoom*> room_for_post(const Session& session, const proto::Post& post);
-  void stored(store::Message message, SessionId author, std::string_view client_id);
+  void stored(store::Message message, std::string_view client_id);
+  void stored_before(store::RoomId room, std::int64_t seq, SessionId author);
+  void fan_out(const LiveRoom& room, const store::Message& message, std::string_view client_id);
+  void fall_behind(store::RoomId room);
   void deliver(LiveRoom& room, store::Message message, std::string_view client_id = {});
   void deliver_early(LiveRoom& room);
   void catch_up(LiveRoom& room);
@@ -175,6 +180,8 @@ private:
   void reply_categories(const Asked& asked, const std::vector<const store::Category*>& found, bool with_roles);
 
   // changes.cpp
+  void changed_here(store::Directory changes);
+  void apply(store::Directory changes);
   void check_participants(LiveRoom& room);
   void renew_persons();
   void save_endpoints();
@@ -194,7 +201,7 @@ private:
   std::unordered_map<store::PrincipalId, std::uint32_t> users_;  // sessions of each
   std::map<EndpointKey, SessionId> endpoints_;
   std::map<EndpointKey, Lingering> lingering_;
-  std::set<store::RoomId> behind_;  // something may be stored that was not delivered
+  std::map<store::RoomId, double> behind_;  // something may be stored that was not delivered; until when to look
   double behind_due_s_ = 0;
   std::set<store::RoomId> changed_rosters_;
   std::vector<SessionId> unsaved_;

@@ -42,7 +42,9 @@ public:
   // Where output is appended; it leaves at the end of the turn.
   std::string& output();
   void flush();
+  std::size_t unsent_bytes() const { return unsent_.size() - sent_; }
   void close_when_sent();
+  bool closing() const { return closes_when_sent_; }
   void end(Ended how);
 
   bool open() const { return user_ != nullptr; }

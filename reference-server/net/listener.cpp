@@ -1,5 +1,9 @@
 #include "reference-server/net/listener.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <charconv>
 
 namespace poolcast::net {
@@ -15,6 +19,15 @@ constexpr int backlog = 4096;
 constexpr auto pause_without_descriptors = 100ms;
 // Of deadlines of ten seconds and more: looking at thousands of idle connections costs more than serving a few.
 constexpr auto deadline_sweep = 5s;
+
+// A client that vanished without a word is noticed after two minutes by the kernel's probes, also in a quiet room.
+void find_dead_peers(int socket) {
+  constexpr int on = 1, idle_s = 60, between_s = 15, probes = 4;
+  ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &between_s, sizeof between_s);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+}
 
 }  // namespace
 
@@ -84,6 +97,7 @@ void Listener::take(tcp::socket socket) {
   socket.non_blocking(true, failed);
   if (!failed) socket.set_option(tcp::no_delay(true), failed);
   if (failed) return;
+  find_dead_peers(socket.native_handle());
   SslHandle tls = make_tls_ ? make_tls_(socket.native_handle()) : nullptr;
   if (make_tls_ && !tls) return;
   auto connection = std::make_shared<Connection>(loop_, std::move(socket), std::move(tls), limits_.connection);

@@ -16,6 +16,11 @@ proto::UtcTime Client::utc() { return node_.now().utc; }
 std::uint64_t Client::random() { return node_.random(); }
 std::string& Client::output(sip::Endpoint& /*endpoint*/) { return connection_.output(); }
 void Client::close_when_sent(sip::Endpoint& /*endpoint*/) { connection_.close_when_sent(); }
+std::size_t Client::unsent_bytes(const sip::Endpoint& /*endpoint*/) const { return connection_.unsent_bytes(); }
+bool Client::is_user(std::string_view user) {
+  const store::Principal* const principal = node_.service().people().find_user(user);
+  return principal != nullptr && !principal->disabled;
+}
 bool Client::takes_sign_ins() { return !node_.draining(); }
 
 namespace {

@@ -24,7 +24,9 @@ public:
   proto::UtcTime utc() override;
   std::uint64_t random() override;
   std::string& output(sip::Endpoint& endpoint) override;
+  std::size_t unsent_bytes(const sip::Endpoint& endpoint) const override;
   void close_when_sent(sip::Endpoint& endpoint) override;
+  bool is_user(std::string_view user) override;
   Result<std::string> digest_ha1(std::string_view user) override;
   Result<proto::Md5Sum> nt_hash(std::string_view user) override;
   bool takes_sign_ins() override;

@@ -19,8 +19,10 @@ void FileTokens::check(const std::string& token, std::function<void(Result<files
     if (!found) return done(found.error());
     const store::Principal* const user = node_.service().people().find(found->user);
     const auto room = node_.service().room_guid(found->room);
-    // Who was put out, or a room that went, takes the token along.
-    if (user == nullptr || user->disabled || !room) return done(unknown_token);
+    // Who may not enter any more, or a room that went, takes the token along.
+    const chat::Rights rights = node_.service().rights_of(found->user, found->room);
+    const bool allowed = found->direction == store::FileDirection::upload ? rights.upload : rights.download;
+    if (user == nullptr || !room || !allowed) return done(unknown_token);
     done(files::Grant{user->uri, *room,
                       found->direction == store::FileDirection::upload ? files::Direction::upload : files::Direction::download,
                       found->file, files::WallTime(std::chrono::milliseconds(found->expires_ms))});

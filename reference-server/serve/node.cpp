@@ -12,6 +12,7 @@ constexpr auto chat_tick = 100ms;
 constexpr auto directory_poll = 1s;  // an administrator's or another node's change is seen within this
 constexpr auto deadline_sweep = 5s;  // of deadlines of ten seconds and more
 constexpr auto drain_step = 50ms;
+constexpr auto drain_patience = 5s;  // for clients that do not take their last bytes
 
 std::string text_of(const net::ListenAddress& address) { return address.host + ":" + std::to_string(address.port); }
 
@@ -137,17 +138,24 @@ void Node::close_some(std::size_t at_once) {
   for (net::Listener* const listener : {tls_listener_.get(), tcp_listener_.get()}) {
     if (listener == nullptr) continue;
     for (const auto& connection : listener->all()) {
+      if (connection->closing()) {
+        ++left;
+        continue;
+      }
       const auto* const client = static_cast<Client*>(connection->user());
       const bool busy = client != nullptr && !client->endpoint().idle() && std::chrono::steady_clock::now() < drain_until_;
       if (at_once > 0 && !busy) {
         --at_once;
+        ++left;  // until what it is sent has left
         connection->close_when_sent();
       } else {
         ++left;
       }
     }
   }
-  if (left == 0 && store_->waiting_posts() == 0) {
+  const bool late = std::chrono::steady_clock::now() > drain_until_ + drain_patience;
+  if ((left == 0 && store_->waiting_posts() == 0) || late) {
+    if (late) log_.warning("The drain took too long; what is left is cut.", {{"connections", left}});
     log_.info("Drained.");
     monitor_.finish();
     loop_.stop();

@@ -67,6 +67,7 @@ public:
   void send(chat::SessionId session, std::string_view xccos) override;
   void fan_out(std::span<const chat::SessionId> sessions, std::string_view xccos) override;
   void forget(chat::SessionId session) override;
+  void shut_out(chat::SessionId session) override;
   void append(store::Post post, chat::Completion<store::Appended> done) override;
   void record(store::Event event) override;
   void history(store::HistoryQuery query, chat::Completion<std::vector<store::Message>> done) override;

@@ -69,6 +69,14 @@ void Node::forget(chat::SessionId session) {
   client->endpoint().forget(static_cast<sip::ChatSession>(session));
 }
 
+void Node::shut_out(chat::SessionId session) {
+  const auto route = routes_.find(session);
+  if (route == routes_.end()) return;
+  Client* const client = route->second.client;
+  forget(session);
+  client->connection().close_when_sent();
+}
+
 void Node::append(store::Post post, chat::Completion<store::Appended> done) {
   ++totals_.posts;
   store_->append(std::move(post), std::move(done));

@@ -170,6 +170,12 @@ void Endpoint::answer(Dialog& dialog, std::uint64_t ticket, int status, std::str
 }
 
 void Endpoint::send_info(Dialog& dialog, std::string_view entity) {
+  if (changes_keys()) {
+    // The client drops what is signed with the old keys and breaks off over a wrong signature: wait for the new ones.
+    constexpr std::size_t most_held = 1'000;
+    if (dialog.held.size() < most_held) dialog.held.emplace_back(entity);
+    return;
+  }
   const std::uint32_t cseq = dialog.next_cseq++;
   if (dialog.unanswered++ == 0) dialog.unanswered_since_s = host_.now_s();
   std::string signature;

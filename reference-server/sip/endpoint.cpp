@@ -23,7 +23,9 @@ std::size_t Endpoint::take(std::string_view bytes, Message& scratch) {
   std::size_t taken = 0;
   while (!ended_ && taken < bytes.size()) {
     const std::string_view rest = bytes.substr(taken);
-    const Frame frame = proto::next_frame(rest, settings_.frame, frame_);
+    proto::FrameLimits limits = settings_.frame;
+    if (!signed_in()) limits.body_bytes = settings_.body_before_sign_in;
+    const Frame frame = proto::next_frame(rest, limits, frame_);
     if (frame.kind == Frame::Kind::need_more) {
       if (message_began_s_ == 0) message_began_s_ = host_.now_s();
       return taken;
@@ -45,12 +47,22 @@ std::size_t Endpoint::take(std::string_view bytes, Message& scratch) {
       }
     }
     taken += frame.size;
+    if (host_.unsent_bytes(*this) > settings_.unsent_bytes) end_connection();
   }
   return ended_ ? bytes.size() : taken;
 }
 
+void Endpoint::end_connection() {
+  ended_ = true;
+  host_.close_when_sent(*this);
+}
+
 void Endpoint::on_message(const Message& message) {
   if (!message.is_request()) return on_response(message);
+  if (!signed_in() && ++requests_before_sign_in_ > settings_.requests_before_sign_in) return end_connection();
+  // An ACK or a BYE ends something, which is never too much.
+  const bool counts = message.method != Method::ack && message.method != Method::bye;
+  if (signed_in() && counts && !is_within_rate()) return respond(message, 503, "Too many requests");
   if (admit(message)) on_request(message);
 }
 
@@ -96,7 +108,6 @@ void Endpoint::on_request(const Message& request) {
     case Method::benotify:
       return;
     case Method::info:
-      if (!is_within_rate()) return respond(request, 503, "Too many requests");
       return on_info(request);
     case Method::update:
       return on_update(request);

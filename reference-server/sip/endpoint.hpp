@@ -44,7 +44,9 @@ public:
   virtual std::uint64_t random() = 0;  // from the cryptographic source
 
   virtual std::string& output(Endpoint& endpoint) = 0;
+  virtual std::size_t unsent_bytes(const Endpoint& endpoint) const = 0;
   virtual void close_when_sent(Endpoint& endpoint) = 0;
+  virtual bool is_user(std::string_view user) = 0;  // and not disabled
 
   // What proves the password; an error for a user that is not there, or disabled.
   virtual Result<std::string> digest_ha1(std::string_view user) = 0;
@@ -81,6 +83,7 @@ struct Dialog {
   double unanswered_since_s = 0;
   double refreshed_s = 0;  // of the last UPDATE; 0: the client does not refresh
   std::vector<PendingAnswer> pending;
+  std::vector<std::string> held;  // under NTLM: what waits for the new keys of a handshake that is under way
 };
 
 class Endpoint {
@@ -128,7 +131,10 @@ private:
   void challenge_digest(const Message& request);
   void challenge_ntlm(const Message& request, bool with_type2);
   bool signature_holds(const Message& request);
-  bool signature_holds(const Message& request, const proto::NtlmKeys& keys, std::uint64_t& last_number) const;
+  bool signature_holds(const Message& request, const proto::NtlmKeys& keys, const std::string& opaque,
+                       std::uint64_t& last_number) const;
+  bool changes_keys() const { return ntlm_ && ntlm_->keys && ntlm_->challenged; }
+  void end_connection();
 
   // dialogs.cpp
   void on_invite(const Message& request);
@@ -163,12 +169,14 @@ private:
   double allowance_ = 0;
   double allowance_at_s_ = 0;
   unsigned failures_ = 0;
+  unsigned requests_before_sign_in_ = 0;
   bool had_chat_ = false;
   bool ended_ = false;
 
   std::string nonce_;  // of the one open challenge: used once
   struct Ntlm {
-    std::string opaque;
+    std::string opaque;      // of the keys
+    std::string new_opaque;  // of the open challenge: until it is answered the old keys count
     proto::NtlmNonce nonce{};
     bool challenged = false;
     std::optional<proto::NtlmKeys> keys;

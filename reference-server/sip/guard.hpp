@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <unordered_map>
 
@@ -21,7 +22,10 @@ public:
 
   bool locked(const std::string& name, double now_s) const;
   void failed(const std::string& name, double now_s);
-  void succeeded(const std::string& name) { failures_.erase(name); }
+  // A success forgives; the name stays in the order and counts as a fresh one when it fails again.
+  void succeeded(const std::string& name) {
+    if (const auto found = failures_.find(name); found != failures_.end()) found->second = {};
+  }
 
 private:
   struct Failures {
@@ -29,10 +33,11 @@ private:
     double first_s = 0;
     double locked_until_s = 0;
   };
-  void forget_old(double now_s);
+  void make_room(double now_s);
 
   Limits limits_;
   std::unordered_map<std::string, Failures> failures_;
+  std::deque<std::string> order_;  // names, as they came
 };
 
 }  // namespace poolcast::sip

@@ -1,4 +1,6 @@
 // REGISTER: who is there? Digest or NTLM, as configured; the identity is bound to the connection.
+#include <utility>
+
 #include "reference-server/proto/name_addr.hpp"
 #include "reference-server/proto/text.hpp"
 #include "reference-server/sip/endpoint.hpp"
@@ -30,8 +32,9 @@ void Endpoint::on_register(const Message& request) {
   const auto who = from ? proto::canonical_address(from->uri) : std::nullopt;
   if (!who || !to || !proto::same_address(to->uri, from->uri)) return respond(request, 400, "From and To name one user");
   if (signed_in() && *who != user_) return respond(request, 403, "This connection belongs to another user");
+  // A handshake for new keys: its REGISTERs carry no signature of the old ones.
   const bool signing_anew = settings_.scheme == Scheme::ntlm && !request.authorization.empty() &&
-                            request.authorization.find("crand") == std::string_view::npos;
+                            (changes_keys() || request.authorization.find("crand") == std::string_view::npos);
   if (signed_in() && !signing_anew) {
     // A refresh on the connection whose user is known. Under NTLM its signature is checked; an unsigned one begins a handshake.
     if (ntlm_ && ntlm_->keys && !signature_holds(request)) {
@@ -39,6 +42,10 @@ void Endpoint::on_register(const Message& request) {
       return challenge_ntlm(request, false);
     }
     if (signs_out(request)) return sign_out(request);
+    if (!host_.is_user(*who)) {
+      respond(request, 403, "Unknown user or wrong password");
+      return end_connection();
+    }
     return accept_sign_in(request, *who);
   }
   if (!host_.takes_sign_ins()) return respond(request, 503, "This server is being drained");
@@ -83,12 +90,12 @@ void Endpoint::challenge_ntlm(const Message& request, bool with_type2) {
   std::string& out = host_.output(*this);
   proto::append_response_head(out, request, 401, new_tag());
   if (with_type2) {
-    ntlm_->opaque = new_tag().substr(0, 8);
+    ntlm_->new_opaque = new_tag().substr(0, 8);
     const std::uint64_t random = host_.random();
     for (std::size_t i = 0; i < ntlm_->nonce.size(); ++i) ntlm_->nonce[i] = static_cast<std::uint8_t>(random >> (8 * i));
     ntlm_->challenged = true;
     proto::append_header(out, "WWW-Authenticate",
-                         proto::ntlm_challenge(settings_.ntlm, ntlm_->opaque, ntlm_->nonce, host_.utc()));
+                         proto::ntlm_challenge(settings_.ntlm, ntlm_->new_opaque, ntlm_->nonce, host_.utc()));
   } else {
     proto::append_header(out, "WWW-Authenticate", proto::ntlm_hello(settings_.ntlm));
   }
@@ -100,32 +107,38 @@ void Endpoint::on_register_ntlm(const Message& request, const std::string& who) 
   if (!credentials) return challenge_ntlm(request, false);
   if (credentials->gssapi_data.empty()) return challenge_ntlm(request, true);
   const auto type3 = proto::parse_ntlm_type3(credentials->gssapi_data);
-  if (!ntlm_ || !ntlm_->challenged || !type3 || credentials->opaque != ntlm_->opaque)
+  if (!ntlm_ || !ntlm_->challenged || !type3 || credentials->opaque != ntlm_->new_opaque)
     return refuse_sign_in(request, who, "not an answer to our challenge");
   ntlm_->challenged = false;
   auto hash = host_.nt_hash(who);
   const bool known = hash.has_value();
   auto keys = proto::verify_ntlm(*type3, known ? *hash : proto::Md5Sum{}, ntlm_->nonce);
   std::uint64_t cnum = 0;
-  const bool holds =
-      known && keys && login_is(type3->user, who) && !guard_.locked(who, host_.now_s()) && signature_holds(request, *keys, cnum);
+  const bool holds = known && keys && login_is(type3->user, who) && !guard_.locked(who, host_.now_s()) &&
+                     signature_holds(request, *keys, ntlm_->new_opaque, cnum);
   if (!holds) return refuse_sign_in(request, who, "wrong credentials");
   guard_.succeeded(who);
   ntlm_->keys = *keys;
+  ntlm_->opaque = ntlm_->new_opaque;
   ntlm_->cnum = cnum;
   ntlm_->snum = 0;
   if (signs_out(request)) return sign_out(request);
   host_.signed_in(who, "NTLM");
   accept_sign_in(request, who);
+  for (const auto& dialog : dialogs_)
+    for (const std::string& entity : std::exchange(dialog->held, {})) send_info(*dialog, entity);
 }
 
-bool Endpoint::signature_holds(const Message& request) { return signature_holds(request, *ntlm_->keys, ntlm_->cnum); }
+bool Endpoint::signature_holds(const Message& request) {
+  return signature_holds(request, *ntlm_->keys, ntlm_->opaque, ntlm_->cnum);
+}
 
 // The number must grow: a message cannot be played twice.
-bool Endpoint::signature_holds(const Message& request, const proto::NtlmKeys& keys, std::uint64_t& last_number) const {
+bool Endpoint::signature_holds(const Message& request, const proto::NtlmKeys& keys, const std::string& opaque,
+                               std::uint64_t& last_number) const {
   const std::string_view header = request.authorization.empty() ? request.proxy_authorization : request.authorization;
   const auto credentials = proto::parse_ntlm(header);
-  if (!credentials || credentials->response.empty() || credentials->opaque != ntlm_->opaque) return false;
+  if (!credentials || credentials->response.empty() || credentials->opaque != opaque) return false;
   const auto number = proto::parse_number(credentials->cnum);
   if (!number || *number <= last_number) return false;
   const auto parts = proto::signed_parts(request, credentials->crand, credentials->cnum, settings_.ntlm);

@@ -121,6 +121,42 @@ TEST(Posting, delivers_in_the_order_of_the_stores_numbers_even_when_one_was_in_d
   EXPECT_EQ(heard, "12");
 }
 
+TEST(Posting, reaches_a_room_whose_messages_retention_took_away) {
+  World world;
+  world.port.removed[lobby] = 500;
+  const SessionId ann_session = world.sign_in("ann");
+  world.join(ann_session, lobby);
+  world.post(ann_session, lobby, "after the gap");
+  world.post(ann_session, lobby, "and again");
+  EXPECT_EQ(world.received(ann_session, "after the gap").size(), 1U);
+  EXPECT_EQ(world.received(ann_session, "and again").size(), 1U);
+}
+
+TEST(Posting, again_under_an_old_id_shows_what_was_stored_then_and_to_the_author_only) {
+  World world;
+  const SessionId ann_session = world.sign_in("ann");
+  const SessionId bo_session = world.sign_in("bo");
+  world.join(ann_session, lobby);
+  world.post(ann_session, lobby, "the first text", "order-17");
+  world.command(ann_session, "part", "<chanib uri=\"" + uri_of(lobby) + "\"/>");
+  world.join(bo_session, lobby);
+  world.join(ann_session, lobby);
+  world.forget_sent();
+  world.post(ann_session, lobby, "another text", "order-17");
+  EXPECT_TRUE(world.has_received(ann_session, "the first text"));
+  EXPECT_FALSE(world.has_received(ann_session, "another text"));
+  EXPECT_FALSE(world.has_received(bo_session, "text"));
+}
+
+TEST(Changes, of_others_are_not_skipped_because_of_an_edit_of_ours) {
+  World world;
+  const SessionId ann_session = world.sign_in("ann");
+  ++world.port.revision;  // an administrator did something that has not been read yet
+  world.command(ann_session, "chanmodify", "<chanib uri=\"" + uri_of(team) + "\" name=\"Crew\"/>");
+  EXPECT_TRUE(world.has_received(ann_session, "Crew"));
+  EXPECT_EQ(world.chat->revision(), 1) << "the next look begins before the administrator's change";
+}
+
 TEST(Commands, wait_for_the_posts_before_them) {
   World world;
   const SessionId ann_session = world.sign_in("ann");

@@ -40,7 +40,7 @@ void FakePort::append(store::Post post, Completion<store::Appended> done) {
       return done(again);
     }
     auto& room = messages[post.room];
-    const store::Appended appended{static_cast<std::int64_t>(room.size()) + 1, post.sent_ms, false};
+    const store::Appended appended{removed[post.room] + static_cast<std::int64_t>(room.size()) + 1, post.sent_ms, false};
     room.push_back({post.room, appended.seq, post.sender, post.sent_ms, post.kind, post.body, post.title, post.rtf});
     keys_[key] = appended;
     if (stores_in_doubt) return done(Error{ErrorCode::unavailable, "No answer in time.", true});

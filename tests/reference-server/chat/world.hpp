@@ -38,6 +38,7 @@ public:
     for (const SessionId session : sessions) sent.push_back({session, std::string(xccos)});
   }
   void forget(SessionId session) override { forgotten.push_back(session); }
+  void shut_out(SessionId session) override { forgotten.push_back(session); }
   void append(store::Post post, Completion<store::Appended> done) override;
   void record(store::Event event) override { events.push_back(event); }
   void history(store::HistoryQuery query, Completion<std::vector<store::Message>> done) override;
@@ -68,6 +69,7 @@ public:
   std::vector<store::Invitation> invited;
   std::vector<store::HistoryQuery> history_queries;
   std::map<store::RoomId, std::vector<store::Message>> messages;
+  std::map<store::RoomId, std::int64_t> removed;  // messages that retention took away: their numbers are not given again
   std::int64_t revision = 1;
 
 private:

@@ -15,7 +15,9 @@ public:
   proto::UtcTime utc() override { return proto::UtcTime{std::chrono::milliseconds{1'700'000'000'000}}; }
   std::uint64_t random() override { return 0x0123456789ABCDEFULL + 0x9E3779B97F4A7C15ULL * ++randoms_; }
   std::string& output(Endpoint&) override { return written; }
+  std::size_t unsent_bytes(const Endpoint&) const override { return written.size(); }
   void close_when_sent(Endpoint&) override { closed = true; }
+  bool is_user(std::string_view user) override { return !disabled && user == "sip:alice@lab.example"; }
   Result<std::string> digest_ha1(std::string_view user) override;
   Result<proto::Md5Sum> nt_hash(std::string_view user) override;
   bool takes_sign_ins() override { return !draining; }
@@ -37,6 +39,7 @@ public:
   std::string written;
   bool closed = false;
   bool draining = false;
+  bool disabled = false;
   std::vector<ChatSession> begun;
   std::vector<std::pair<ChatSession, bool>> ended;
   std::vector<Info> infos;
