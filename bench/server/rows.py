@@ -137,7 +137,10 @@ def holds(heard: dict[str, Any]) -> bool:
 
 
 def largest_rate(bench: Bench, database: str) -> None:
-    """Steps of 1.5, then three bisections; a step that fails is tried once more. The step's own deliveries a second count, not those that were asked for."""
+    """Steps of 1.5, then three bisections; a step that fails is tried once more.
+
+    The deliveries a second are the step's own, not those that were asked for.
+    """
     seconds = 3 if bench.quick else 5
     with bench.stage(database) as stage:
         everybody_in(stage)
