@@ -11,11 +11,11 @@ const std::string lobby_uri = "ma-chan://lab.example/6163abcd-0123-4567-89ab-cde
 const CategoryAddress root{"lab.example", "c1"};
 
 std::string envelope_of(const std::string& inside) {
-  return "<xccos ver=\"1\" envid=\"437717089\" xmlns=\"urn:parlano:xml:ns:xccos\">" + inside + "</xccos>";
+  return R"(<xccos ver="1" envid="437717089" xmlns="urn:parlano:xml:ns:xccos">)" + inside + "</xccos>";
 }
 
 std::string command_bytes(const std::string& name, const std::string& data) {
-  return envelope_of("<cmd id=\"cmd:" + name + "\" seqid=\"1\"><data>" + data + "</data></cmd>");
+  return envelope_of("<cmd id=\"cmd:" + name + R"(" seqid="1"><data>)" + data + "</data></cmd>");
 }
 
 Command command_of(const std::string& name, const std::string& data) {
@@ -65,19 +65,19 @@ TEST(XccosCommands, what_pidgin_sipe_sends_is_understood) {
   EXPECT_EQ(history.query.rooms, std::vector{lobby});
   EXPECT_EQ(history.query.last, 25U);
   EXPECT_EQ(as<Part>(command_of("part", "<chanib uri=\"" + lobby_uri + "\"/>")).room, lobby);
-  const Post post = post_of("<grpchat id=\"grpchat\" seqid=\"1\" chanUri=\"" + lobby_uri +
+  const Post post = post_of(R"(<grpchat id="grpchat" seqid="1" chanUri=")" + lobby_uri +
                             R"(" author="sip:alice@lab.example" ts="2026-11-22T07:24:18Z"><chat>text</chat></grpchat>)");
   EXPECT_EQ(post.room, lobby);
   EXPECT_EQ(post.text, "text");
 }
 
 TEST(XccosCommands, lines_of_a_post_are_separated_by_crlf_however_they_came) {
-  const std::string begin = "<grpchat seqid=\"1\" chanUri=\"" + lobby_uri + "\"><chat>";
+  const std::string begin = R"(<grpchat seqid="1" chanUri=")" + lobby_uri + "\"><chat>";
   EXPECT_EQ(post_of(begin + "a\r\nb\nc&#13;&#10;d&#13;e&lt;&amp;\r\n</chat></grpchat>").text, "a\r\nb\r\nc\r\nd\r\ne<&\r\n");
 }
 
 TEST(XccosCommands, a_post_carries_what_richer_clients_add) {
-  const Post post = post_of("<grpchat seqid=\"1\" chanUri=\"" + lobby_uri +
+  const Post post = post_of(R"(<grpchat seqid="1" chanUri=")" + lobby_uri +
                             R"(" alert="TRUE" title="News" msgid="m-1"><chat>x</chat><rtf>{\rtf1 x}</rtf></grpchat>)");
   EXPECT_EQ(post, (Post{lobby, "x", "{\\rtf1 x}", "News", "m-1", true}));
 }
@@ -156,7 +156,7 @@ TEST(XccosCommands, management_is_understood) {
   EXPECT_EQ(as<CreateCategory>(command_of("catcreate", R"(<catib name="C" invite="true"/>)")).parent, std::nullopt);
   EXPECT_EQ(as<GetCategories>(command_of("getcat", "")).category, std::nullopt);
   EXPECT_EQ(as<ChangeCategory>(command_of("catmodify", R"(<catib uri="ma-cat://lab.example/c1" name="D"/>)")).category, root);
-  const auto token = as<GetFileToken>(command_of("getfdtok", "<ftdb channelUri=\"" + lobby_uri + "\" fileUrl=\"notes.txt\"/>"));
+  const auto token = as<GetFileToken>(command_of("getfdtok", "<ftdb channelUri=\"" + lobby_uri + R"(" fileUrl="notes.txt"/>)"));
   EXPECT_EQ(token, (GetFileToken{GetFileToken::Direction::download, lobby, "notes.txt"}));
 }
 
@@ -195,7 +195,7 @@ TEST(XccosCommands, a_command_that_lacks_a_part_is_malformed_and_the_others_are_
 }
 
 TEST(XccosCommands, the_limits_of_a_post_and_of_a_query_are_refused) {
-  const std::string begin = "<grpchat seqid=\"1\" chanUri=\"" + lobby_uri + "\" ";
+  const std::string begin = R"(<grpchat seqid="1" chanUri=")" + lobby_uri + "\" ";
   const auto command_for = [&](const std::string& rest) {
     return parse_xccos(envelope_of(begin + rest))->requests.front().command;
   };
@@ -231,12 +231,12 @@ TEST(XccosCommands, an_envelope_that_is_none_is_an_error) {
 
 TEST(XccosCommands, an_envelope_holds_up_to_16_commands_and_a_post_alone) {
   std::string commands;
-  for (int i = 0; i < 16; ++i) commands += "<cmd id=\"cmd:requri\" seqid=\"" + std::to_string(i) + "\"/>";
+  for (int i = 0; i < 16; ++i) commands += R"(<cmd id="cmd:requri" seqid=")" + std::to_string(i) + "\"/>";
   const auto envelope = parse_xccos(envelope_of(commands));
   ASSERT_TRUE(envelope);
   EXPECT_EQ(envelope->requests.back().seqid, 15U);
   EXPECT_FALSE(parse_xccos(envelope_of(commands + "<cmd id=\"cmd:requri\"/>")));
-  const std::string post = "<grpchat seqid=\"1\" chanUri=\"" + lobby_uri + "\"><chat/></grpchat>";
+  const std::string post = R"(<grpchat seqid="1" chanUri=")" + lobby_uri + "\"><chat/></grpchat>";
   EXPECT_FALSE(parse_xccos(envelope_of(post + post)));
   EXPECT_FALSE(parse_xccos(envelope_of(post + "<cmd id=\"cmd:requri\"/>")));
 }
