@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 
 #include "reference-server/proto/digest.hpp"
 #include "reference-server/proto/ntlm.hpp"
@@ -41,7 +42,7 @@ std::string compliance_connection(const Place& place) {
 
 std::string key_file(const Place& place) { return place.data + "/verifiers.key"; }
 
-Workplace::Workplace(const Place& place, bool may_create) : place_(place) {
+Workplace::Workplace(Place place, bool may_create) : place_(std::move(place)) {
   content_ = store::connect_durably(content_connection(place_), true,
                                     [](const std::string& sentence) { std::fprintf(stderr, "warning: %s\n", sentence.c_str()); });
   store::prepare_content(*content_, may_create);

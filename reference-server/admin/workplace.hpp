@@ -38,7 +38,7 @@ std::string key_file(const Place& place);
 class Workplace {
 public:
   // The tables must be there, unless may_create.
-  explicit Workplace(const Place& place, bool may_create = false);
+  explicit Workplace(Place place, bool may_create = false);
 
   const Place& place() const { return place_; }
   store::odbc::Connection& content() { return *content_; }

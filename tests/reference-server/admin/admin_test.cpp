@@ -129,7 +129,7 @@ TYPED_TEST(Admin, a_line_that_is_wrong_is_named_and_nothing_is_imported) {
       {"[1]", "expected a JSON object"},
       {R"({"user":7})", "expected a name"},
       {R"({"usr":"x"})", "first key"},
-      {R"({"user":"x","dsplay":"X"})", "dsplay: unknown key"},
+      {R"({"user":"x","shown":"X"})", "shown: unknown key"},
       {R"({"user":"x@y"})", "without a domain"},
       {R"({"user":"fine"})", "earlier line"},
       {R"({"room":"r","category":"absent"})", "unknown category `absent`"},

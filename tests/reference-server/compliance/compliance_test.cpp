@@ -18,9 +18,7 @@ namespace {
 
 using store::testing::Folder;
 using store::testing::noon_ms;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 // Where a test ends the program.
 struct Crash {};

@@ -82,7 +82,7 @@ TYPED_TEST(Search, all_words_must_occur_in_any_order) {
   this->write("Is the new BUILD broken?", true);
   EXPECT_THAT(this->find("build"), ElementsAre("the build is green", "Is the new BUILD broken?"));
   EXPECT_THAT(this->find("green build"), ElementsAre("the build is green"));
-  EXPECT_THAT(this->find("buil"), IsEmpty());
+  EXPECT_THAT(this->find("gree"), IsEmpty());
 }
 
 TYPED_TEST(Search, a_phrase_must_occur_in_its_order) {
@@ -103,14 +103,14 @@ TYPED_TEST(Search, case_counts_when_it_is_asked_for) {
 TYPED_TEST(Search, both_databases_see_the_same_words) {
   this->write("see http://lab.example/path/file_name.txt?x=1");
   this->write("state-of-the-art e-mail ann@lab.example");
-  this->write("caf\xc3\xa9 \xe2\x80\x94 gr\xc3\xbc\xc3\x9f");
+  this->write("cr\xc3\xa8me \xe2\x80\x94 gr\xc3\xbc\xc3\x9f");
   this->write("version 3.14 foo2bar don't");
   for (const char* word : {"path", "name", "txt", "lab", "http"}) EXPECT_EQ(this->find(word).empty(), false) << word;
   for (const char* word : {"art", "mail", "ann", "state of the art"})
     EXPECT_EQ(this->find(word, Match::phrase).size(), 1U) << word;
-  EXPECT_EQ(this->find("caf\xc3\xa9").size(), 1U);
-  EXPECT_EQ(this->find("CAF\xc3\x89").size(), 1U);
-  EXPECT_EQ(this->find("cafe").size(), 0U);
+  EXPECT_EQ(this->find("cr\xc3\xa8me").size(), 1U);
+  EXPECT_EQ(this->find("CR\xc3\x88ME").size(), 1U);
+  EXPECT_EQ(this->find("creme").size(), 0U);
   EXPECT_EQ(this->find("14").size(), 1U);
   EXPECT_EQ(this->find("foo2bar").size(), 1U);
   EXPECT_EQ(this->find("don't", Match::phrase).size(), 1U);
