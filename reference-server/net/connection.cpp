@@ -25,12 +25,20 @@ Connection::~Connection() {
 
 void Connection::start(std::unique_ptr<ConnectionUser> user) {
   user_ = std::move(user);
-  if (stream_.is_tls()) {
-    shaking_hands_ = true;
-    shake_hands();
-  } else {
-    wait_to_read();
+  shaking_hands_ = stream_.is_tls();
+  loop_.watch(socket_.native_handle(), shared_from_this());
+}
+
+void Connection::on_socket(SocketEvents events) {
+  if (!open()) return;
+  peer_has_ended_ = peer_has_ended_ || events.peer_ended;
+  if (shaking_hands_) return shake_hands();
+  // TLS may have to read before it can go on writing.
+  if (waits_to_write_ && (events.writable || stream_.is_tls())) {
+    waits_to_write_ = false;
+    flush();
   }
+  if (events.readable && open()) readable();
 }
 
 std::string Connection::peer() const {
@@ -47,20 +55,6 @@ void Connection::shake_hands() {
     shaking_hands_ = false;
     return readable();
   }
-  const auto wait = wants == Wants::read ? asio::socket_base::wait_read : asio::socket_base::wait_write;
-  socket_.async_wait(wait, [self = shared_from_this()](const boost::system::error_code& failed) {
-    if (!self->open()) return;
-    if (failed) return self->end(Ended::by_peer);
-    self->shake_hands();
-  });
-}
-
-void Connection::wait_to_read() {
-  socket_.async_wait(asio::socket_base::wait_read, [self = shared_from_this()](const boost::system::error_code& failed) {
-    if (!self->open()) return;
-    if (failed) return self->end(Ended::by_peer);
-    self->readable();
-  });
 }
 
 void Connection::readable() {
@@ -68,10 +62,10 @@ void Connection::readable() {
     auto& scratch = loop_.scratch();
     const Transfer got = stream_.read(scratch);
     if (got.wants == Wants::closed) return end(Ended::by_peer);
-    if (got.wants != Wants::nothing) return wait_to_read();
+    if (got.wants != Wants::nothing) return;  // the next edge tells
     if (!hand_over({scratch.data(), got.bytes})) return;
     // A short plain read has emptied the socket; a TLS record may be followed by one that OpenSSL holds already.
-    if (!stream_.is_tls() && got.bytes < scratch.size()) return wait_to_read();
+    if (!stream_.is_tls() && !peer_has_ended_ && got.bytes < scratch.size()) return;
   }
   asio::post(loop_.io(), [self = shared_from_this()] {
     if (self->open()) self->readable();
@@ -120,7 +114,8 @@ void Connection::flush() {
     if (put.wants == Wants::closed) return end(Ended::by_peer);
     if (put.wants != Wants::nothing) {
       if (unsent_.size() - sent_ > limits_.unsent_bytes) return end(Ended::too_slow);
-      return wait_to_write();
+      waits_to_write_ = true;
+      return;
     }
     sent_some(put.bytes);
   }
@@ -139,16 +134,6 @@ void Connection::sent_some(std::size_t bytes) {
   }
 }
 
-void Connection::wait_to_write() {
-  waits_to_write_ = true;
-  socket_.async_wait(asio::socket_base::wait_write, [self = shared_from_this()](const boost::system::error_code& failed) {
-    self->waits_to_write_ = false;
-    if (!self->open()) return;
-    if (failed) return self->end(Ended::by_peer);
-    self->flush();
-  });
-}
-
 void Connection::close_when_sent() {
   closes_when_sent_ = true;
   if (!flush_is_due_ && !waits_to_write_) output();
@@ -159,6 +144,7 @@ void Connection::end(Ended how) {
   // The user may be on the stack, in take() or calling us: it goes when the turn is over.
   auto user = std::move(user_);
   if (how == Ended::by_us) stream_.say_goodbye();
+  loop_.unwatch(socket_.native_handle());
   boost::system::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);

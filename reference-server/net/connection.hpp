@@ -55,9 +55,10 @@ public:
   // Called about once a second: ends the connection when one of its deadlines has passed.
   void check_deadlines(SteadyTime now);
 
+  // The loop's: what has become of the socket since it was last looked at.
+  void on_socket(SocketEvents events);
+
 private:
-  void wait_to_read();
-  void wait_to_write();
   void shake_hands();
   void readable();
   bool hand_over(std::string_view bytes);
@@ -77,6 +78,7 @@ private:
   bool flush_is_due_ = false;
   bool waits_to_write_ = false;
   bool closes_when_sent_ = false;
+  bool peer_has_ended_ = false;  // the end of its data lies behind what can be read
 };
 
 }  // namespace poolcast::net

@@ -1,5 +1,7 @@
 #include "reference-server/net/loop.hpp"
 
+#include <sys/epoll.h>
+
 #include "reference-server/net/connection.hpp"
 
 namespace poolcast::net {
@@ -50,6 +52,53 @@ void Loop::after(std::chrono::nanoseconds delay, std::function<void()> work) {
 
 void Loop::every(std::chrono::nanoseconds period, std::function<void()> work) {
   repeat(std::make_shared<asio::steady_timer>(io_), period, std::make_shared<std::function<void()>>(std::move(work)));
+}
+
+void Loop::watch(int socket, std::shared_ptr<Connection> connection) {
+  if (watching_++ == 0) {
+    sockets_.assign(::epoll_create1(EPOLL_CLOEXEC));
+    wait_for_sockets();
+  }
+  const auto place = static_cast<std::size_t>(socket);
+  if (watched_.size() <= place) watched_.resize(place + 1);
+  watched_[place] = std::move(connection);
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.fd = socket;
+  ::epoll_ctl(sockets_.native_handle(), EPOLL_CTL_ADD, socket, &event);
+}
+
+void Loop::unwatch(int socket) {
+  const auto place = static_cast<std::size_t>(socket);
+  if (place >= watched_.size() || watched_[place] == nullptr) return;
+  watched_[place] = nullptr;
+  ::epoll_ctl(sockets_.native_handle(), EPOLL_CTL_DEL, socket, nullptr);
+  // Without connections nothing is waited for, so that a loop without work ends.
+  boost::system::error_code ignored;
+  if (--watching_ == 0) sockets_.close(ignored);
+}
+
+void Loop::wait_for_sockets() {
+  sockets_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& failed) {
+    if (failed || !sockets_.is_open()) return;
+    take_events();
+    if (sockets_.is_open()) wait_for_sockets();
+  });
+}
+
+void Loop::take_events() {
+  constexpr int at_once = 512;
+  std::array<epoll_event, at_once> events{};
+  const int ready = ::epoll_wait(sockets_.native_handle(), events.data(), at_once, 0);
+  for (int i = 0; i < ready; ++i) {
+    // A connection that an earlier event of this batch has ended is not there any more.
+    const epoll_event& event = events.at(static_cast<std::size_t>(i));
+    const std::shared_ptr<Connection> connection = watched_[static_cast<std::size_t>(event.data.fd)];
+    if (connection == nullptr) continue;
+    const bool ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    connection->on_socket(
+        {.readable = ended || (event.events & EPOLLIN) != 0, .writable = (event.events & EPOLLOUT) != 0, .peer_ended = ended});
+  }
 }
 
 void Loop::flush_at_end_of_turn(std::shared_ptr<Connection> connection) {
