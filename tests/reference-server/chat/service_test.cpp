@@ -152,7 +152,7 @@ TEST(Changes, of_others_are_not_skipped_because_of_an_edit_of_ours) {
   World world;
   const SessionId ann_session = world.sign_in("ann");
   ++world.port.revision;  // an administrator did something that has not been read yet
-  world.command(ann_session, "chanmodify", "<chanib uri=\"" + uri_of(team) + "\" name=\"Crew\"/>");
+  world.command(ann_session, "chanmodify", "<chanib uri=\"" + uri_of(team) + R"(" name="Crew"/>)");
   EXPECT_TRUE(world.has_received(ann_session, "Crew"));
   EXPECT_EQ(world.chat->revision(), 1) << "the next look begins before the administrator's change";
 }
