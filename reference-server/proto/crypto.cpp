@@ -24,11 +24,17 @@ struct FreeLibrary {
   void operator()(OSSL_LIB_CTX* library) const noexcept { OSSL_LIB_CTX_free(library); }
 };
 
+struct UnloadProvider {
+  void operator()(OSSL_PROVIDER* provider) const noexcept { OSSL_PROVIDER_unload(provider); }
+};
+
 // MD4 and RC4, and what they hang on; made once, immutable from then on, so every thread may use it.
 class Legacy {
 public:
   Legacy() : library_(OSSL_LIB_CTX_new()) {
-    if (library_ == nullptr || OSSL_PROVIDER_load(library_.get(), "legacy") == nullptr) return;
+    if (library_ == nullptr) return;
+    provider_.reset(OSSL_PROVIDER_load(library_.get(), "legacy"));
+    if (provider_ == nullptr) return;
     md4_.reset(EVP_MD_fetch(library_.get(), "MD4", nullptr));
     rc4_.reset(EVP_CIPHER_fetch(library_.get(), "RC4", nullptr));
   }
@@ -37,7 +43,8 @@ public:
   const EVP_CIPHER* rc4() const { return rc4_.get(); }
 
 private:
-  std::unique_ptr<OSSL_LIB_CTX, FreeLibrary> library_;  // unloads its providers; goes last
+  std::unique_ptr<OSSL_LIB_CTX, FreeLibrary> library_;  // goes last
+  std::unique_ptr<OSSL_PROVIDER, UnloadProvider> provider_;
   std::unique_ptr<EVP_MD, FreeDigest> md4_;
   std::unique_ptr<EVP_CIPHER, FreeCipher> rc4_;
 };

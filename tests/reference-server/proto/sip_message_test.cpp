@@ -158,7 +158,8 @@ TEST(SipMessage, refuses_more_headers_than_the_limit) {
 
 TEST(SipMessage, text_beyond_ascii_may_stand_in_a_header) {
   SipMessage message;
-  ASSERT_TRUE(parse("INFO sip:a@b SIP/2.0\r\n" + least + "Subject: gr\xC3\xBC\xC3\x9F\r\n\r\n", message));
+  const std::string bytes = "INFO sip:a@b SIP/2.0\r\n" + least + "Subject: gr\xC3\xBC\xC3\x9F\r\n\r\n";
+  ASSERT_TRUE(parse(bytes, message));
   EXPECT_EQ(message.header("Subject"), "gr\xC3\xBC\xC3\x9F");
 }
 
