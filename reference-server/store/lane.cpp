@@ -82,7 +82,7 @@ struct Lane::State : std::enable_shared_from_this<Lane::State> {
   std::unique_ptr<Connection> reconnect(Worker& worker);
   void serve(Worker& worker, std::unique_ptr<Connection>& connection);
   bool take(Worker& worker, std::unique_lock<std::mutex>& lock);
-  bool do_batch(Worker& worker, std::unique_ptr<Connection>& connection);
+  bool do_batch(Worker& worker, std::unique_ptr<Connection>& connection, const Tasks& batch);
   bool settle_failure(Worker& worker, Connection& connection, const Failure& failure);
   void do_singly(Worker& worker, Connection& connection);
   void give_up(Worker& worker, const Error& error);
@@ -224,18 +224,19 @@ bool Lane::State::take(Worker& worker, std::unique_lock<std::mutex>& lock) {
 // Without the mutex, until the connection is lost or the lane stops.
 void Lane::State::serve(Worker& worker, std::unique_ptr<Connection>& connection) {
   while (true) {
+    Tasks batch;  // ours: the watchdog may take the worker's own away at any time
     {
       std::unique_lock lock(mutex);
       if (!take(worker, lock)) return;
       if (worker.batch.empty()) continue;
+      batch = worker.batch;
     }
-    if (!do_batch(worker, connection)) return;
+    if (!do_batch(worker, connection, batch)) return;
   }
 }
 
 // Without the mutex. False when the connection is of no more use.
-bool Lane::State::do_batch(Worker& worker, std::unique_ptr<Connection>& connection) {
-  const Tasks batch = worker.batch;  // the watchdog may take the worker's own away
+bool Lane::State::do_batch(Worker& worker, std::unique_ptr<Connection>& connection, const Tasks& batch) {
   std::optional<Failure> failure;
   for (int attempt = 0; attempt < 2; ++attempt) {
     failure.reset();
