@@ -32,7 +32,9 @@ BOXES = (
     Box("server/fuzz", "reference-server/fuzz", ("domain", "server/proto")),
     Box("server/sip", "reference-server/sip", ("domain", "server", "server/proto")),
     Box("server/chat", "reference-server/chat", ("domain", "server", "server/proto", "server/store/rows")),
-    Box("server/net", "reference-server/net", ("domain", "server", "server/proto"), ("boost/", "openssl/", "netinet/"), posix=True),
+    Box(
+        "server/net", "reference-server/net", ("domain", "server", "server/proto"), ("boost/", "openssl/", "netinet/"), posix=True
+    ),
     Box(
         "server/store",
         "reference-server/store",
