@@ -144,12 +144,23 @@ TEST_F(PostgresqlFails, cancelled_while_it_waits_for_its_mirror_a_post_is_not_ac
   const auto waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = current_database()";
   ASSERT_TRUE(world().append(world().post("before")));
   reload("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
-  const Post post = world().post("waits");
+  // The reload reaches the store's connection some time later: until then posts are stored as before.
+  Post post;
   std::optional<Result<Appended>> answer;
-  const auto deadline = steady_clock::now() + patience;
-  world().store->append(post, [&](Result<Appended> result) { answer = std::move(result); });
-  while (administrator.select(waiting, {}, {odbc::Column::integer}).integer(0, 0) == 0 && steady_clock::now() < deadline)
-    world().loop.run_until([&] { return answer.has_value(); }, std::chrono::milliseconds(10));
+  std::int64_t stored = 1;
+  const auto send = [&] {
+    post = world().post("waits " + std::to_string(stored));
+    answer.reset();
+    world().store->append(post, [&](Result<Appended> result) { answer = std::move(result); });
+  };
+  send();
+  const auto is_waiting = [&] { return administrator.select(waiting, {}, {odbc::Column::integer}).integer(0, 0) > 0; };
+  for (const auto deadline = steady_clock::now() + patience; steady_clock::now() < deadline && !is_waiting();) {
+    if (!world().loop.run_until([&] { return answer.has_value(); }, std::chrono::milliseconds(10))) continue;
+    ASSERT_TRUE(answer->has_value()) << answer->error().message;
+    ++stored;
+    send();
+  }
   administrator.execute(
       "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = current_database()");
   EXPECT_TRUE(world().loop.run_until([&] { return answer.has_value(); }));
@@ -160,7 +171,7 @@ TEST_F(PostgresqlFails, cancelled_while_it_waits_for_its_mirror_a_post_is_not_ac
   ASSERT_TRUE(world().loop.run_until([&] { return world().store->available(); }));
   const auto again = world().append(post);
   ASSERT_TRUE(again) << again.error().message;
-  EXPECT_EQ(*again, (Appended{.seq = 2, .sent_ms = post.sent_ms, .duplicate = true}));
+  EXPECT_EQ(*again, (Appended{.seq = stored + 1, .sent_ms = post.sent_ms, .duplicate = true}));
 }
 
 TEST_F(PostgresqlFails, only_its_connection_killed_nobody_notices) {
