@@ -23,7 +23,11 @@ BOXES = (
     Box("domain/io", "domain/io", ("domain",), ("yaml-cpp/", "nlohmann/", "openssl/")),
     Box("domain/io/generate", "domain/io/generate.cpp", ("domain", "domain/io", "domain/limits")),
     Box("domain/limits", "domain/limits", ("domain",)),
-    Box("sim", "sim", LIBRARY, ("simgrid/", "xbt/", "boost/math/"), posix=True),
+    Box("sim", "sim", (*LIBRARY, "sim/cost", "sim/recorder"), ("simgrid/", "xbt/", "boost/math/"), posix=True),
+    # What the formulas share with the simulation; they know no SimGrid.
+    Box("sim/cost", "sim/cost.hpp", LIBRARY),
+    Box("sim/recorder", "sim/recorder.hpp", (*LIBRARY, "sim/cost")),
+    Box("sim/analytic", "sim/analytic", (*LIBRARY, "sim/cost", "sim/recorder"), ("Eigen/",)),
     Box("sim/program", "sim/program", ("sim", *LIBRARY, "domain/io"), ("CLI/", "nlohmann/"), posix=True),
     Box("sim/main", "sim/main.cpp", ("sim", "sim/program"), posix=True),
     Box("bindings", "bindings", (*LIBRARY, "domain/io"), ("pybind11/",)),
