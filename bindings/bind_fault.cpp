@@ -6,8 +6,10 @@ namespace poolcast::bindings {
 
 void bind_fault(py::module_& module) {
   bind_enum<LossKind>(module, "LossKind", "How a loss looks to clients.");
-  bind_record<Fault>(module, "Fault",
-                     "What breaks or is operated: exactly one of lose, drain, activate, slow and slow_link is given.")
+  bind_record<Fault>(
+      module, "Fault",
+      "What breaks or is operated: exactly one of the verbs lose, drain, activate, swap, fail_over, slow, slow_disk, "
+      "fill_disk, hang, sync_directory, slow_link, lossy_link and cut is given.")
       .def_property_readonly(
           "label", [](const Record<Fault>& fault) { return label(value_of(fault)); },
           "What the fault is called in objectives and reports: `lose chat-2`.");

@@ -37,6 +37,17 @@ void bind_topology(py::module_& module) {
       py::arg("topology"),
       "all_nodes(topology: Topology) -> list[str]\n\nEvery machine that a fault may name, in the order of the file.");
   module.def(
+      "machines_of",
+      [](const Record<Topology>& topology, const py::object& names) {
+        const Names wanted = PyValue<Names>::from(names, {"names"}, {});
+        py::list machines;
+        for (const NodeId& node : machines_of(value_of(topology), wanted)) machines.append(node.str());
+        return machines;
+      },
+      py::arg("topology"), py::arg("names"),
+      "machines_of(topology: Topology, names: str | list[str]) -> list[str]\n\nThe machines that a name, or several, stand for: "
+      "a machine, a pool's servers, all machines of a site.");
+  module.def(
       "hardware_named",
       [](const Record<Topology>& topology, const std::string& name) -> py::object {
         const Topology value = value_of(topology);

@@ -88,6 +88,18 @@ SecondsRange PyValue<SecondsRange>::from(py::handle object, const Where& where, 
           Seconds{number_from(high, where.item(1), constraint, expected)}};
 }
 
+py::object PyValue<Names>::to(const Names& names) {
+  if (names.each.size() == 1) return py::str(names.each.front());
+  return PyValue<std::vector<std::string>>::to(names.each);
+}
+
+Names PyValue<Names>::from(py::handle object, const Where& where, Constraint constraint) {
+  if (py::isinstance<py::str>(object)) return Names(std::vector<std::string>{text_from(object, where)});
+  Names names(PyValue<std::vector<std::string>>::from(object, where, constraint));
+  if (names.each.empty()) where.wrong_value(object, "a name or a list of names");
+  return names;
+}
+
 std::string unit_sentence(std::string_view suffix) {
   constexpr std::pair<std::string_view, const char*> sentences[] = {
       {"_s", " In seconds."},     {"_bytes", " In bytes."},          {"_bytes_per_s", " In bytes per second."},

@@ -99,6 +99,15 @@ struct PyValue<Id<Tag>> : Plain<Id<Tag>, PyValue<Id<Tag>>> {
   static Id<Tag> from(py::handle object, const Where& where, Constraint) { return Id<Tag>{text_from(object, where)}; }
 };
 
+// One name as a str, several as a list of them.
+template <>
+struct PyValue<Names> : Plain<Names, PyValue<Names>> {
+  static constexpr std::string_view suffix = "";
+  static std::string annotation() { return "str | list[str]"; }
+  static py::object to(const Names& names);
+  static Names from(py::handle object, const Where& where, Constraint);
+};
+
 // A quantity as a float in its base unit; the attribute's suffix names the unit.
 template <class Type>
 struct BaseUnit;

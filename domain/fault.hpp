@@ -4,49 +4,101 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "domain/cost_set.hpp"
 #include "domain/describe.hpp"
 #include "domain/ids.hpp"
 #include "domain/units.hpp"
 
 namespace poolcast {
 
-// How a loss looks from outside: a killed process resets its connections, a lost machine falls silent.
-enum class LossKind { reset, silent };
+// How a loss looks from outside: a killed process resets its connections, a lost machine falls silent, and a destroyed one
+// comes back without what was on its disks.
+enum class LossKind { reset, silent, destroyed };
 template <>
 struct EnumNames<LossKind> {
-  static constexpr std::array<std::string_view, 2> names{"reset", "silent"};
+  static constexpr std::array<std::string_view, 3> names{"reset", "silent", "destroyed"};
 };
 
-// Exactly one of `lose`, `drain`, `activate`, `slow` and `slow_link` is given.
+// Exactly one of the verbs `lose` … `cut` is given; the keys behind them say how, when and for how long.
 struct Fault {
   Seconds at{0};
-  std::optional<NodeId> lose;
+  std::optional<Names> lose;
   std::optional<NodeId> drain;
   std::optional<NodeId> activate;
+  std::optional<PoolId> swap;
+  std::optional<PoolId> fail_over;
   std::optional<NodeId> slow;
+  std::optional<NodeId> slow_disk;
+  std::optional<NodeId> fill_disk;
+  std::optional<NodeId> hang;
+  std::optional<PoolId> sync_directory;
   std::vector<SiteId> slow_link;
+  std::vector<SiteId> lossy_link;
+  std::optional<Names> cut;
   std::optional<Seconds> duration;
+  std::optional<Seconds> every;
+  std::optional<Count> times;
+  std::optional<Parameter<Seconds>> about_every;
+  std::optional<Parameter<Seconds>> for_about;
   double factor = 10;
   LossKind kind = LossKind::reset;
+  std::optional<PoolId> to;
+  std::optional<SecondsRange> takes;
+  std::optional<Share> loss;
+  std::optional<Names> away_from;
   bool operator==(const Fault&) const = default;
 };
 template <Describes<Fault> Self, class Visitor>
 void describe(Self& self, Visitor&& visit) {
-  visit("at", self.at, "When, from the scenario's start.", required & not_negative);
-  visit("lose", self.lose, "Server that is lost.");
+  visit("at", self.at, "When, from the scenario's start; of what happens at random, from when on.", required & not_negative);
+  visit("lose", self.lose,
+        "What is lost: a machine, a Front End pool, a chat pool, a site, or a list of these that are lost together.");
   visit("drain", self.drain, "Chat server that leaves the active list; its connections stay.");
   visit("activate", self.activate, "Standby chat server that joins the active list once it has started.");
+  visit("swap", self.swap, "Chat pool whose active and standby servers change places in the active list; connections stay.");
+  visit("fail_over", self.fail_over,
+        "Pool that operators fail over: the users of a Front End pool go to the pool `to`; a chat pool works on its "
+        "log-shipping secondary (pool state FailedOver). The end of it is the failback.");
   visit("slow", self.slow, "Server that becomes slower by `factor`.");
+  visit("slow_disk", self.slow_disk, "SQL instance whose log disk becomes slower by `factor`.");
+  visit("fill_disk", self.fill_disk, "SQL instance whose disk is full: posts are refused, what only reads is answered.");
+  visit("hang", self.hang, "Chat server that accepts requests and answers none.");
+  visit(
+      "sync_directory", self.sync_directory,
+      "Chat pool whose directory synchronisation locks tables: statements on its content database take `factor` times as long.");
   visit("slow_link", self.slow_link, "Link whose latency grows by `factor`: its one or two sites.", between(0, 2));
+  visit("lossy_link", self.lossy_link, "Link that loses a share `loss` of its packets: its one or two sites.", between(0, 2));
+  visit("cut", self.cut, "Machines, pools or sites that no longer reach those of `away_from`, or anything else; all stay up.");
   visit("for", self.duration, "How long; without it, to the end. A lost server accepts connections again at the end of it.",
         positive);
+  visit("every", self.every, "It happens again and again, this long from one begin to the next.", positive);
+  visit("times", self.times, "How often it happens with `every`; without it, to the end.", between(1, 1e6));
+  visit("about_every", self.about_every,
+        "It happens at random: the mean time from one end to the next begin (MTBF), exponentially distributed.", positive);
+  visit("for_about", self.for_about, "How long on average what happens at random lasts (MTTR), exponentially distributed.",
+        positive);
   visit("factor", self.factor, "How many times slower.", positive);
-  visit("kind", self.kind, "How a loss looks to clients: their connections are reset, or the machine falls silent.");
+  visit("kind", self.kind,
+        "How a loss looks: connections are reset, the machine falls silent, or it is destroyed: silent, and its disks are gone.");
+  visit("to", self.to, "Front End pool that takes the users of the one that fails over.");
+  visit("takes", self.takes,
+        "How long operators need to fail over, from `at` on, their decision included. Without it 15 to 20 min for a Front End "
+        "pool and no time for a chat pool, whose steps a runbook has.",
+        not_negative);
+  visit("loss", self.loss, "Share of the packets that a lossy link loses, at most half.");
+  visit("away_from", self.away_from, "What `cut` separates from; without it, everything else.");
 }
 
-// What the fault is called in objectives and reports: `lose chat-2`, `slow link north south`.
+// The verbs that are given, as files spell them, in the order above; one when the fault is well formed.
+std::vector<std::string_view> verbs_of(const Fault& fault);
+
+// All that there are.
+std::vector<std::string_view> all_verbs();
+
+// What the fault is called in objectives and reports: `lose chat-2`, `slow link north south`, `cut north from south`.
 std::string label(const Fault& fault);
 
 }  // namespace poolcast

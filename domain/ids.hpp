@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace poolcast {
 
@@ -25,6 +26,17 @@ using SiteId = Id<struct SiteTag>;
 using PoolId = Id<struct PoolTag>;          // a Front End pool or a Persistent Chat pool
 using NodeId = Id<struct NodeTag>;          // one machine: a chat server, a Front End server, a SQL instance, a file server
 using HardwareId = Id<struct HardwareTag>;  // a named kind of machine
+
+// One name or several, of whatever kind; files write `north` or `[chat-1, sql-1]`.
+struct Names {
+  std::vector<std::string> each;
+
+  Names() = default;
+  explicit Names(std::vector<std::string> names) : each(std::move(names)) {}
+  template <class Tag>
+  Names(const Id<Tag>& one) : each{one.str()} {}  // NOLINT(google-explicit-constructor): one name is a list of one
+  bool operator==(const Names&) const = default;
+};
 
 }  // namespace poolcast
 

@@ -1,6 +1,7 @@
 #include "domain/topology.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace poolcast {
@@ -86,6 +87,68 @@ std::vector<NodeId> all_nodes(const Topology& topology) {
   }
   if (topology.file_store) add(topology.file_store->server);
   return nodes;
+}
+
+namespace {
+
+bool keeps(const Database& database, const NodeId& machine) {
+  const auto& shipping = database.log_shipping;
+  return database.principal == machine || database.mirror == machine || database.witness == machine ||
+         (shipping && (shipping->secondary == machine || shipping->secondary_mirror == machine));
+}
+
+// The pool that a database belongs to names its site; one without a pool belongs to the only one, or the first.
+const SiteId* site_of_owner(const Topology& topology, const Database& database) {
+  if (database.pool) {
+    if (const ChatPool* chat = find_chat_pool(topology, *database.pool)) return &chat->site;
+    if (const FrontEndPool* front = find_front_end_pool(topology, *database.pool)) return &front->site;
+  }
+  return topology.chat_pools.empty() ? nullptr : &topology.chat_pools.front().site;
+}
+
+bool has(const std::vector<NodeId>& nodes, const NodeId& node) { return std::ranges::find(nodes, node) != nodes.end(); }
+
+}  // namespace
+
+std::optional<SiteId> site_of(const Topology& topology, const NodeId& machine) {
+  for (const FrontEndPool& pool : topology.front_end_pools)
+    if (has(front_end_servers(pool), machine)) return pool.site;
+  for (const ChatPool& pool : topology.chat_pools)
+    if (has(pool.active, machine) || has(pool.standby, machine)) return site_of(pool, machine);
+  if (const SqlInstance* instance = find_sql_instance(topology, machine); instance && instance->site) return instance->site;
+  for (const Database& database : topology.databases) {
+    const SiteId* site = keeps(database, machine) ? site_of_owner(topology, database) : nullptr;
+    if (site) return *site;
+  }
+  const bool listed = find_sql_instance(topology, machine) != nullptr;
+  const bool files = topology.file_store && topology.file_store->server == machine;
+  if (files && topology.file_store->site) return topology.file_store->site;
+  if ((listed || files) && !topology.chat_pools.empty()) return topology.chat_pools.front().site;
+  return std::nullopt;
+}
+
+std::vector<NodeId> machines_of(const Topology& topology, std::string_view name) {
+  const std::string text(name);
+  const std::vector<NodeId> nodes = all_nodes(topology);
+  if (has(nodes, NodeId(text))) return {NodeId(text)};
+  if (const FrontEndPool* pool = find_front_end_pool(topology, PoolId(text))) return front_end_servers(*pool);
+  std::vector<NodeId> machines;
+  if (const ChatPool* pool = find_chat_pool(topology, PoolId(text))) {
+    machines = pool->active;
+    machines.insert(machines.end(), pool->standby.begin(), pool->standby.end());
+    return machines;
+  }
+  std::ranges::copy_if(nodes, std::back_inserter(machines),
+                       [&](const NodeId& node) { return site_of(topology, node) == SiteId(text); });
+  return machines;
+}
+
+std::vector<NodeId> machines_of(const Topology& topology, const Names& names) {
+  std::vector<NodeId> machines;
+  for (const std::string& name : names.each)
+    for (const NodeId& machine : machines_of(topology, name))
+      if (!has(machines, machine)) machines.push_back(machine);
+  return machines;
 }
 
 }  // namespace poolcast

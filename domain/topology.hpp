@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/describe.hpp"
@@ -344,5 +345,15 @@ std::vector<NodeId> front_end_servers(const FrontEndPool& pool);
 
 // Every machine that a fault or a deployment may name, in the order of the file.
 std::vector<NodeId> all_nodes(const Topology& topology);
+
+// Where a machine stands; a SQL instance without a site stands where the chat pool of its database does. None when there is no
+// such machine.
+std::optional<SiteId> site_of(const Topology& topology, const NodeId& machine);
+
+// The machines that a name stands for: a machine, the servers of a Front End or chat pool, all machines of a site; in the order
+// of the file, none when the name means nothing. The databases of a chat pool are no part of it.
+std::vector<NodeId> machines_of(const Topology& topology, std::string_view name);
+// Each once, of all the names.
+std::vector<NodeId> machines_of(const Topology& topology, const Names& names);
 
 }  // namespace poolcast

@@ -42,7 +42,7 @@ public:
   ReplicationResult finish();
 
   // From SimGrid's side, at SimGrid's date.
-  void expect_loss(const Fault& fault);  // the next loss of that machine is this fault's
+  void expect_loss(const NodeId& machine, const Fault& fault);  // its next loss is this fault's
   void machine_lost(const NodeId& node);
   void machine_returned(const NodeId& node);
   bool drain(const NodeId& node);                // whether it was in the active list

@@ -10,7 +10,7 @@ ChatModel::Server* ChatModel::find_server(const NodeId& node) {
   return found == servers_.end() ? nullptr : &*found;
 }
 
-void ChatModel::expect_loss(const Fault& fault) { expected_[fault.lose->str()] = &fault; }
+void ChatModel::expect_loss(const NodeId& machine, const Fault& fault) { expected_[machine.str()] = &fault; }
 
 void ChatModel::machine_lost(const NodeId& node) {
   Server* server = find_server(node);

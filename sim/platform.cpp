@@ -1,5 +1,7 @@
 #include "sim/platform.hpp"
 
+#include <algorithm>
+
 #include "sim/simgrid_compat.hpp"
 
 namespace poolcast::sim {
@@ -9,7 +11,7 @@ constexpr double flops_per_s = 1e9;  // SimGrid wants a speed; requests take the
 
 }  // namespace
 
-Platform::Platform(const Topology& topology) : sites_(topology.sites.size()), latency_(sites_ * sites_) {
+Platform::Platform(const Topology& topology) : sites_(topology.sites.size()), latency_(sites_ * sites_), loss_(sites_ * sites_) {
   simgrid::s4u::NetZone* zone = compat::root_zone(*simgrid::s4u::Engine::get_instance());
   for (const Site& site : topology.sites) site_numbers_.emplace(site.name.str(), static_cast<SiteNumber>(site_numbers_.size()));
   for (const NodeId& node : all_nodes(topology)) hosts_.emplace(node.str(), compat::add_host(zone, node.str(), flops_per_s));
@@ -39,6 +41,31 @@ void Platform::set_latency(SiteNumber a, SiteNumber b, double seconds) {
   simgrid::s4u::Link* link = links_[a * sites_ + b];
   link->set_latency(seconds);
   latency_[a * sites_ + b] = latency_[b * sites_ + a] = link->get_latency();
+}
+
+void Platform::set_loss(SiteNumber a, SiteNumber b, double share) { loss_[a * sites_ + b] = loss_[b * sites_ + a] = share; }
+
+bool Platform::connected(const NodeId& a, const NodeId& b) const {
+  const auto stands_in = [](const std::vector<NodeId>& side, const NodeId& node) {
+    return std::ranges::binary_search(side, node);
+  };
+  return std::ranges::none_of(cuts_, [&](const Cut& cut) {
+    return (stands_in(cut.one_side, a) && stands_in(cut.other_side, b)) ||
+           (stands_in(cut.one_side, b) && stands_in(cut.other_side, a));
+  });
+}
+
+Platform::CutNumber Platform::cut(const std::vector<NodeId>& one_side, const std::vector<NodeId>& other_side) {
+  Cut& made = cuts_.emplace_back(Cut{one_side, other_side});
+  std::ranges::sort(made.one_side);
+  std::ranges::sort(made.other_side);
+  for (const auto& listener : listeners_) listener();
+  return cuts_.size() - 1;
+}
+
+void Platform::heal(CutNumber number) {
+  cuts_[number] = {};
+  for (const auto& listener : listeners_) listener();
 }
 
 }  // namespace poolcast::sim

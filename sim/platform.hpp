@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "domain/topology.hpp"
@@ -29,13 +31,32 @@ public:
   // One-way latency between two sites, or within one, in seconds; what SimGrid's link has at this moment.
   double latency(SiteNumber a, SiteNumber b) const { return latency_[a * sites_ + b]; }
   void set_latency(SiteNumber a, SiteNumber b, double seconds);
+  // Share of the packets that are lost between two sites, or within one; 0 for a sound link.
+  double loss(SiteNumber a, SiteNumber b) const { return loss_[a * sites_ + b]; }
+  void set_loss(SiteNumber a, SiteNumber b, double share);
+
+  // Whether two machines reach each other: nothing is cut between them. Both may be down all the same; a machine reaches itself.
+  bool connected(const NodeId& a, const NodeId& b) const;
+  // Separates every machine of the one side from every one of the other, until the same number is healed.
+  using CutNumber = std::size_t;
+  CutNumber cut(const std::vector<NodeId>& one_side, const std::vector<NodeId>& other_side);
+  void heal(CutNumber number);
+  // Called after each cut and each healing, in the order in which the listeners came.
+  void on_connections_changed(std::function<void()> listener) { listeners_.push_back(std::move(listener)); }
 
 private:
+  struct Cut {
+    std::vector<NodeId> one_side, other_side;  // sorted; empty when healed
+  };
+
   std::size_t sites_;
   std::unordered_map<std::string, SiteNumber> site_numbers_;
   std::unordered_map<std::string, simgrid::s4u::Host*> hosts_;
   std::vector<simgrid::s4u::Link*> links_;
   std::vector<double> latency_;
+  std::vector<double> loss_;
+  std::vector<Cut> cuts_;
+  std::vector<std::function<void()>> listeners_;
   simgrid::s4u::Host* bench_ = nullptr;
 };
 

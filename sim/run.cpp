@@ -43,9 +43,14 @@ std::vector<Inconsistency> not_modelled(const Scenario& scenario) {
   for (std::size_t number = 0; number < scenario.faults.size(); ++number) {
     const Fault& fault = scenario.faults[number];
     const std::string key = "faults[" + std::to_string(number) + "].";
-    if (fault.lose && !is_chat_server(scenario.topology, *fault.lose))
-      found.push_back({key + "lose", "the simulator does not model the loss of " + fault.lose->str() + " yet",
-                       "lose a chat server, or slow the machine down"});
+    for (const NodeId& machine : fault.lose ? machines_of(scenario.topology, *fault.lose) : std::vector<NodeId>{})
+      if (!is_chat_server(scenario.topology, machine))
+        found.push_back({key + "lose", "the simulator does not model the loss of " + machine.str() + " yet",
+                         "lose a chat server, or slow the machine down"});
+    for (const std::string_view verb :
+         {"swap", "fail_over", "slow_disk", "fill_disk", "hang", "sync_directory", "lossy_link", "cut"})
+      if (const auto verbs = verbs_of(fault); std::ranges::find(verbs, verb) != verbs.end())
+        found.push_back({key + std::string(verb), "the simulator does not model `" + label(fault) + "` yet", "leave it out"});
     if (fault.slow && !is_chat_server(scenario.topology, *fault.slow) && !is_content_principal(scenario.topology, *fault.slow))
       found.push_back({key + "slow", "the simulator does not model a slow " + fault.slow->str() + " yet",
                        "slow a chat server or the principal of the content database"});
@@ -66,7 +71,7 @@ ReplicationResult run(const Scenario& scenario, const RunOptions& options) {
   RequestPlane plane(options.mode, &ChatModel::handle, &model);
   running = &model;
   model.start(plane);
-  FaultInjector injector(scenario, platform, model, plane);
+  FaultInjector injector(scenario, options, platform, model, plane);
   compat::add_actor(platform.bench(), "fault injector", [&injector] { injector(); });
   plane.run_until(scenario.horizon.count());
   ReplicationResult result = model.finish();

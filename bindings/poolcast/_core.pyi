@@ -453,6 +453,9 @@ class Topology:
 def all_nodes(topology: Topology) -> list[str]:
     """Every machine that a fault may name, in the order of the file."""
 
+def machines_of(topology: Topology, names: str | list[str]) -> list[str]:
+    """The machines that a name, or several, stand for: a machine, a pool's servers, all machines of a site."""
+
 def hardware_named(topology: Topology, name: str) -> Hardware | None:
     """The kind of machine; reference-2015 needs no listing."""
 
@@ -852,41 +855,90 @@ class LossKind(StrEnum):
 
     reset = "reset"
     silent = "silent"
+    destroyed = "destroyed"
 
 class Fault:
-    """What breaks or is operated: exactly one of lose, drain, activate, slow and slow_link is given."""
+    """What breaks or is operated: exactly one of the verbs lose, drain, activate, swap, fail_over, slow, slow_disk, fill_disk, hang, sync_directory, slow_link, lossy_link and cut is given."""
 
     _fields_: tuple[tuple[str, str, str, bool], ...]
     at_s: float
-    """When, from the scenario's start. In seconds."""
-    lose: str | None
-    """Server that is lost."""
+    """When, from the scenario's start; of what happens at random, from when on. In seconds."""
+    lose: str | list[str] | None
+    """What is lost: a machine, a Front End pool, a chat pool, a site, or a list of these that are lost together."""
     drain: str | None
     """Chat server that leaves the active list; its connections stay."""
     activate: str | None
     """Standby chat server that joins the active list once it has started."""
+    swap: str | None
+    """Chat pool whose active and standby servers change places in the active list; connections stay."""
+    fail_over: str | None
+    """Pool that operators fail over: the users of a Front End pool go to the pool `to`; a chat pool works on its log-shipping secondary (pool state FailedOver). The end of it is the failback."""
     slow: str | None
     """Server that becomes slower by `factor`."""
+    slow_disk: str | None
+    """SQL instance whose log disk becomes slower by `factor`."""
+    fill_disk: str | None
+    """SQL instance whose disk is full: posts are refused, what only reads is answered."""
+    hang: str | None
+    """Chat server that accepts requests and answers none."""
+    sync_directory: str | None
+    """Chat pool whose directory synchronisation locks tables: statements on its content database take `factor` times as long."""
     slow_link: list[str]
     """Link whose latency grows by `factor`: its one or two sites."""
+    lossy_link: list[str]
+    """Link that loses a share `loss` of its packets: its one or two sites."""
+    cut: str | list[str] | None
+    """Machines, pools or sites that no longer reach those of `away_from`, or anything else; all stay up."""
     for_s: float | None
     """How long; without it, to the end. A lost server accepts connections again at the end of it. In seconds."""
+    every_s: float | None
+    """It happens again and again, this long from one begin to the next. In seconds."""
+    times: int | None
+    """How often it happens with `every`; without it, to the end."""
+    about_every: SecondsParameter | None
+    """It happens at random: the mean time from one end to the next begin (MTBF), exponentially distributed."""
+    for_about: SecondsParameter | None
+    """How long on average what happens at random lasts (MTTR), exponentially distributed."""
     factor: float
     """How many times slower."""
     kind: LossKind
-    """How a loss looks to clients: their connections are reset, or the machine falls silent."""
+    """How a loss looks: connections are reset, the machine falls silent, or it is destroyed: silent, and its disks are gone."""
+    to: str | None
+    """Front End pool that takes the users of the one that fails over."""
+    takes_s: tuple[float, float] | None
+    """How long operators need to fail over, from `at` on, their decision included. Without it 15 to 20 min for a Front End pool and no time for a chat pool, whose steps a runbook has. In seconds."""
+    loss_share: float | None
+    """Share of the packets that a lossy link loses, at most half. As a share of one."""
+    away_from: str | list[str] | None
+    """What `cut` separates from; without it, everything else."""
     def __init__(
         self,
         *,
         at_s: float,
-        lose: str | None = ...,
+        lose: str | list[str] | None = ...,
         drain: str | None = ...,
         activate: str | None = ...,
+        swap: str | None = ...,
+        fail_over: str | None = ...,
         slow: str | None = ...,
+        slow_disk: str | None = ...,
+        fill_disk: str | None = ...,
+        hang: str | None = ...,
+        sync_directory: str | None = ...,
         slow_link: list[str] = ...,
+        lossy_link: list[str] = ...,
+        cut: str | list[str] | None = ...,
         for_s: float | None = ...,
+        every_s: float | None = ...,
+        times: int | None = ...,
+        about_every: SecondsParameter | None = ...,
+        for_about: SecondsParameter | None = ...,
         factor: float = ...,
         kind: LossKind = ...,
+        to: str | None = ...,
+        takes_s: tuple[float, float] | None = ...,
+        loss_share: float | None = ...,
+        away_from: str | list[str] | None = ...,
     ) -> None: ...
     def to_dict(self) -> dict[str, Any]:
         """The attributes by name."""

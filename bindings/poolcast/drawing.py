@@ -7,9 +7,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from poolcast import units
+from poolcast._core import machines_of
 
 if TYPE_CHECKING:
-    from poolcast._core import ChatPool, Database, Link, Scenario, Topology
+    from poolcast._core import ChatPool, Database, Fault, Link, Scenario, Topology
 
 _CHIP_HEIGHT, _CHIP_GAP, _PAD, _GROUP_GAP, _SITE_GAP = 30, 8, 14, 26, 130
 _WIDEST_GROUP = 620  # chips wrap beyond it
@@ -77,7 +78,7 @@ def topology_svg(scenario: Scenario, *, standalone: bool = False) -> str:
     """An SVG element of the scenario's topology; what its faults hit is marked. `standalone` brings its own style."""
     topology = scenario.topology
     sites = {site.name: _groups_of(topology, site.name) for site in topology.sites}
-    hits = {name: fault.label for fault in scenario.faults for name in (fault.lose, fault.slow, fault.drain) if name}
+    hits = {name: fault.label for fault in scenario.faults for name in _hit_by(topology, fault)}
     parts: list[str] = []
     boxes: dict[str, tuple[float, float]] = {}  # site -> left, width
     left, height = 10.0, 0.0
@@ -95,6 +96,15 @@ def topology_svg(scenario: Scenario, *, standalone: bool = False) -> str:
         f'<svg class="topology" role="img" aria-label="{label}" viewBox="0 0 {total:.0f} {height + 20:.0f}" '
         f'style="width:100%;max-width:{total:.0f}px;height:auto">{style}{"".join(parts)}</svg>'
     )
+
+
+def _hit_by(topology: Topology, fault: Fault) -> list[str]:
+    """The machines that the fault takes away, slows or changes."""
+    names: list[str] = [fault.lose] if isinstance(fault.lose, str) else list(fault.lose or [])
+    names += [fault.cut] if isinstance(fault.cut, str) else list(fault.cut or [])
+    one = (fault.drain, fault.slow, fault.slow_disk, fault.fill_disk, fault.hang)
+    names += [name for name in one if name]
+    return machines_of(topology, names) if names else []
 
 
 def _groups_of(topology: Topology, site: str) -> list[_Group]:

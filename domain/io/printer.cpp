@@ -67,6 +67,13 @@ private:
     }
   }
 
+  static std::string one_line(const Names& value) {
+    if (value.each.size() == 1) return text_value(value.each.front());
+    std::string names;
+    for (const std::string& name : value.each) names += (names.empty() ? "" : ", ") + text_value(name);
+    return "[" + names + "]";
+  }
+
   template <class T>
   static std::string one_line(const Parameter<T>& value) {
     std::string line = "{value: " + write(value.value);

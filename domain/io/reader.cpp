@@ -125,6 +125,23 @@ public:
     out = tree.scalar;
   }
 
+  // One name, or a list of names.
+  void read(const Tree& tree, Names& out, const std::string& path, Constraint) {
+    out.each.clear();
+    const auto name = [&](const Tree& one, const std::string& own_path) {
+      NodeId read_name;
+      read(one, read_name, own_path, Constraint{});
+      if (!read_name.empty()) out.each.push_back(read_name.str());
+    };
+    if (tree.kind != Tree::Kind::sequence) return name(tree, path);
+    if (tree.items.empty()) add(tree.place, path, "found an empty list; expected a name or a list of names");
+    for (std::size_t i = 0; i < tree.items.size(); ++i) {
+      const std::string own_path = path + "[" + std::to_string(i) + "]";
+      remember(own_path, tree.items[i].place);
+      name(tree.items[i], own_path);
+    }
+  }
+
   template <class Tag>
   void read(const Tree& tree, Id<Tag>& out, const std::string& path, Constraint) {
     if (!is_kind(tree, Tree::Kind::scalar, path, "a name")) return;

@@ -63,6 +63,8 @@ std::string type_text(const T& value) {
     return one_of(file_names<T>());
   } else if constexpr (is_id<T>) {
     return "name";
+  } else if constexpr (NameList<T>) {
+    return "name, or list of names";
   } else if constexpr (Text<T>) {
     return "text";
   } else {

@@ -98,6 +98,9 @@ Json schema_of(const T& value, const Constraint& constraint) {
     return {{"enum", file_names<T>()}};
   } else if constexpr (is_id<T>) {
     return {{"type", {"string", "number"}}};
+  } else if constexpr (NameList<T>) {
+    const Json name{{"type", {"string", "number"}}};
+    return {{"anyOf", {name, {{"type", "array"}, {"items", name}, {"minItems", 1}}}}};
   } else if constexpr (Text<T>) {
     return {{"type", {"string", "number", "boolean"}}};
   } else {

@@ -47,6 +47,9 @@ template <class T>
 inline constexpr bool is_parameter<Parameter<T>> = true;
 
 template <class T>
+concept NameList = std::same_as<T, Names>;
+
+template <class T>
 concept Text = std::same_as<T, std::string> || is_id<T>;
 
 // A number, a quantity or a switch: whatever quantity_text.hpp can parse.

@@ -49,22 +49,34 @@ public:
 private:
   void take(const Step& step) {
     const Fault& fault = scenario_.faults[step.fault];
-    if (fault.lose && servers_.contains(*fault.lose)) step.ends ? restore(step, *fault.lose) : lose(step, *fault.lose);
+    if (fault.lose) {
+      const std::vector<NodeId> servers = ours(*fault.lose);
+      if (!servers.empty()) step.ends ? restore(step, servers) : lose(step, servers);
+    }
     if (fault.drain && servers_.contains(*fault.drain)) servers_[*fault.drain].listed = step.ends;
     if (fault.activate && servers_.contains(*fault.activate)) activate(step, *fault.activate);
   }
 
-  void lose(const Step& step, const NodeId& name) {
+  // The pool's servers among the machines of a fault.
+  std::vector<NodeId> ours(const Names& names) const {
+    std::vector<NodeId> servers;
+    for (const NodeId& machine : machines_of(scenario_.topology, names))
+      if (servers_.contains(machine)) servers.push_back(machine);
+    return servers;
+  }
+
+  void lose(const Step& step, const std::vector<NodeId>& names) {
     Loss loss;
     loss.fault = step.fault;
     loss.chat_pool = pool_index_;
-    loss.server = name;
+    loss.server = names.size() == 1 ? names.front() : NodeId(names_of(names));
     for (const auto& [other, state] : servers_) {
       if (!state.up) loss.away.push_back(other);
     }
-    ServerState& lost = servers_[name];
-    lost.up = false;
-    loss.displaced = std::exchange(lost.users, 0.0);
+    for (const NodeId& name : names) {
+      servers_[name].up = false;
+      loss.displaced += std::exchange(servers_[name].users, 0.0);
+    }
     loss.survivors = accepting();
     if (loss.displaced <= 0) return;
     double least = loss.displaced + 1e300;
@@ -80,9 +92,11 @@ private:
     losses.push_back(std::move(loss));
   }
 
-  void restore(const Step& step, const NodeId& name) {
-    servers_[name].up = true;
-    if (servers_[name].listed) crowds.push_back({step.fault, pool_index_, name, true, step.at, accepting()});
+  void restore(const Step& step, const std::vector<NodeId>& names) {
+    for (const NodeId& name : names) {
+      servers_[name].up = true;
+      if (servers_[name].listed) crowds.push_back({step.fault, pool_index_, name, true, step.at, accepting()});
+    }
   }
 
   void activate(const Step& step, const NodeId& name) {

@@ -1,8 +1,11 @@
 #include "sim/actors/fault_injector.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string>
 
 #include "domain/ensure.hpp"
+#include "domain/occurrences.hpp"
 #include "sim/simgrid_compat.hpp"
 
 namespace poolcast::sim {
@@ -15,19 +18,32 @@ bool is_standby(const Topology& topology, const NodeId& node) {
 
 }  // namespace
 
-FaultInjector::FaultInjector(const Scenario& scenario, Platform& platform, ChatModel& model, const RequestPlane& plane)
-    : scenario_(scenario), platform_(platform), model_(model), plane_(plane) {
-  for (const Fault& fault : scenario.faults) {
-    // A standby that is activated first has to start; a server that was only drained is running.
-    const bool starts = fault.activate && is_standby(scenario.topology, *fault.activate);
-    const double begins = fault.at.count() + (starts ? model.start_time() : 0);
-    if (fault.duration && fault.at.count() + fault.duration->count() <= begins) continue;  // called off before it has started
-    actions_.push_back({begins, &fault, true});
-    if (fault.duration) actions_.push_back({fault.at.count() + fault.duration->count(), &fault, false});
-  }
+FaultInjector::FaultInjector(const Scenario& scenario, const RunOptions& options, Platform& platform, ChatModel& model,
+                             const RequestPlane& plane)
+    : scenario_(scenario),
+      platform_(platform),
+      model_(model),
+      plane_(plane),
+      drained_(scenario.faults.size()),
+      cuts_(scenario.faults.size()) {
+  for (std::size_t number = 0; number < scenario.faults.size(); ++number) plan(number, options);
   std::ranges::stable_sort(actions_, [](const Action& left, const Action& right) {
     return left.at != right.at ? left.at < right.at : left.begins < right.begins;
   });
+}
+
+void FaultInjector::plan(std::size_t number, const RunOptions& options) {
+  const Fault& fault = scenario_.faults[number];
+  RandomStream random(options.seed, static_cast<std::uint64_t>(options.replication),
+                      "fault " + std::to_string(number) + ": " + label(fault), options.antithetic);
+  // A standby that is activated first has to start; a server that was only drained is running.
+  const bool starts = fault.activate && is_standby(scenario_.topology, *fault.activate);
+  for (const Occurrence& occurrence : occurrences(fault, scenario_.horizon, random)) {
+    const double begins = occurrence.begins.count() + (starts ? model_.start_time() : 0);
+    if (occurrence.ends && occurrence.ends->count() <= begins) continue;  // called off before it has started
+    actions_.push_back({begins, number, true});
+    if (occurrence.ends) actions_.push_back({occurrence.ends->count(), number, false});
+  }
 }
 
 void FaultInjector::operator()() {
@@ -35,7 +51,7 @@ void FaultInjector::operator()() {
   for (const Action& action : actions_) {
     if (action.at > horizon) break;
     wait_for(action.at);
-    action.begins ? begin(*action.fault) : end(*action.fault);
+    action.begins ? begin(action.fault) : end(action.fault);
   }
   wait_for(horizon);
 }
@@ -46,29 +62,62 @@ void FaultInjector::wait_for(double date) {
   ensure(plane_.now() >= date, "an actor wakes no earlier than it asked for");
 }
 
-void FaultInjector::begin(const Fault& fault) {
-  if (fault.lose) {
-    model_.expect_loss(fault);
-    platform_.host(*fault.lose)->turn_off();
-  }
-  if (fault.drain && model_.drain(*fault.drain)) drained_.push_back(&fault);
+void FaultInjector::begin(std::size_t number) {
+  const Fault& fault = scenario_.faults[number];
+  if (fault.lose) lose(fault);
+  if (fault.drain) drained_[number] = model_.drain(*fault.drain);
   if (fault.activate) model_.accept(*fault.activate);
   if (fault.slow) model_.slow(*fault.slow, fault.factor);
   if (!fault.slow_link.empty()) scale_latency(fault, fault.factor);
+  if (!fault.lossy_link.empty()) set_loss(fault, fault.loss->of_one);
+  if (fault.cut) cut(number);
 }
 
-void FaultInjector::end(const Fault& fault) {
-  if (fault.lose) platform_.host(*fault.lose)->turn_on();
-  if (std::ranges::find(drained_, &fault) != drained_.end()) model_.accept(*fault.drain);
+void FaultInjector::end(std::size_t number) {
+  const Fault& fault = scenario_.faults[number];
+  if (fault.lose) restore(fault);
+  if (fault.drain && drained_[number]) model_.accept(*fault.drain);
   if (fault.activate) model_.drain(*fault.activate);
   if (fault.slow) model_.slow(*fault.slow, 1);
   if (!fault.slow_link.empty()) scale_latency(fault, 1 / fault.factor);
+  if (!fault.lossy_link.empty()) set_loss(fault, 0);
+  if (fault.cut) platform_.heal(cuts_[number]);
+}
+
+// All machines of the fault are expected to go before the first one does.
+void FaultInjector::lose(const Fault& fault) {
+  const std::vector<NodeId> machines = machines_of(scenario_.topology, *fault.lose);
+  for (const NodeId& machine : machines) model_.expect_loss(machine, fault);
+  for (const NodeId& machine : machines)
+    if (++reasons_to_be_down_[machine] == 1) platform_.host(machine)->turn_off();
+}
+
+void FaultInjector::restore(const Fault& fault) {
+  for (const NodeId& machine : machines_of(scenario_.topology, *fault.lose))
+    if (--reasons_to_be_down_[machine] == 0) platform_.host(machine)->turn_on();
+}
+
+void FaultInjector::cut(std::size_t number) {
+  const Fault& fault = scenario_.faults[number];
+  const std::vector<NodeId> one_side = machines_of(scenario_.topology, *fault.cut);
+  std::vector<NodeId> other_side;
+  if (fault.away_from) {
+    other_side = machines_of(scenario_.topology, *fault.away_from);
+  } else {
+    std::ranges::copy_if(all_nodes(scenario_.topology), std::back_inserter(other_side),
+                         [&](const NodeId& node) { return std::ranges::find(one_side, node) == one_side.end(); });
+  }
+  cuts_[number] = platform_.cut(one_side, other_side);
 }
 
 void FaultInjector::scale_latency(const Fault& fault, double factor) {
   const SiteNumber a = platform_.site(fault.slow_link.front());
   const SiteNumber b = platform_.site(fault.slow_link.back());
   platform_.set_latency(a, b, platform_.latency(a, b) * factor);
+}
+
+void FaultInjector::set_loss(const Fault& fault, double share) {
+  platform_.set_loss(platform_.site(fault.lossy_link.front()), platform_.site(fault.lossy_link.back()), share);
 }
 
 }  // namespace poolcast::sim

@@ -258,15 +258,23 @@ TEST(Consistency, a_fault_does_exactly_one_thing_to_something_that_is_there) {
                {"nothing",
                 {},
                 "faults[0]",
-                "found nothing that happens; expected exactly one of lose, drain, activate, slow or slow_link"});
-  expect_found(with([](Fault& f) { f.drain = f.lose; }),
+                "found nothing that happens; expected exactly one of lose, drain, activate, swap, fail_over, slow, slow_disk, "
+                "fill_disk, hang, sync_directory, "
+                "slow_link, lossy_link or cut"});
+  expect_found(with([](Fault& f) { f.drain = NodeId{"chat-2"}; }),
                {"two things",
                 {},
                 "faults[0]",
-                "found several things that happen; expected exactly one of lose, drain, activate, slow or slow_link",
+                "found several things that happen; expected exactly one of lose, drain, activate, swap, fail_over, slow, "
+                "slow_disk, fill_disk, hang, sync_directory, "
+                "slow_link, lossy_link or cut",
                 "write one fault for each"});
   expect_found(with([](Fault& f) { f.lose = NodeId{"caht-2"}; }),
-               {"unknown", {}, "faults[0].lose", "found `caht-2`; expected a server of the topology", "did you mean `chat-2`?"});
+               {"unknown",
+                {},
+                "faults[0].lose",
+                "found `caht-2`; expected a machine, a pool or a site of the topology",
+                "did you mean `chat-2`?"});
   expect_found(
       with([](Fault& f) {
         f.lose.reset();

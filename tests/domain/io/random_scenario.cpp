@@ -70,6 +70,15 @@ private:
     out = Id<Tag>(text);
   }
 
+  void make(Names& out, Constraint) {
+    out.each.resize(1 + below(3));
+    for (std::string& name : out.each) {
+      NodeId one;
+      make(one, Constraint{});
+      name = one.str();
+    }
+  }
+
   template <NamedValue Enum>
   void make(Enum& out, Constraint) {
     out = static_cast<Enum>(below(EnumNames<Enum>::names.size()));

@@ -133,11 +133,11 @@ TEST(Reader, the_message_has_one_line_per_problem_and_their_number_last) {
 }
 
 TEST(Reader, a_scenario_that_contradicts_itself_names_the_line_of_the_key) {
-  EXPECT_THAT(
-      errors_after("lose: chat-2,", "lose: chat-9,"),
-      ElementsAre("mine.yaml:20:17: faults[0].lose: found `chat-9`; expected a server of the topology (did you mean `chat-1`?)",
-                  "mine.yaml:25:57: objectives[1].after: found `lose chat-2`; expected a fault of this scenario, such as "
-                  "`lose chat-2` (did you mean `lose chat-9`?)"));
+  EXPECT_THAT(errors_after("lose: chat-2,", "lose: chat-9,"),
+              ElementsAre("mine.yaml:20:17: faults[0].lose: found `chat-9`; expected a machine, a pool or a site of the topology "
+                          "(did you mean `chat-1`?)",
+                          "mine.yaml:25:57: objectives[1].after: found `lose chat-2`; expected a fault of this scenario, such as "
+                          "`lose chat-2` (did you mean `lose chat-9`?)"));
 }
 
 TEST(Reader, every_key_path_has_its_position) {

@@ -1,0 +1,235 @@
+// Faults that say too little or too much, name nothing, or contradict each other.
+#include <algorithm>
+#include <concepts>
+
+#include "domain/consistency.hpp"
+#include "domain/spelling.hpp"
+
+namespace poolcast::consistency {
+namespace {
+
+std::vector<std::string> chat_servers(const Topology& topology, bool standby_only) {
+  std::vector<std::string> names;
+  for (const ChatPool& pool : topology.chat_pools) {
+    for (auto& name : names_of(pool.standby)) names.push_back(std::move(name));
+    if (standby_only) continue;
+    for (auto& name : names_of(pool.active)) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::vector<std::string> principals(const Topology& topology) {
+  std::vector<std::string> names;
+  for (const Database& database : topology.databases)
+    if (database.holds == Holds::content) names.push_back(database.principal.str());
+  return names;
+}
+
+// Whatever stands for machines: machines, pools, sites.
+std::vector<std::string> everything(const Topology& topology) {
+  std::vector<std::string> names = names_of(all_nodes(topology));
+  for (auto& name : names_of(topology.front_end_pools)) names.push_back(std::move(name));
+  for (auto& name : names_of(topology.chat_pools)) names.push_back(std::move(name));
+  for (auto& name : names_of(topology.sites)) names.push_back(std::move(name));
+  return names;
+}
+
+void check_verbs(const Fault& fault, const std::string& key, Found& found) {
+  const auto verbs = verbs_of(fault);
+  if (verbs.size() == 1) return;
+  std::vector<std::string> all;
+  for (const std::string_view verb : all_verbs()) all.emplace_back(verb);
+  const std::string expected = "; expected exactly one of " + one_of(all);
+  found.push_back({key, (verbs.empty() ? "found nothing that happens" : "found several things that happen") + expected,
+                   verbs.empty() ? "" : "write one fault for each"});
+}
+
+// A server that an earlier fault drained may be activated again, as in a rolling restart.
+bool drained_before(const Scenario& scenario, const NodeId& node, Seconds at) {
+  return std::ranges::any_of(scenario.faults, [&](const Fault& other) { return other.drain == node && other.at <= at; });
+}
+
+class Subjects {
+public:
+  Subjects(const Scenario& scenario, const Fault& fault, std::string key, Found& found)
+      : scenario_(scenario), topology_(scenario.topology), fault_(fault), key_(std::move(key)), found_(found) {}
+
+  void check() {
+    machines(fault_.lose, "lose");
+    machines(fault_.cut, "cut");
+    machines(fault_.away_from, "away_from");
+    one_of_these(fault_.slow, "slow", "a server of the topology", names_of(all_nodes(topology_)));
+    one_of_these(fault_.drain, "drain", "a chat server", chat_servers(topology_, false));
+    one_of_these(fault_.hang, "hang", "a chat server", chat_servers(topology_, false));
+    one_of_these(fault_.slow_disk, "slow_disk", "the principal of a content database", principals(topology_));
+    one_of_these(fault_.fill_disk, "fill_disk", "the principal of a content database", principals(topology_));
+    one_of_these(fault_.swap, "swap", "a chat pool", names_of(topology_.chat_pools));
+    one_of_these(fault_.sync_directory, "sync_directory", "a chat pool", names_of(topology_.chat_pools));
+    activated();
+    link(fault_.slow_link, "slow_link");
+    link(fault_.lossy_link, "lossy_link");
+    fails_over();
+  }
+
+private:
+  std::string key(std::string_view name) const { return key_ + "." + std::string(name); }
+
+  void machines(const std::optional<Names>& names, std::string_view verb) {
+    if (!names) return;
+    for (std::size_t i = 0; i < names->each.size(); ++i) {
+      const std::string& name = names->each[i];
+      const std::string at = names->each.size() == 1 ? key(verb) : item(key(verb), i);
+      if (machines_of(topology_, name).empty())
+        found_.push_back(unknown_name(at, name, "a machine, a pool or a site of the topology", everything(topology_)));
+      else if (const auto known = everything(topology_); std::ranges::count(known, name) > 1)
+        found_.push_back({at, "`" + name + "` is the name of a pool, of a site or of a machine at once; expected one meaning",
+                          "give one of them another name"});
+    }
+  }
+
+  template <class Tag>
+  void one_of_these(const std::optional<Id<Tag>>& name, std::string_view verb, std::string_view expected,
+                    const std::vector<std::string>& known) {
+    if (name && std::ranges::find(known, name->str()) == known.end())
+      found_.push_back(unknown_name(key(verb), name->str(), expected, known));
+  }
+
+  void activated() {
+    if (!fault_.activate || is_standby(topology_, *fault_.activate)) return;
+    if (is_active(topology_, *fault_.activate) && drained_before(scenario_, *fault_.activate, fault_.at)) return;
+    found_.push_back(
+        unknown_name(key("activate"), fault_.activate->str(), "a standby chat server", chat_servers(topology_, true)));
+  }
+
+  void link(const std::vector<SiteId>& sites, std::string_view verb) {
+    for (std::size_t i = 0; i < sites.size(); ++i)
+      if (!find_site(topology_, sites[i]))
+        found_.push_back(unknown_name(item(key(verb), i), sites[i].str(), "a site", names_of(topology_.sites)));
+  }
+
+  // A Front End pool fails over to another one, a chat pool to the secondary of its content database.
+  void fails_over() {
+    if (!fault_.fail_over) return;
+    const std::string& name = fault_.fail_over->str();
+    if (find_front_end_pool(topology_, *fault_.fail_over)) return to_another_pool(name);
+    const ChatPool* chat = find_chat_pool(topology_, *fault_.fail_over);
+    if (!chat) {
+      auto pools = names_of(topology_.front_end_pools);
+      for (auto& pool : names_of(topology_.chat_pools)) pools.push_back(std::move(pool));
+      found_.push_back(unknown_name(key("fail_over"), name, "a Front End pool or a chat pool", pools));
+      return;
+    }
+    const Database* content = find_database(topology_, *chat, Holds::content);
+    if (content && !content->log_shipping)
+      found_.push_back({key("fail_over"), "the content database of `" + name + "` is not shipped to another site",
+                        "give the database `log_shipping`, or fail a Front End pool over"});
+    if (fault_.to) found_.push_back({key("to"), "a chat pool fails over to its log-shipping secondary; expected no `to`", ""});
+  }
+
+  void to_another_pool(const std::string& name) {
+    const auto pools = names_of(topology_.front_end_pools);
+    if (!fault_.to)
+      found_.push_back(
+          {key("fail_over"), "the key `to` is missing: the Front End pool that takes the users of `" + name + "`", ""});
+    else if (!find_front_end_pool(topology_, *fault_.to))
+      found_.push_back(unknown_name(key("to"), fault_.to->str(), "a Front End pool", pools));
+    else if (fault_.to == fault_.fail_over)
+      found_.push_back({key("to"), "found the pool that fails over itself; expected another Front End pool", ""});
+  }
+
+  const Scenario& scenario_;
+  const Topology& topology_;
+  const Fault& fault_;
+  std::string key_;
+  Found& found_;
+};
+
+void check_repetition(const Fault& fault, const std::string& key, Found& found) {
+  const auto wrong = [&](std::string_view name, std::string message) {
+    found.push_back({key + "." + std::string(name), std::move(message), ""});
+  };
+  if (fault.every && fault.about_every) wrong("about_every", "found both `every` and `about_every`; expected one of them");
+  if (fault.times && !fault.every) wrong("times", "found `times` without `every`; expected both");
+  if (fault.every && (!fault.duration || *fault.duration >= *fault.every))
+    wrong("every", "what happens again has to end first; expected a `for` that is shorter than `every`");
+  if (fault.for_about && !fault.about_every) wrong("for_about", "found `for_about` without `about_every`; expected both");
+  if (fault.about_every && fault.duration.has_value() == fault.for_about.has_value())
+    wrong("about_every", "what happens at random needs an end; expected one of `for` and `for_about`");
+  if (fault.about_every && (fault.drain || fault.activate || fault.swap || fault.fail_over))
+    wrong("about_every", "operators do nothing at random; expected `at` alone, or `every`");
+}
+
+void check_manner(const Topology& topology, const Fault& fault, const std::string& key, Found& found) {
+  const auto wrong = [&](std::string_view name, std::string message) {
+    found.push_back({key + "." + std::string(name), std::move(message), ""});
+  };
+  if (fault.takes && !fault.fail_over) wrong("takes", "found `takes` without `fail_over`; expected both");
+  if (fault.to && !fault.fail_over) wrong("to", "found `to` without `fail_over`; expected both");
+  if (fault.loss && fault.lossy_link.empty()) wrong("loss", "found `loss` without `lossy_link`; expected both");
+  if (!fault.lossy_link.empty() && !fault.loss) wrong("lossy_link", "the key `loss` is missing: the share of packets lost");
+  if (fault.loss && fault.loss->of_one > 0.5)
+    wrong("loss", "found a link that loses more than half of its packets; expected at most 50%, or a `cut`");
+  if (fault.away_from && !fault.cut) wrong("away_from", "found `away_from` without `cut`; expected both");
+  if (!fault.cut || !fault.away_from) return;
+  const auto other = machines_of(topology, *fault.away_from);
+  for (const NodeId& machine : machines_of(topology, *fault.cut))
+    if (std::ranges::find(other, machine) != other.end())
+      return wrong("away_from", "`" + machine.str() + "` stands on both sides of the cut; expected it on one");
+}
+
+// A server that was drained without an end comes back when it is activated.
+bool activated_between(const Scenario& scenario, const std::optional<NodeId>& drained, Seconds from, Seconds to) {
+  return drained && std::ranges::any_of(scenario.faults, [&](const Fault& other) {
+           return other.activate == drained && other.at >= from && other.at <= to;
+         });
+}
+
+// What still holds cannot begin again: the end of the first would end the second. Machines that several faults lose, each under
+// another name, are lost until the last of them ends; what happens at random may coincide.
+template <class Subject>
+void check_overlap(const Scenario& scenario, std::size_t index, std::optional<Subject> Fault::*subject, const std::string& key,
+                   const std::string& state, Found& found) {
+  const Fault& fault = scenario.faults[index];
+  if (!(fault.*subject) || fault.about_every) return;
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+    const Fault& other = scenario.faults[i];
+    const bool earlier = other.at < fault.at || (other.at == fault.at && i < index);
+    if (i == index || other.*subject != fault.*subject || !earlier || other.about_every || other.every) continue;
+    const auto drained = fault.drain && other.drain == fault.drain ? fault.drain : std::nullopt;
+    if (other.duration ? other.at + *other.duration <= fault.at : activated_between(scenario, drained, other.at, fault.at))
+      continue;
+    std::string name;
+    if constexpr (std::same_as<Subject, Names>)
+      name = (fault.*subject)->each.front();
+    else
+      name = (fault.*subject)->str();
+    found.push_back({key, "the server `" + name + "` is still " + state, "since " + item("faults", i)});
+  }
+}
+
+void check_overlaps(const Scenario& scenario, std::size_t index, const std::string& key, Found& found) {
+  check_overlap(scenario, index, &Fault::lose, key + ".lose", "lost at that time; expected a server that is there", found);
+  check_overlap(scenario, index, &Fault::drain, key + ".drain", "drained at that time; expected a later time", found);
+  check_overlap(scenario, index, &Fault::slow, key + ".slow", "slow at that time; expected a later time", found);
+  check_overlap(scenario, index, &Fault::slow_disk, key + ".slow_disk", "slow at that time; expected a later time", found);
+  check_overlap(scenario, index, &Fault::hang, key + ".hang", "hung at that time; expected a later time", found);
+}
+
+}  // namespace
+
+void check_faults(const Scenario& scenario, Found& found) {
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+    const Fault& fault = scenario.faults[i];
+    const std::string key = item("faults", i);
+    check_verbs(fault, key, found);
+    Subjects(scenario, fault, key, found).check();
+    check_repetition(fault, key, found);
+    check_manner(scenario.topology, fault, key, found);
+    check_overlaps(scenario, i, key, found);
+    if (fault.at >= scenario.horizon) {
+      found.push_back({key + ".at", "found a fault at or after the horizon; expected an earlier one", "or a later `horizon`"});
+    }
+  }
+}
+
+}  // namespace poolcast::consistency
