@@ -49,6 +49,7 @@ enum class Metric : std::uint8_t {
   queue_time,
   database_time,
   store_time,
+  store_cpu_time,
   cpu_time,
   commit_time,
   flush_time,
@@ -129,6 +130,9 @@ inline constexpr std::array metric_table{
               "Time that one request spends at a real server's database: queue, work, commit and way back; by command."},
     MetricRow{Metric::store_time, "store_time", MetricKind::latency, Unit::seconds, ObservedAt::database,
               "Work of a real server's database on one call that is no post, its queue apart; by the store's operation."},
+    MetricRow{Metric::store_cpu_time, "store_cpu_time", MetricKind::latency, Unit::seconds, ObservedAt::server,
+              "Processor time of a real server's thread that carries out one call of its database, measured for some of them; by "
+              "the store's operation, a commit of posts being `commit`."},
     MetricRow{Metric::cpu_time, "cpu_time", MetricKind::latency, Unit::seconds, ObservedAt::server,
               "Processor time of one request at a real server, measured for some of them; by command."},
     MetricRow{Metric::commit_time, "commit_time", MetricKind::latency, Unit::seconds, ObservedAt::database,

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <thread>
 
+#include "reference-server/files/watcher.hpp"
+
 namespace poolcast::files {
 
 class DiskThread {
@@ -17,7 +19,7 @@ public:
   // What a piece of work hands to the io thread when it is done.
   using Work = std::function<std::function<void()>()>;
 
-  DiskThread(std::size_t most_waiting, Post post);
+  DiskThread(std::size_t most_waiting, Post post, Watcher* watcher = nullptr);
   DiskThread(const DiskThread&) = delete;
   DiskThread& operator=(const DiskThread&) = delete;
   ~DiskThread();  // waits for what runs; what waits is dropped
@@ -26,13 +28,20 @@ public:
   bool submit(Work work);
 
 private:
+  struct Job {
+    Work work;
+    Instant queued{};
+    bool with_cpu = false;
+  };
   void run();
+  void perform(const Job& job);
 
   std::size_t most_waiting_;
   Post post_;
+  Watcher* watcher_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Work> waiting_;
+  std::deque<Job> waiting_;
   bool ends_ = false;
   std::thread thread_;
 };

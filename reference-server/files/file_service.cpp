@@ -58,14 +58,26 @@ std::optional<std::string> decoded(std::string base64) {
 
 class FileService::Impl : public std::enable_shared_from_this<Impl> {
 public:
-  Impl(FileServiceSettings settings, std::shared_ptr<TokenCheck> tokens, Post post, Clock now)
+  Impl(FileServiceSettings settings, std::shared_ptr<TokenCheck> tokens, Post post, Clock now, Watcher* watcher)
       : settings_(std::move(settings)),
         tokens_(std::move(tokens)),
         now_(std::move(now)),
+        watcher_(watcher),
         disk_(settings_.root),
-        thread_(settings_.waiting_jobs, std::move(post)) {}
+        thread_(settings_.waiting_jobs, std::move(post), watcher) {}
 
-  void handle(const net::HttpRequest& request, const net::Responder& respond) {
+  void handle(const net::HttpRequest& request, const net::Responder& responder) {
+    if (watcher_ == nullptr) return handle(request, responder, nullptr);
+    auto clock = std::make_shared<CallClock>(*watcher_);
+    const net::Responder watched([clock, responder](net::HttpResponse response) {
+      const int status = response.status;
+      responder(std::move(response));
+      clock->answered(status);
+    });
+    handle(request, watched, clock);
+  }
+
+  void handle(const net::HttpRequest& request, const net::Responder& respond, const std::shared_ptr<CallClock>& clock) {
     if (request.method != "POST")
       return respond({.status = 405, .body = "This is a SOAP service.\n", .headers = {{"Allow", "POST"}}});
     auto call = parse_soap(request.body, static_cast<std::size_t>(settings_.max_request_kb) * bytes_per_kb);
@@ -75,8 +87,10 @@ public:
     constexpr std::size_t longest_token = 128;
     auto token = call->text("token");
     if (!token || token->size() > longest_token) return respond(soap_fault(not_allowed()));
-    Asked asked{std::move(*call), *token, {}, respond};
+    Asked asked{std::move(*call), *token, {}, respond, clock};
+    asked.leave();
     tokens_->check(*token, [self = shared_from_this(), operation, asked = std::move(asked)](Result<Grant> grant) mutable {
+      asked.back();
       if (!grant && grant.error().code != ErrorCode::not_found) return asked.respond(soap_fault(grant.error()));
       if (!grant || !self->fits(*operation, asked.call, *grant)) return asked.respond(soap_fault(not_allowed()));
       asked.grant = std::move(*grant);
@@ -102,7 +116,14 @@ private:
     std::string token;
     Grant grant;
     net::Responder respond;
+    std::shared_ptr<CallClock> clock;  // none: nobody watches
 
+    void leave() const {
+      if (clock) clock->leave();
+    }
+    void back() const {
+      if (clock) clock->back();
+    }
     void fail(const Error& error) const { respond(soap_fault(error)); }
     void answer(const std::optional<std::string>& result) const { respond(soap_answer(call.operation, result)); }
     FilePlace place() const { return {grant.room, grant.file}; }
@@ -128,16 +149,21 @@ private:
   template <class Value, class Work, class Finish>
   void on_disk(const Asked& asked, Work work, Finish finish) {
     const std::weak_ptr<Impl> weak = weak_from_this();
+    asked.leave();
     const bool taken =
         thread_.submit([weak, asked, work = std::move(work), finish = std::move(finish)]() -> std::function<void()> {
           auto value = std::make_shared<Result<Value>>(work());
           return [weak, asked, finish, value] {
-            if (!weak.lock()) return;  // the service has gone, and the server with it
+            const auto self = weak.lock();
+            if (!self) return;  // the service has gone, and the server with it
+            asked.back();
             if (!*value) return asked.fail(value->error());
             finish(asked, **value);
           };
         });
-    if (!taken) asked.fail({ErrorCode::unavailable, "The file service is busy; try again later."});
+    if (taken) return;
+    asked.back();
+    asked.fail({ErrorCode::unavailable, "The file service is busy; try again later."});
   }
 
   void max_file(const Asked& asked) { asked.answer(std::to_string(settings_.max_file_kb)); }
@@ -158,7 +184,9 @@ private:
     }
     Asked named = asked;
     named.grant.file = new_stored_name(*extension);
+    named.leave();
     tokens_->bind(asked.token, named.grant.file, [self = shared_from_this(), named](const Result<Done>& bound) {
+      named.back();
       if (!bound) return named.fail(bound.error());
       self->begin(named);
     });
@@ -197,7 +225,9 @@ private:
     if (!recording_.insert(asked.token).second)
       return asked.fail({ErrorCode::unavailable, "The upload is being completed; try again later."});
     const FileEvent event{asked.grant.user, asked.grant.room, Direction::upload, asked.grant.file, bytes};
+    asked.leave();
     tokens_->record(asked.token, event, [self = shared_from_this(), asked](const Result<Done>& recorded) {
+      asked.back();
       self->recording_.erase(asked.token);
       if (recorded) {
         self->recorded_.insert(asked.token);
@@ -247,7 +277,9 @@ private:
   void hand_out(const Asked& asked, const Piece& piece) {
     if (recorded_.contains(asked.token)) return asked.answer(proto::to_base64(piece.bytes));
     const FileEvent event{asked.grant.user, asked.grant.room, Direction::download, asked.grant.file, piece.whole};
+    asked.leave();
     tokens_->record(asked.token, event, [self = shared_from_this(), asked, piece](const Result<Done>& recorded) {
+      asked.back();
       if (!recorded) return asked.fail(recorded.error());
       self->recorded_.insert(asked.token);
       asked.answer(proto::to_base64(piece.bytes));
@@ -257,6 +289,7 @@ private:
   FileServiceSettings settings_;
   std::shared_ptr<TokenCheck> tokens_;
   Clock now_;
+  Watcher* watcher_;
   FileDisk disk_;
   RecentTokens recorded_;
   std::unordered_set<std::string> recording_;  // uploads whose record is under way: as many as there are connections
@@ -271,8 +304,8 @@ const std::array<FileService::Impl::Operation, 6> FileService::Impl::operations{
     Operation{"GetFileSize", Direction::download, "reposFileName", &Impl::file_size},
     Operation{"DownloadChunk", Direction::download, "reposFileName", &Impl::download}};
 
-FileService::FileService(FileServiceSettings settings, std::shared_ptr<TokenCheck> tokens, Post post, Clock now)
-    : impl_(std::make_shared<Impl>(std::move(settings), std::move(tokens), std::move(post), std::move(now))) {}
+FileService::FileService(FileServiceSettings settings, std::shared_ptr<TokenCheck> tokens, Post post, Clock now, Watcher* watcher)
+    : impl_(std::make_shared<Impl>(std::move(settings), std::move(tokens), std::move(post), std::move(now), watcher)) {}
 
 FileService::~FileService() = default;
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "reference-server/files/tokens.hpp"
+#include "reference-server/files/watcher.hpp"
 #include "reference-server/net/http.hpp"
 
 namespace poolcast::files {
@@ -36,7 +37,7 @@ public:
   // `post` brings a function to the io thread from any thread; `now` is the wall clock.
   using Post = std::function<void(std::function<void()>)>;
   using Clock = std::function<WallTime()>;
-  FileService(FileServiceSettings settings, std::shared_ptr<TokenCheck> tokens, Post post, Clock now);
+  FileService(FileServiceSettings settings, std::shared_ptr<TokenCheck> tokens, Post post, Clock now, Watcher* watcher = nullptr);
   FileService(const FileService&) = delete;
   FileService& operator=(const FileService&) = delete;
   ~FileService();  // waits for the disk's running job; what waits is not begun

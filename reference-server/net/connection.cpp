@@ -1,5 +1,7 @@
 #include "reference-server/net/connection.hpp"
 
+#include <ctime>
+
 #include "domain/ensure.hpp"
 
 namespace poolcast::net {
@@ -8,6 +10,13 @@ namespace {
 
 // A connection that has much to say lets the others have their turn after this many reads.
 constexpr int reads_per_turn = 8;
+
+// Twice 200 ns for each of the two steps of a handshake, which takes a millisecond.
+std::chrono::nanoseconds thread_cpu_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
+}
 
 }  // namespace
 
@@ -49,10 +58,16 @@ std::string Connection::peer() const {
 }
 
 void Connection::shake_hands() {
+  const auto before = std::chrono::steady_clock::now();
+  const auto cpu_before = thread_cpu_time();
   const Wants wants = stream_.handshake();
+  handshake_.cpu += thread_cpu_time() - cpu_before;
+  handshake_.worked += std::chrono::steady_clock::now() - before;
   if (wants == Wants::closed) return end(Ended::handshake_failed);
   if (wants == Wants::nothing) {
     shaking_hands_ = false;
+    handshake_.began = began_;
+    user_->shook_hands(handshake_);
     return readable();
   }
 }

@@ -21,6 +21,13 @@ struct ConnectionLimits {
   std::size_t unread_bytes = std::size_t{512} * 1024;       // of an unfinished message; the framer refuses larger ones before
 };
 
+// What TLS took of the loop's thread until it was agreed upon; the way there and back apart.
+struct Handshake {
+  SteadyTime began{};
+  std::chrono::nanoseconds worked{0};
+  std::chrono::nanoseconds cpu{0};
+};
+
 // What a connection tells the one who uses it.
 class ConnectionUser {
 public:
@@ -28,6 +35,7 @@ public:
   // Gives back how many bytes it is done with; the rest is shown again, with what follows it.
   virtual std::size_t take(std::string_view bytes) = 0;
   virtual void ended(Ended how) = 0;  // the last call
+  virtual void shook_hands(const Handshake& /*handshake*/) {}
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -74,6 +82,7 @@ private:
   std::size_t sent_ = 0;  // bytes at the start of unsent_ that have left
   SteadyTime began_;
   SteadyTime last_sent_;
+  Handshake handshake_{};
   bool shaking_hands_ = false;
   bool flush_is_due_ = false;
   bool waits_to_write_ = false;

@@ -12,8 +12,8 @@ struct Measurements::OfCommand {
 };
 
 struct Measurements::Shared {
-  Latency inbound, posts, commit, reads;  // waits, by queue
-  Latency whole_commit, flush, mirror, fan_out;
+  Latency inbound, posts, commit;  // waits, by queue
+  Latency whole_commit, flush, mirror, cpu, fan_out;
   Counter& completions;
   Counter& refusals;
   Counter& commits;
@@ -25,10 +25,10 @@ Measurements::Measurements(Registry& registry, Recording* recording) : registry_
   shared_ = std::make_unique<Shared>(Shared{.inbound = add(Metric::queue_time, "inbound"),
                                             .posts = add(Metric::queue_time, "posts"),
                                             .commit = add(Metric::queue_time, "commit"),
-                                            .reads = add(Metric::queue_time, "reads"),
                                             .whole_commit = add(Metric::commit_time, ""),
                                             .flush = add(Metric::flush_time, ""),
                                             .mirror = add(Metric::mirror_time, ""),
+                                            .cpu = add(Metric::store_cpu_time, "commit"),
                                             .fan_out = add(Metric::fan_out_time, ""),
                                             .completions = registry.counter(Metric::completions),
                                             .refusals = registry.counter(Metric::refusals),
@@ -90,20 +90,27 @@ void Measurements::commit(const CommitRecord& record) {
     note(shared_->commit, ended, whole, record.posts);
     note(shared_->whole_commit, ended, whole);
     note(shared_->flush, ended, record.flush);
-    if (record.mirror.count() > 0) note(shared_->mirror, ended, record.mirror);
+    if (record.mirror != not_measured) note(shared_->mirror, ended, record.mirror);
+    if (record.cpu != not_measured) note(shared_->cpu, ended, record.cpu);
   }
   if (recording_ != nullptr) recording_->commit(record);
 }
 
 void Measurements::read(const ReadRecord& record) {
-  auto found = reads_.find(record.operation);
-  if (found == reads_.end()) {
+  auto call = calls_.find(record.operation);
+  if (call == calls_.end()) {
     const std::string word(record.operation);
-    found = reads_.emplace(word, add(Metric::store_time, word)).first;
+    call = calls_.emplace(word, OfCall{.worked = add(Metric::store_time, word), .cpu = add(Metric::store_cpu_time, word)}).first;
+  }
+  auto queue = queues_.find(record.queue);
+  if (queue == queues_.end()) {
+    const std::string name(record.queue);
+    queue = queues_.emplace(name, add(Metric::queue_time, name)).first;
   }
   const Instant ended = record.began + record.worked;
-  note(shared_->reads, ended, record.queue_wait);
-  note(found->second, ended, record.worked);
+  note(queue->second, ended, record.queue_wait);
+  note(call->second.worked, ended, record.worked);
+  if (record.cpu != not_measured) note(call->second.cpu, ended, record.cpu);
   if (recording_ != nullptr) recording_->read(record);
 }
 

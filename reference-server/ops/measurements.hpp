@@ -53,7 +53,11 @@ private:
   Recording* recording_;
   std::uint32_t cpu_turn_ = 0;
   std::array<std::unique_ptr<OfCommand>, command_count> commands_;  // made when a command comes for the first time
-  std::map<std::string, Latency, std::less<>> reads_;               // by the store's word
+  struct OfCall {
+    Latency worked, cpu;
+  };
+  std::map<std::string, OfCall, std::less<>> calls_;    // by the store's word
+  std::map<std::string, Latency, std::less<>> queues_;  // by name: the store's and the disk's
   std::unique_ptr<Shared> shared_;
 };
 

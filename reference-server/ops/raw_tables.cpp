@@ -20,8 +20,8 @@ struct TableFile {
 constexpr std::array<TableFile, 6> table_files{
     TableFile{"operations.csv", "t_s,command,ending,inbound_wait_s,service_s,store_s,cpu_s\n"},
     TableFile{"commits.csv",
-              "t_s,posts,duplicates,events,queue_wait_mean_s,queue_wait_max_s,statements_s,flush_s,mirror_s,committed\n"},
-    TableFile{"reads.csv", "t_s,operation,queue_wait_s,worked_s\n"},
+              "t_s,posts,duplicates,events,queue_wait_mean_s,queue_wait_max_s,statements_s,flush_s,mirror_s,committed,cpu_s\n"},
+    TableFile{"reads.csv", "t_s,operation,queue_wait_s,worked_s,queue,cpu_s\n"},
     TableFile{"fan_outs.csv", "t_s,recipients,bytes,took_s,cpu_s\n"},
     TableFile{"processes.csv", "t_s,process,processes,threads,cpu_s,resident_bytes,read_bytes,written_bytes\n"},
     TableFile{
@@ -85,8 +85,11 @@ void append_commits(std::string& out, const std::vector<CommitRecord>& records, 
   for (const CommitRecord& record : records) {
     append(out, record.began - start);
     append_after_comma(out, wide(record.posts), wide(record.duplicates), wide(record.events), record.queue_wait_mean,
-                       record.queue_wait_max, record.statements, record.flush, record.mirror);
-    out += record.committed ? ",true\n" : ",false\n";
+                       record.queue_wait_max, record.statements, record.flush);
+    append_if_measured(out, record.mirror);
+    out += record.committed ? ",true" : ",false";
+    append_if_measured(out, record.cpu);
+    out += '\n';
   }
 }
 
@@ -96,6 +99,9 @@ void append_reads(std::string& out, const std::vector<ReadRecord>& records, Inst
     out += ',';
     out += record.operation;
     append_after_comma(out, record.queue_wait, record.worked);
+    out += ',';
+    out += record.queue;
+    append_if_measured(out, record.cpu);
     out += '\n';
   }
 }

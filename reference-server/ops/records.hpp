@@ -27,7 +27,7 @@ struct OperationRecord {
   Instant arrived{};               // the read that completed the request returned
   Nanoseconds inbound_wait{0};     // behind earlier requests of the same dialog, and of the loop's turn
   Nanoseconds service{0};          // worked on by the io thread
-  Nanoseconds store{0};            // at the store: its queue, its work, the commit, the way back; 0 when it was not needed
+  Nanoseconds store{0};            // at store and disk: queues, work, the commit, the way back; 0 when they were not needed
   Nanoseconds cpu = not_measured;  // processor time of the io thread; measured for one in Measurements::cpu_sample_every
 };
 
@@ -38,18 +38,21 @@ struct CommitRecord {
   std::uint32_t events = 0;        // for compliance, in it
   Nanoseconds queue_wait_mean{0};  // of what is in it, for the writer
   Nanoseconds queue_wait_max{0};
-  Nanoseconds statements{0};  // inserting
-  Nanoseconds flush{0};       // the COMMIT itself: what the log's disk takes, the mirror included
-  Nanoseconds mirror{0};      // the part of it that waited for a mirror; 0 without one
+  Nanoseconds statements{0};          // inserting
+  Nanoseconds flush{0};               // the COMMIT itself: what the log's disk takes, the mirror included
+  Nanoseconds mirror = not_measured;  // the part of it that waited for a mirror; measured for some, where there is one
+  Nanoseconds cpu = not_measured;     // of the thread that writes; measured for some
   bool committed = true;
 };
 
-// One call of the store that is no post: history, a search, a change of the directory.
+// One call of the store that is no post (history, a search, a change of the directory), or one job of the file service's disk.
 struct ReadRecord {
   std::string_view operation;  // the store's word for it, a constant of the program
+  std::string_view queue;      // in which it waited: also a constant
   Instant began{};
-  Nanoseconds queue_wait{0};  // for a worker
-  Nanoseconds worked{0};      // the worker and the database
+  Nanoseconds queue_wait{0};       // for a worker
+  Nanoseconds worked{0};           // the worker and the database; of a transaction that several share the whole
+  Nanoseconds cpu = not_measured;  // of the worker; measured for some
 };
 
 struct FanOutRecord {

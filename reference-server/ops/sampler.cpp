@@ -142,6 +142,16 @@ Sampler::Sampler(std::vector<Watched> watched, fs::path proc)
       ticks_per_s_(static_cast<double>(::sysconf(_SC_CLK_TCK))),
       page_bytes_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {}
 
+std::optional<pid_t> read_pid_file(const fs::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line)) return std::nullopt;
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), pid);
+  if (error != std::errc() || pid <= 0) return std::nullopt;
+  return pid;
+}
+
 namespace {
 
 void add_process(ProcessSample& sample, const fs::path& folder, const Stat& stat, bool with_children, double ticks_per_s,
@@ -161,15 +171,16 @@ void add_process(ProcessSample& sample, const fs::path& folder, const Stat& stat
 ProcessSample Sampler::take(const Watched& watched) const {
   ProcessSample sample;
   sample.name = watched.name;
+  const pid_t root = watched.pid_file.empty() ? watched.pid : read_pid_file(watched.pid_file).value_or(0);
+  if (root <= 0) return sample;
   if (!watched.tree) {
-    const fs::path folder = proc_ / std::to_string(watched.pid);
+    const fs::path folder = proc_ / std::to_string(root);
     if (const auto stat = read_stat(folder)) add_process(sample, folder, *stat, false, ticks_per_s_, page_bytes_);
     return sample;
   }
   const Stats stats = read_all(proc_);
   for (const auto& [pid, stat] : stats)
-    if (descends(pid, watched.pid, stats))
-      add_process(sample, proc_ / std::to_string(pid), stat, true, ticks_per_s_, page_bytes_);
+    if (descends(pid, root, stats)) add_process(sample, proc_ / std::to_string(pid), stat, true, ticks_per_s_, page_bytes_);
   return sample;
 }
 

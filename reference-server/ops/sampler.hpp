@@ -41,8 +41,12 @@ struct HostSample {
 struct Watched {
   std::string name;
   pid_t pid = 0;
-  bool tree = false;  // with its descendants, such as PostgreSQL's backends
+  bool tree = false;                    // with its descendants, such as PostgreSQL's backends
+  std::filesystem::path pid_file = {};  // its number is the first line of this file, read anew each time: it may be restarted
 };
+
+// The first line of a file such as PostgreSQL's postmaster.pid; none where it holds no process's number.
+std::optional<pid_t> read_pid_file(const std::filesystem::path& file);
 
 class Sampler {
 public:

@@ -11,6 +11,8 @@ std::size_t Client::take(std::string_view bytes) { return endpoint_.take(bytes, 
 
 void Client::ended(net::Ended /*how*/) { endpoint_.lost(); }
 
+void Client::shook_hands(const net::Handshake& handshake) { node_.monitor().shook_hands(handshake); }
+
 double Client::now_s() { return node_.now().steady_s; }
 proto::UtcTime Client::utc() { return node_.now().utc; }
 std::uint64_t Client::random() { return node_.random(); }
@@ -79,5 +81,9 @@ void Client::sign_in_failed(std::string_view user, std::string_view why) {
 }
 
 void Client::delivered(std::size_t infos) { node_.totals().infos_answered += infos; }
+
+bool Client::measures_cpu_now() { return node_.monitor().measures_cpu_now(); }
+double Client::cpu_s() { return node_.monitor().cpu_s(); }
+void Client::served(const sip::Served& served) { node_.monitor().served(served); }
 
 }  // namespace poolcast::serve

@@ -16,6 +16,7 @@ public:
 
   std::size_t take(std::string_view bytes) override;
   void ended(net::Ended how) override;
+  void shook_hands(const net::Handshake& handshake) override;
   sip::Endpoint& endpoint() { return endpoint_; }
   const sip::Endpoint& endpoint() const { return endpoint_; }
   net::Connection& connection() { return connection_; }
@@ -38,6 +39,9 @@ public:
   void signed_in(std::string_view user, std::string_view how) override;
   void sign_in_failed(std::string_view user, std::string_view why) override;
   void delivered(std::size_t infos) override;
+  bool measures_cpu_now() override;
+  double cpu_s() override;
+  void served(const sip::Served& served) override;
 
 private:
   Node& node_;

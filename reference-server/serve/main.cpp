@@ -44,6 +44,9 @@ void add_flags(CLI::App& app, Flags& flags) {
       ->check(CLI::IsMember({"digest", "ntlm"}))
       ->capture_default_str();
   app.add_option("--out", flags.out, "Run folder for what this node measures of itself");
+  app.add_option("--database-pid", flags.database_pid,
+                 "Number of the database's process on this machine, or its pid file: CPU, memory and disk of it and of all that "
+                 "descend from it are measured");
   app.add_option("--drain", flags.drain_s, "Seconds over which connections are closed at SIGTERM")
       ->check(CLI::Range(0.0, 3600.0))
       ->capture_default_str();
@@ -119,7 +122,7 @@ int run(const Settings& settings) {
   config.connections = settings.connections;
   config.key_file = key_file;
   config.observer.on_commit = [&monitor](const store::CommitMeasured& commit) { monitor.committed(commit); };
-  config.observer.on_read = [&monitor](const store::ReadMeasured& call) { monitor.called(call); };
+  config.observer.on_call = [&monitor](const store::CallMeasured& call) { monitor.called(call); };
   config.observer.on_warning = [&log](const std::string& sentence) { log.warning("The store warns.", {{"what", sentence}}); };
   config.observer.on_availability = [&log](bool available) {
     if (available)
@@ -137,8 +140,7 @@ int run(const Settings& settings) {
   auto tls = load_tls(settings, log);
   if (!tls) return fail(log, "The certificate cannot be used.", tls.error());
   serve::Node node(loop, log, monitor, settings, std::move(*store), std::move(*tls));
-  if (const auto started = node.start(); !started) return fail(log, "The node cannot start.", started.error());
-  const auto compliance = record_compliance(settings, log);
+  // Before it says that it is ready: from then on somebody may want it to end.
   for (const int number : {SIGTERM, SIGINT})
     loop.on_signal(number, [&] {
       if (node.draining())
@@ -147,7 +149,10 @@ int run(const Settings& settings) {
         node.drain();
     });
   loop.on_signal(SIGHUP, [&] { node.reload_certificate(); });
+  if (const auto started = node.start(); !started) return fail(log, "The node cannot start.", started.error());
+  const auto compliance = record_compliance(settings, log);
   loop.run();
+  monitor.finish();
   return 0;
 }
 

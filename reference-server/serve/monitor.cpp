@@ -41,7 +41,7 @@ constexpr std::array commands{
     std::pair{std::string_view("getinv"), Command::invitations},
     std::pair{std::string_view("getpref"), Command::preferences},
     std::pair{std::string_view("setpref"), Command::preferences},
-    std::pair{std::string_view("getftok"), Command::file_token},
+    std::pair{std::string_view("getftok"), Command::file_token},  // as the one reply of both directions
     std::pair{std::string_view("requri"), Command::lookup},
 };
 
@@ -51,7 +51,27 @@ Command command_named(std::string_view name) {
   return Command::manage;
 }
 
+Command command_of(sip::Step step) {
+  switch (step) {
+    case sip::Step::register_user:
+      return Command::register_user;
+    case sip::Step::provision:
+      return Command::provision;
+    case sip::Step::lookup:
+      return Command::lookup;
+    case sip::Step::open_chat:
+      return Command::sign_in;
+    case sip::Step::refresh:
+      return Command::refresh;
+    case sip::Step::sign_out:
+      break;
+  }
+  return Command::sign_out;
+}
+
+// 0: there was no answer.
 ops::Ending ending_of(int code) {
+  if (code == 0) return ops::Ending::lost;
   if (code < 300) return ops::Ending::completed;
   return code == 503 ? ops::Ending::refused : ops::Ending::rejected;
 }
@@ -66,6 +86,12 @@ std::unique_ptr<ops::Recording> recording_of(const Settings& settings) {
                                                                  .start = std::chrono::steady_clock::now()});
 }
 
+std::vector<ops::Watched> watched_of(const Settings& settings) {
+  std::vector<ops::Watched> watched{{.name = "server", .pid = ::getpid(), .tree = false}};
+  if (settings.database) watched.push_back(*settings.database);
+  return watched;
+}
+
 }  // namespace
 
 Monitor::Monitor(const Settings& settings, ops::Log& log)
@@ -74,7 +100,7 @@ Monitor::Monitor(const Settings& settings, ops::Log& log)
       recording_(recording_of(settings)),
       measurements_(registry_, recording_.get()),
       roster_notices_(registry_.counter(Metric::roster_notices)),
-      sampler_({{.name = "server", .pid = ::getpid(), .tree = false}}),
+      sampler_(watched_of(settings)),
       host_(registry_, "server") {}
 
 double Monitor::cpu_s() { return std::chrono::duration<double>(ops::thread_cpu_time()).count(); }
@@ -89,6 +115,40 @@ void Monitor::performed(const chat::Performed& performed) {
   record.store = nanoseconds(performed.store_s);
   if (performed.cpu_s >= 0) record.cpu = nanoseconds(performed.cpu_s);
   measurements_.operation(record);
+}
+
+void Monitor::served(const sip::Served& request) {
+  ops::OperationRecord record;
+  record.command = command_of(request.step);
+  record.ending = ending_of(request.status);
+  record.arrived = instant(request.arrived_s);
+  record.inbound_wait = nanoseconds(request.begun_s - request.arrived_s);
+  record.service = nanoseconds(request.ended_s - request.begun_s);
+  if (request.cpu_s >= 0) record.cpu = nanoseconds(request.cpu_s);
+  measurements_.operation(record);
+}
+
+void Monitor::shook_hands(const net::Handshake& handshake) {
+  measurements_.operation(
+      {.command = Command::connect, .arrived = handshake.began, .service = handshake.worked, .cpu = handshake.cpu});
+}
+
+void Monitor::served(const files::Served& call) {
+  ops::OperationRecord record;
+  record.command = Command::file_transfer;
+  record.ending = ending_of(call.status);
+  record.arrived = call.arrived;
+  record.service = call.service;
+  record.store = call.away;
+  if (call.cpu.count() >= 0) record.cpu = call.cpu;
+  measurements_.operation(record);
+}
+
+void Monitor::used_disk(const files::DiskUse& use) {
+  ops::ReadRecord record{
+      .operation = "file", .queue = "disk", .began = use.began, .queue_wait = use.queue_wait, .worked = use.worked};
+  if (use.cpu.count() >= 0) record.cpu = use.cpu;
+  measurements_.read(record);
 }
 
 void Monitor::fanned_out(std::size_t recipients, std::size_t bytes, double began_s, double ended_s) {
@@ -113,15 +173,19 @@ void Monitor::committed(const store::CommitMeasured& commit) {
   record.statements = nanoseconds(commit.execute);
   record.flush = nanoseconds(commit.flush);
   if (commit.mirror) record.mirror = nanoseconds(*commit.mirror);
+  if (commit.cpu) record.cpu = nanoseconds(*commit.cpu);
   record.committed = commit.stored;
   measurements_.commit(record);
 }
 
-void Monitor::called(const store::ReadMeasured& call) {
-  measurements_.read({.operation = call.operation,
-                      .began = std::chrono::steady_clock::now() - nanoseconds(call.execute),
-                      .queue_wait = nanoseconds(call.queue_wait),
-                      .worked = nanoseconds(call.execute)});
+void Monitor::called(const store::CallMeasured& call) {
+  ops::ReadRecord record{.operation = call.operation,
+                         .queue = call.queue,
+                         .began = std::chrono::steady_clock::now() - nanoseconds(call.execute),
+                         .queue_wait = nanoseconds(call.queue_wait),
+                         .worked = nanoseconds(call.execute)};
+  if (call.cpu) record.cpu = nanoseconds(*call.cpu);
+  measurements_.read(record);
 }
 
 void Monitor::tick(std::uint64_t posts, std::uint64_t copies) {

@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "reference-server/chat/port.hpp"
+#include "reference-server/files/watcher.hpp"
+#include "reference-server/net/connection.hpp"
 #include "reference-server/ops/host_figures.hpp"
 #include "reference-server/ops/log.hpp"
 #include "reference-server/ops/measurements.hpp"
@@ -13,11 +15,12 @@
 #include "reference-server/ops/registry.hpp"
 #include "reference-server/ops/status.hpp"
 #include "reference-server/serve/settings.hpp"
+#include "reference-server/sip/endpoint.hpp"
 #include "reference-server/store/config.hpp"
 
 namespace poolcast::serve {
 
-class Monitor : public chat::Watcher {
+class Monitor : public chat::Watcher, public files::Watcher {
 public:
   // Throws io::ConfigError when the run folder must not be written.
   Monitor(const Settings& settings, ops::Log& log);
@@ -27,8 +30,12 @@ public:
   void roster_sent(std::size_t notices) override;
   bool measures_cpu_now() override { return measurements_.take_cpu_now(); }
   double cpu_s() override;
+  void served(const files::Served& call) override;
+  void used_disk(const files::DiskUse& use) override;
+  void served(const sip::Served& request);
+  void shook_hands(const net::Handshake& handshake);
   void committed(const store::CommitMeasured& commit);
-  void called(const store::ReadMeasured& call);
+  void called(const store::CallMeasured& call);
 
   // Once a second.
   void tick(std::uint64_t posts, std::uint64_t copies);

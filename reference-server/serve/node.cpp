@@ -157,7 +157,6 @@ void Node::close_some(std::size_t at_once) {
   if ((left == 0 && store_->waiting_posts() == 0) || late) {
     if (late) log_.warning("The drain took too long; what is left is cut.", {{"connections", left}});
     log_.info("Drained.");
-    monitor_.finish();
     loop_.stop();
   }
 }

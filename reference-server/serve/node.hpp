@@ -50,6 +50,7 @@ public:
   // Of clients; see sip::Host.
   net::Loop& loop() { return loop_; }
   ops::Log& log() { return log_; }
+  Monitor& monitor() { return monitor_; }
   const sip::Settings& sip_settings() const { return settings_.sip; }
   sip::SignInGuard& guard() { return guard_; }
   proto::SipMessage& scratch_message() { return scratch_; }

@@ -32,7 +32,8 @@ Result<Done> Node::listen_for_files() {
   }
   files_ = std::make_unique<files::FileService>(
       settings, std::make_shared<FileTokens>(*this, settings_.chat.compliance),
-      [this](std::function<void()> work) { loop_.post(std::move(work)); }, [] { return std::chrono::system_clock::now(); });
+      [this](std::function<void()> work) { loop_.post(std::move(work)); }, [] { return std::chrono::system_clock::now(); },
+      &monitor_);
   net::HttpLimits limits;
   limits.body_bytes = static_cast<std::size_t>(settings.max_request_kb) * 1024;
   auto server = net::HttpServer::listen(

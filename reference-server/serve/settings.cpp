@@ -133,6 +133,22 @@ void apply_listeners(Settings& settings, const Flags& flags) {
   if (!flags.files.empty()) settings.files_listen = address_of(flags.files, {"", 0, 0, "--files", ""});
 }
 
+std::optional<ops::Watched> database_of(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  ops::Watched database{.name = "database", .tree = true};
+  if (text.find_first_not_of("0123456789") == std::string::npos) {
+    constexpr std::size_t most_digits = 9;
+    database.pid = text.size() > most_digits ? 0 : std::stoi(text);
+    if (database.pid <= 0) refuse("--database-pid", "found `" + text + "`; expected the number of a process");
+    return database;
+  }
+  database.pid_file = text;
+  if (!ops::read_pid_file(text))
+    refuse("--database-pid",
+           "found `" + text + "`; expected a process's number, or a file whose first line is one: postmaster.pid");
+  return database;
+}
+
 }  // namespace
 
 Settings make_settings(const Flags& flags) {
@@ -171,6 +187,7 @@ Settings make_settings(const Flags& flags) {
   settings.log.format = flags.log_format == "json" ? ops::LogFormat::json : ops::LogFormat::logfmt;
   if (flags.quiet) settings.log.lowest = ops::LogLevel::warning;
   settings.out = flags.out;
+  settings.database = database_of(flags.database_pid);
   return settings;
 }
 

@@ -11,6 +11,7 @@
 #include "reference-server/chat/config.hpp"
 #include "reference-server/net/listener.hpp"
 #include "reference-server/ops/log.hpp"
+#include "reference-server/ops/sampler.hpp"
 #include "reference-server/sip/settings.hpp"
 
 namespace poolcast::serve {
@@ -31,7 +32,8 @@ struct Flags {
   std::string compliance_odbc;
   bool compliance = false;
   std::string scheme = "digest";
-  std::string out;  // run folder
+  std::string out;           // run folder
+  std::string database_pid;  // number or file
   std::string log_format = "logfmt";
   bool no_tls = false;
   bool quiet = false;
@@ -65,6 +67,7 @@ struct Settings {
   double drain_s = 30;
   ops::LogSettings log;
   std::filesystem::path out;
+  std::optional<ops::Watched> database;  // the database's processes, where they are on this machine
 };
 
 // Throws io::ConfigError with the file, line and key of everything that is wrong.

@@ -51,6 +51,7 @@ bool carries_xccos(const SipMessage& request) {
 void Endpoint::on_subscribe(const Message& request) {
   if (!proto::iequals(proto::trimmed(request.event.substr(0, request.event.find(';'))), provisioning))
     return respond(request, 489);
+  provisioned_ = true;
   std::string& out = host_.output(*this);
   begin_response(out, request, 200, new_tag(), {}, request.expires.value_or(0));
   proto::append_header(out, "Event", provisioning);

@@ -21,6 +21,7 @@ Endpoint::~Endpoint() = default;
 
 std::size_t Endpoint::take(std::string_view bytes, Message& scratch) {
   std::size_t taken = 0;
+  read_s_ = 0;
   while (!ended_ && taken < bytes.size()) {
     const std::string_view rest = bytes.substr(taken);
     proto::FrameLimits limits = settings_.frame;
@@ -59,11 +60,54 @@ void Endpoint::end_connection() {
 
 void Endpoint::on_message(const Message& message) {
   if (!message.is_request()) return on_response(message);
+  const double now_s = host_.now_s();
+  if (read_s_ == 0) read_s_ = now_s;
+  const auto step = step_of(message);
+  if (!step) return handle(message, now_s);
+  Served served{.step = *step, .arrived_s = read_s_, .begun_s = now_s};
+  const double cpu_from_s = host_.measures_cpu_now() ? host_.cpu_s() : -1;
+  answered_ = 0;
+  handle(message, now_s);
+  served.status = answered_;
+  if (cpu_from_s >= 0) served.cpu_s = host_.cpu_s() - cpu_from_s;
+  served.ended_s = host_.now_s();
+  host_.served(served);
+}
+
+// Asked before the request is handled, because it may change what it is part of.
+std::optional<Step> Endpoint::step_of(const Message& request) {
+  switch (request.method) {
+    case Method::register_user:
+      return signs_out(request) ? Step::sign_out : signed_in() ? Step::refresh : Step::register_user;
+    case Method::subscribe:
+      return provisioned_ ? Step::refresh : Step::provision;
+    case Method::service:
+    case Method::options:
+    case Method::notify:
+      return Step::provision;
+    case Method::invite: {
+      const auto to = proto::parse_name_addr(request.to);
+      return to && proto::same_address(to->uri, settings_.node_uri) ? Step::open_chat : Step::lookup;
+    }
+    case Method::update:
+      return Step::refresh;
+    case Method::info:
+    case Method::bye: {
+      const Dialog* const dialog = find(request, true);
+      if (dialog != nullptr && dialog->kind == Dialog::Kind::pool) return Step::lookup;
+      return request.method == Method::bye ? std::optional(Step::sign_out) : std::nullopt;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+void Endpoint::handle(const Message& request, double now_s) {
   if (!signed_in() && ++requests_before_sign_in_ > settings_.requests_before_sign_in) return end_connection();
   // An ACK or a BYE ends something, which is never too much.
-  const bool counts = message.method != Method::ack && message.method != Method::bye;
-  if (signed_in() && counts && !is_within_rate()) return respond(message, 503, "Too many requests");
-  if (admit(message)) on_request(message);
+  const bool counts = request.method != Method::ack && request.method != Method::bye;
+  if (signed_in() && counts && !is_within_rate(now_s)) return respond(request, 503, "Too many requests");
+  if (admit(request)) on_request(request);
 }
 
 // Nothing is served before a sign-in, and afterwards only to the one who signed in.
@@ -87,8 +131,7 @@ bool Endpoint::admit(const Message& request) {
   return true;
 }
 
-bool Endpoint::is_within_rate() {
-  const double now_s = host_.now_s();
+bool Endpoint::is_within_rate(double now_s) {
   allowance_ = std::min(settings_.request_burst, allowance_ + (now_s - allowance_at_s_) * settings_.requests_per_s);
   allowance_at_s_ = now_s;
   if (allowance_ < 1) return false;
@@ -171,6 +214,7 @@ std::string Endpoint::new_tag() {
 
 void Endpoint::begin_response(std::string& out, const Message& request, int status, std::string_view to_tag,
                               std::string_view reason, std::optional<std::uint32_t> expires) {
+  answered_ = status;
   proto::append_response_head(out, request, status, to_tag, reason);
   const std::string seconds = expires ? std::to_string(*expires) : std::string{};
   if (expires) proto::append_header(out, "Expires", seconds);

@@ -36,6 +36,26 @@ struct NewChat {
   bool same_registration = false;
 };
 
+// What a request is part of, for whoever measures. INFOs of a chat's dialog are the chat's to measure.
+enum class Step : std::uint8_t {
+  register_user,  // REGISTER until it is accepted, challenges included
+  provision,      // SUBSCRIBE, SERVICE and what else is asked before a chat
+  lookup,         // the pool's dialog: which node serves me?
+  open_chat,      // INVITE to the node
+  refresh,        // REGISTER, SUBSCRIBE and UPDATE again
+  sign_out,       // BYE of a chat, REGISTER with Expires: 0
+};
+
+// One request that was answered here; times as Host::now_s() tells them.
+struct Served {
+  Step step{};
+  int status = 0;  // 0: it was not answered
+  double arrived_s = 0;
+  double begun_s = 0;  // until then it waited behind what the same read had brought
+  double ended_s = 0;
+  double cpu_s = -1;  // processor time of this thread; -1: not measured
+};
+
 class Host {
 public:
   virtual ~Host() = default;
@@ -62,6 +82,10 @@ public:
   virtual void signed_in(std::string_view user, std::string_view how) = 0;       // for the log
   virtual void sign_in_failed(std::string_view user, std::string_view why) = 0;  // never a secret
   virtual void delivered(std::size_t infos) = 0;                                 // our INFOs that were answered 200
+
+  virtual bool measures_cpu_now() = 0;  // of the next request
+  virtual double cpu_s() = 0;           // of this thread
+  virtual void served(const Served& served) = 0;
 };
 
 // One INFO whose answer comes later: everything of the response but its status line.
@@ -117,11 +141,14 @@ private:
   void on_message(const Message& message);
   void on_request(const Message& request);
   void on_response(const Message& response);
+  void handle(const Message& request, double now_s);
   bool admit(const Message& request);
-  bool is_within_rate();
+  bool is_within_rate(double now_s);
+  std::optional<Step> step_of(const Message& request);
 
   // sign_in.cpp
   void on_register(const Message& request);
+  static bool signs_out(const Message& request);
   void sign_out(const Message& request);
   void refuse_sign_in(const Message& request, const std::string& who, std::string_view why);
   void accept_sign_in(const Message& request, const std::string& who);
@@ -166,10 +193,13 @@ private:
   double connected_s_ = 0;
   double registered_until_s_ = 0;
   double message_began_s_ = 0;  // of one that is not whole yet; 0: none
+  double read_s_ = 0;           // when the bytes came that are being taken; 0: no request among them yet
   double allowance_ = 0;
   double allowance_at_s_ = 0;
   unsigned failures_ = 0;
   unsigned requests_before_sign_in_ = 0;
+  int answered_ = 0;  // status of the last answer
+  bool provisioned_ = false;
   bool had_chat_ = false;
   bool ended_ = false;
 

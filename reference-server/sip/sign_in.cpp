@@ -9,8 +9,6 @@ namespace poolcast::sip {
 
 namespace {
 
-using proto::SipMessage;
-
 // `alice`, `alice@lab.example`, `DOMAIN\alice` and an empty name all may stand for sip:alice@lab.example; anything else does not.
 bool login_is(std::string_view login, std::string_view user) {
   if (const auto slash = login.rfind('\\'); slash != std::string_view::npos) login = login.substr(slash + 1);
@@ -18,13 +16,13 @@ bool login_is(std::string_view login, std::string_view user) {
   return proto::iequals(login, address) || proto::iequals(login, address.substr(0, address.find('@')));
 }
 
-bool signs_out(const SipMessage& request) {
+}  // namespace
+
+bool Endpoint::signs_out(const Message& request) {
   if (request.expires) return *request.expires == 0;
   const auto contact = proto::parse_name_addr(request.contact);
   return contact && proto::parameter(contact->params, "expires") == "0";
 }
-
-}  // namespace
 
 void Endpoint::on_register(const Message& request) {
   const auto from = proto::parse_name_addr(request.from);
@@ -80,6 +78,7 @@ bool Endpoint::digest_holds(const Message& request, const std::string& who, cons
 void Endpoint::challenge_digest(const Message& request) {
   nonce_ = new_tag() + new_tag();
   std::string& out = host_.output(*this);
+  answered_ = 407;
   proto::append_response_head(out, request, 407, new_tag());
   proto::append_header(out, "Proxy-Authenticate", proto::digest_challenge(settings_.realm, nonce_));
   proto::append_end(out);
@@ -88,6 +87,7 @@ void Endpoint::challenge_digest(const Message& request) {
 void Endpoint::challenge_ntlm(const Message& request, bool with_type2) {
   if (!ntlm_) ntlm_ = std::make_unique<Ntlm>();
   std::string& out = host_.output(*this);
+  answered_ = 401;
   proto::append_response_head(out, request, 401, new_tag());
   if (with_type2) {
     ntlm_->new_opaque = new_tag().substr(0, 8);
@@ -156,8 +156,8 @@ void Endpoint::refuse_sign_in(const Message& request, const std::string& who, st
     challenge_ntlm(request, false);  // without a new type 2 the client gives up and says why
   } else {
     // The reason is shown to the user; it does not say which of the two was wrong.
-    std::string& out = host_.output(*this);
-    proto::append_response(out, request, 403, new_tag(), "Unknown user or wrong password");
+    answered_ = 403;
+    proto::append_response(host_.output(*this), request, 403, new_tag(), "Unknown user or wrong password");
   }
   if (++failures_ < settings_.failures) return;
   ended_ = true;
@@ -198,6 +198,7 @@ void Endpoint::sign_out(const Message& request) {
   user_.clear();
   connected_s_ = host_.now_s();
   had_chat_ = false;
+  provisioned_ = false;
   ntlm_.reset();
 }
 

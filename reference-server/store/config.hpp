@@ -50,21 +50,24 @@ struct CommitMeasured {
   std::chrono::duration<double> queue_wait_max{};
   std::chrono::duration<double> execute{};
   std::chrono::duration<double> flush{};                  // the COMMIT alone
-  std::optional<std::chrono::duration<double>> mirror{};  // the synchronous mirror's share of late, where PostgreSQL tells it
+  std::optional<std::chrono::duration<double>> mirror{};  // its part that waited for the synchronous mirror; measured for some
+  std::optional<std::chrono::duration<double>> cpu{};     // of the writing thread, the driver included; measured for some
   bool stored = false;
 };
 
-// One read, in the same way.
-struct ReadMeasured {
+// One call that is no post, in the same way. Several changes may share a transaction: then each tells of the whole.
+struct CallMeasured {
   const char* operation = "";
+  const char* queue = "";  // "reads", "edits", "changes"
   std::chrono::duration<double> queue_wait{};
   std::chrono::duration<double> execute{};
-  bool answered = false;
+  std::optional<std::chrono::duration<double>> cpu{};  // of the worker, the driver included; measured for some
 };
 
 struct Observer {
   std::function<void(const CommitMeasured&)> on_commit{};
-  std::function<void(const ReadMeasured&)> on_read{};
+  std::function<void(const CallMeasured&)> on_call{};
+  std::uint32_t sample_every = 16;  // of commits and calls, those whose processor time and mirror are measured
   std::function<void(bool available)> on_availability{};          // of the posts' connection
   std::function<void(const std::string& sentence)> on_warning{};  // for the log
 };

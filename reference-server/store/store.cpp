@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reference-server/store/content.hpp"
+#include "reference-server/store/cpu_sample.hpp"
 #include "reference-server/store/lane.hpp"
 #include "reference-server/store/migrate.hpp"
 #include "reference-server/store/partners.hpp"
@@ -43,40 +44,64 @@ std::shared_ptr<CallTask> call_task(const char* operation, Completion<T> done, C
 
 const CallTask& as_call(const std::shared_ptr<Task>& task) { return static_cast<const CallTask&>(*task); }
 
-Lane::Work reading(std::function<void(const ReadMeasured&)> on_read) {
-  return [on_read = std::move(on_read)](Connection& connection,
-                                        std::span<const std::shared_ptr<Task>> batch) -> std::function<void()> {
-    const auto begun = Steady::now();
-    const CallTask& task = as_call(batch.front());
-    std::function<void()> answer = task.call(connection);
-    if (!on_read) return answer;
-    const ReadMeasured measured{task.operation, begun - task.queued, Steady::now() - begun, true};
-    return [answer = std::move(answer), measured, on_read] {
-      answer();
-      on_read(measured);
-    };
+// How a lane's calls are measured, and who is told.
+struct Calls {
+  const char* queue;
+  std::function<void(const CallMeasured&)> told;
+  std::shared_ptr<Turns> turns;
+};
+
+using Batch = std::span<const std::shared_ptr<Task>>;
+
+// The answer of a batch that tells of its calls afterwards: `work` gives the answers.
+template <class Work>
+std::function<void()> measured(const Calls& calls, Batch batch, const Work& work) {
+  if (!calls.told) return work();
+  const auto begun = Steady::now();
+  const CpuSample cpu(calls.turns->next());
+  std::function<void()> answer = work();
+  CallMeasured one{.operation = "", .queue = calls.queue, .execute = Steady::now() - begun, .cpu = cpu.taken()};
+  std::vector<CallMeasured> all;
+  for (const auto& task : batch) {
+    one.operation = as_call(task).operation;
+    one.queue_wait = begun - task->queued;
+    all.push_back(one);
+  }
+  return [answer = std::move(answer), all = std::move(all), told = calls.told] {
+    answer();
+    for (const CallMeasured& call : all) told(call);
+  };
+}
+
+Lane::Work reading(Calls calls) {
+  return [calls = std::move(calls)](Connection& connection, Batch batch) {
+    return measured(calls, batch, [&] { return as_call(batch.front()).call(connection); });
   };
 }
 
 // Many in one commit. A call that refuses for a reason of its own has written nothing.
-Lane::Work changing(std::shared_ptr<WriteGate> gate) {
-  return [gate = std::move(gate)](Connection& connection, std::span<const std::shared_ptr<Task>> batch) -> std::function<void()> {
-    std::vector<std::function<void()>> answers;
-    const Turn turn(*gate, connection);
-    odbc::Transaction transaction(connection);
-    for (const auto& task : batch) answers.push_back(as_call(task).call(connection));
-    transaction.commit();
-    return [answers = std::move(answers)] {
-      for (const auto& answer : answers) answer();
-    };
+Lane::Work changing(std::shared_ptr<WriteGate> gate, Calls calls) {
+  return [gate = std::move(gate), calls = std::move(calls)](Connection& connection, Batch batch) {
+    return measured(calls, batch, [&]() -> std::function<void()> {
+      std::vector<std::function<void()>> answers;
+      const Turn turn(*gate, connection);
+      odbc::Transaction transaction(connection);
+      for (const auto& task : batch) answers.push_back(as_call(task).call(connection));
+      transaction.commit();
+      return [answers = std::move(answers)] {
+        for (const auto& answer : answers) answer();
+      };
+    });
   };
 }
 
 // Each in a transaction of its own, which it begins itself.
-Lane::Work editing(std::shared_ptr<WriteGate> gate) {
-  return [gate = std::move(gate)](Connection& connection, std::span<const std::shared_ptr<Task>> batch) -> std::function<void()> {
-    const Turn turn(*gate, connection);
-    return as_call(batch.front()).call(connection);
+Lane::Work editing(std::shared_ptr<WriteGate> gate, Calls calls) {
+  return [gate = std::move(gate), calls = std::move(calls)](Connection& connection, Batch batch) {
+    return measured(calls, batch, [&] {
+      const Turn turn(*gate, connection);
+      return as_call(batch.front()).call(connection);
+    });
   };
 }
 
@@ -92,7 +117,7 @@ struct Store::Parts {
   Dialect dialect = Dialect::sqlite;
   std::shared_ptr<Partners> partners;
   std::shared_ptr<WriteGate> gate = std::make_shared<WriteGate>();
-  std::shared_ptr<MirrorLag> mirror_lag = std::make_shared<MirrorLag>(-1.0);
+  std::shared_ptr<Mirrored> mirrored = std::make_shared<Mirrored>(false);
   Lane::Connect connect;
   // Ended in the reverse order.
   std::unique_ptr<Lane> readers;
@@ -102,6 +127,7 @@ struct Store::Parts {
   std::unique_ptr<Upkeep> upkeep;
 
   LaneOptions options(const char* name) const;
+  Calls calls(const char* queue) const;
   void start_lanes(const PostBack& post_back);
 };
 
@@ -116,6 +142,10 @@ LaneOptions Store::Parts::options(const char* name) const {
           .longest_pause = limits.longest_pause};
 }
 
+Calls Store::Parts::calls(const char* queue) const {
+  return {queue, config.observer.on_call, std::make_shared<Turns>(config.observer.sample_every)};
+}
+
 void Store::Parts::start_lanes(const PostBack& post_back) {
   const Limits& limits = config.limits;
   const Lane::Hooks quiet{.availability = nullptr, .warning = config.observer.on_warning};
@@ -125,20 +155,20 @@ void Store::Parts::start_lanes(const PostBack& post_back) {
   reads.writes = false;
   reads.repeatable = true;
   reads.deadline = limits.read_deadline;
-  readers = std::make_unique<Lane>(reads, partners, connect, reading(config.observer.on_read), post_back, quiet);
+  readers = std::make_unique<Lane>(reads, partners, connect, reading(calls("reads")), post_back, quiet);
   // An edit that may have happened must not be repeated: it names a version that it would itself have changed.
-  edits = std::make_unique<Lane>(options("edits"), partners, connect, editing(gate), post_back, quiet);
+  edits = std::make_unique<Lane>(options("edits"), partners, connect, editing(gate, calls("edits")), post_back, quiet);
   LaneOptions small = options("changes");
   small.largest_batch = limits.largest_batch;
   small.repeatable = true;
-  changes = std::make_unique<Lane>(small, partners, connect, changing(gate), post_back, quiet);
+  changes = std::make_unique<Lane>(small, partners, connect, changing(gate, calls("changes")), post_back, quiet);
   LaneOptions posts = options("posts");
   posts.most_waiting = limits.waiting_posts;
   posts.largest_batch = limits.largest_batch;
   posts.repeatable = true;
-  const auto write = [the_gate = gate, lag = mirror_lag, on_commit = config.observer.on_commit](
-                         Connection& connection, std::span<const std::shared_ptr<Task>> batch) {
-    return write_batch(connection, batch, *the_gate, *lag, on_commit);
+  const auto write = [the_gate = gate, mirror = mirrored, told = config.observer.on_commit,
+                      turns = std::make_shared<Turns>(config.observer.sample_every)](Connection& connection, Batch batch) {
+    return write_batch(connection, batch, {*the_gate, *mirror, told, turns->next()});
   };
   writer = std::make_unique<Lane>(posts, partners, connect, write, post_back,
                                   Lane::Hooks{config.observer.on_availability, config.observer.on_warning});
@@ -188,7 +218,7 @@ Result<std::unique_ptr<Store>> Store::open(Config config, const PostBack& post_b
   }
   if (!problem.empty()) return Error{ErrorCode::unavailable, problem, false};
   parts->start_lanes(post_back);
-  parts->upkeep = std::make_unique<Upkeep>(parts->dialect, parts->partners, parts->connect, parts->mirror_lag, parts->gate);
+  parts->upkeep = std::make_unique<Upkeep>(parts->dialect, parts->partners, parts->connect, parts->mirrored, parts->gate);
   return std::unique_ptr<Store>(new Store(std::move(parts)));
 }
 

@@ -1,6 +1,5 @@
 #include "reference-server/store/upkeep.hpp"
 
-#include <optional>
 #include <utility>
 
 #include "reference-server/store/migrate.hpp"
@@ -27,14 +26,11 @@ void checkpoint(Connection& connection, WriteGate& gate) {
   connection.select("PRAGMA wal_checkpoint(RESTART)", {}, {Column::integer, Column::integer, Column::integer});
 }
 
-// Only a superuser or a member of pg_monitor is told; to others the columns are empty.
-std::optional<double> slowest_mirror(Connection& connection) {
-  const auto rows = connection.select(
-      "SELECT CAST(max(extract(epoch FROM flush_lag)) * 1000000 AS bigint) FROM pg_stat_replication WHERE sync_state IN ('sync', "
-      "'quorum')",
-      {}, {Column::integer});
-  if (rows.empty() || rows.is_null(0, 0)) return std::nullopt;
-  return static_cast<double>(rows.integer(0, 0)) * 1e-6;
+// Whether there is one to ask about after a commit; its lag itself is empty while nothing is written.
+bool has_mirror(Connection& connection) {
+  const auto rows =
+      connection.select("SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')", {}, {Column::integer});
+  return !rows.empty() && rows.integer(0, 0) > 0;
 }
 
 }  // namespace
@@ -66,20 +62,21 @@ LaneOptions options() {
 }  // namespace
 
 Upkeep::Upkeep(Dialect dialect, std::shared_ptr<Partners> partners, Lane::Connect connect,
-               const std::shared_ptr<MirrorLag>& mirror_lag, const std::shared_ptr<WriteGate>& gate)
+               const std::shared_ptr<Mirrored>& mirrored, const std::shared_ptr<WriteGate>& gate)
     : lane_(
           options(), std::move(partners), std::move(connect),
-          [dialect, gate, mirror_lag](Connection& connection,
-                                      std::span<const std::shared_ptr<Task>> /*batch*/) -> std::function<void()> {
+          [dialect, gate, mirrored](Connection& connection,
+                                    std::span<const std::shared_ptr<Task>> /*batch*/) -> std::function<void()> {
             if (dialect == Dialect::sqlite)
               checkpoint(connection, *gate);
             else
-              mirror_lag->store(slowest_mirror(connection).value_or(-1.0));
+              mirrored->store(has_mirror(connection));
             return [] {};
           },
           [](const std::function<void()>& /*nobody waits for it*/) {}),
       ticker_([this, pause = dialect == Dialect::sqlite ? between_checkpoints : between_questions] {
         std::unique_lock lock(mutex_);
+        if (pause == between_questions) lane_.submit(std::make_shared<Tick>());
         while (!to_ticker_.wait_for(lock, pause, [this] { return stopping_; })) lane_.submit(std::make_shared<Tick>());
       }) {}
 

@@ -18,7 +18,7 @@ void prepare_content(odbc::Connection& connection, bool may_migrate);
 
 class Upkeep {
 public:
-  Upkeep(Dialect dialect, std::shared_ptr<Partners> partners, Lane::Connect connect, const std::shared_ptr<MirrorLag>& mirror_lag,
+  Upkeep(Dialect dialect, std::shared_ptr<Partners> partners, Lane::Connect connect, const std::shared_ptr<Mirrored>& mirrored,
          const std::shared_ptr<WriteGate>& gate);
   Upkeep(const Upkeep&) = delete;
   Upkeep& operator=(const Upkeep&) = delete;

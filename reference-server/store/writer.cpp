@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "reference-server/store/content.hpp"
+#include "reference-server/store/cpu_sample.hpp"
 
 namespace poolcast::store {
 
@@ -93,19 +94,41 @@ AppendedBatch store_batch(odbc::Connection& connection, const Sorted& sorted, Wr
   return batch;
 }
 
+// Asked right after the commit, so that what was written last is that commit. What is committed is not lost with the question.
+std::optional<std::chrono::duration<double>> mirrors_part(odbc::Connection& connection, std::chrono::duration<double> flush) {
+  try {
+    const auto lag = slowest_mirror(connection);
+    return lag ? std::optional(std::min(*lag, flush)) : std::nullopt;
+  } catch (const odbc::Failure&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
-std::function<void()> write_batch(odbc::Connection& connection, std::span<const std::shared_ptr<Task>> batch, WriteGate& gate,
-                                  const MirrorLag& mirror_lag, const std::function<void(const CommitMeasured&)>& on_commit) {
+std::optional<std::chrono::duration<double>> slowest_mirror(odbc::Connection& connection) {
+  const auto rows = connection.select(
+      "SELECT CAST(max(extract(epoch FROM flush_lag)) * 1000000 AS bigint) FROM pg_stat_replication WHERE sync_state IN ('sync', "
+      "'quorum')",
+      {}, {odbc::Column::integer});
+  if (rows.empty() || rows.is_null(0, 0)) return std::nullopt;
+  return std::chrono::microseconds(rows.integer(0, 0));
+}
+
+std::function<void()> write_batch(odbc::Connection& connection, std::span<const std::shared_ptr<Task>> batch,
+                                  const Writing& writing) {
   Sorted sorted = sort(batch);
   CommitMeasured measured = waits_of(batch, Steady::now());
-  std::vector<std::optional<Appended>> answers = store_batch(connection, sorted, gate, measured).answers;
+  const CpuSample cpu(writing.sampled);
+  std::vector<std::optional<Appended>> answers = store_batch(connection, sorted, writing.gate, measured).answers;
+  measured.cpu = cpu.taken();
+  if (writing.sampled && writing.mirrored) measured.mirror = mirrors_part(connection, measured.flush);
   measured.stored = true;
   measured.posts = sorted.posts.size();
   measured.events = sorted.events.size();
   for (const auto& answer : answers) measured.duplicates += answer && answer->duplicate ? 1U : 0U;
-  if (const double lag = mirror_lag.load(); lag >= 0) measured.mirror = std::chrono::duration<double>(lag);
-  return [posts = std::move(sorted.posts), events = std::move(sorted.events), answers = std::move(answers), measured, on_commit] {
+  return [posts = std::move(sorted.posts), events = std::move(sorted.events), answers = std::move(answers), measured,
+          told = writing.told] {
     for (std::size_t i = 0; i < posts.size(); ++i) {
       if (answers[i])
         posts[i]->done(*answers[i]);
@@ -113,7 +136,7 @@ std::function<void()> write_batch(odbc::Connection& connection, std::span<const 
         posts[i]->done(Error{ErrorCode::not_found, "there is no such room", false});
     }
     for (const auto& event : events) event->done(Done{});
-    if (on_commit) on_commit(measured);
+    if (told) told(measured);
   };
 }
 

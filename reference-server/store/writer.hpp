@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "reference-server/store/lane.hpp"
 #include "reference-server/store/message.hpp"
@@ -55,10 +56,20 @@ private:
   WriteGate* gate_ = nullptr;
 };
 
-// How late the slowest synchronous mirror was when it was last asked; below zero: there is none, or it does not tell.
-using MirrorLag = std::atomic<double>;
+// Whether a synchronous mirror was there, and told of itself, when PostgreSQL was last asked.
+using Mirrored = std::atomic<bool>;
 
-std::function<void()> write_batch(odbc::Connection& connection, std::span<const std::shared_ptr<Task>> batch, WriteGate& gate,
-                                  const MirrorLag& mirror_lag, const std::function<void(const CommitMeasured&)>& on_commit);
+struct Writing {
+  WriteGate& gate;
+  const Mirrored& mirrored;
+  const std::function<void(const CommitMeasured&)>& told;
+  bool sampled = false;  // this commit's processor time and its mirror's part are measured
+};
+std::function<void()> write_batch(odbc::Connection& connection, std::span<const std::shared_ptr<Task>> batch,
+                                  const Writing& writing);
+
+// How long the slowest synchronous mirror took to flush what was written last; none where nobody tells. Only a superuser or a
+// member of pg_monitor is told.
+std::optional<std::chrono::duration<double>> slowest_mirror(odbc::Connection& connection);
 
 }  // namespace poolcast::store

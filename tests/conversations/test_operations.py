@@ -3,17 +3,22 @@
 import csv
 import http.client
 import json
+import os
 import re
 import shutil
 import signal
 import ssl
+import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from client import chatting, connect, signed_in
-from node import LOBBY, PASSWORD, ROOT, Node
+from node import CLUB, LOBBY, PASSWORD, ROOT, Node, program
+from test_files import upload
 
 HTTP = pytest.mark.flags("--http", "127.0.0.1:0")
+SMOKE = pytest.mark.flags("--scenario", "smoke", "--node", "chat-1", "--library", str(ROOT / "scenarios"))
 LINE = re.compile(r'[a-z_]+(\{[a-z_]+="(?:[^"\\\n]|\\.)*"(,[a-z_]+="(?:[^"\\\n]|\\.)*")*\})? (\S+)')
 
 
@@ -35,6 +40,11 @@ def metric(node: Node, name: str, part: str | None = None) -> float:
             found.append(float(line.rpartition(" ")[2]))
     assert len(found) == 1, name
     return found[0]
+
+
+def table(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / "run" / "measurements" / f"{name}.csv").open() as file:
+        return list(csv.DictReader(file))
 
 
 def certificate_of(node: Node) -> str:
@@ -115,7 +125,7 @@ def test_no_secret_is_in_the_log(node: Node) -> None:
     assert "response=" not in text
 
 
-@pytest.mark.flags("--scenario", "smoke", "--node", "chat-1", "--library", str(ROOT / "scenarios"))
+@SMOKE
 def test_a_run_leaves_a_folder_with_what_the_server_measured(node: Node, tmp_path: Path) -> None:
     node.stop()
     node.flags = (*node.flags, "--out", str(tmp_path / "run"))
@@ -127,16 +137,78 @@ def test_a_run_leaves_a_folder_with_what_the_server_measured(node: Node, tmp_pat
     node.stop()
     run = json.loads((tmp_path / "run" / "run.json").read_text())
     assert run["source"] == "real"
-    with (tmp_path / "run" / "measurements" / "operations.csv").open() as file:
-        posts = [row for row in csv.DictReader(file) if row["command"] == "post"]
+    operations = table(tmp_path, "operations")
+    asked = Counter((row["command"], row["ending"]) for row in operations)
+    assert asked["register", "rejected"] == asked["register", "completed"] == 2, "the challenge and its answer"
+    assert asked["lookup", "completed"] == 6, "INVITE, requri and BYE at the pool's address"
+    assert asked["sign_in", "completed"] == 2
+    assert all(float(row["service_s"]) > 0 and float(row["inbound_wait_s"]) >= 0 for row in operations)
+    assert any(row["cpu_s"] for row in operations if row["command"] == "register")
+    posts = [row for row in operations if row["command"] == "post"]
     assert len(posts) == 5
     assert all(row["ending"] == "completed" and float(row["store_s"]) > 0 for row in posts)
     assert float(posts[0]["cpu_s"] or 0) >= 0
-    with (tmp_path / "run" / "measurements" / "commits.csv").open() as file:
-        assert sum(int(row["posts"]) for row in csv.DictReader(file)) == 5
-    with (tmp_path / "run" / "measurements" / "fan_outs.csv").open() as file:
-        assert [int(row["recipients"]) for row in csv.DictReader(file)] == [2] * 5
+    commits = table(tmp_path, "commits")
+    assert sum(int(row["posts"]) for row in commits) == 5
+    assert float(commits[0]["cpu_s"]) > 0
+    assert all(row["mirror_s"] == "" for row in commits), "there is no mirror"
+    assert [int(row["recipients"]) for row in table(tmp_path, "fan_outs")] == [2] * 5
+    assert {row["queue"] for row in table(tmp_path, "reads")} >= {"reads"}
     with (tmp_path / "run" / "report.csv").open() as file:
         rows = {(row["metric"], row["part"]): row for row in csv.DictReader(file) if row["whole_run"] == "true"}
     assert ("service_time", "post") in rows
+    assert ("service_time", "register") in rows
     assert ("utilisation", "host") in rows
+
+
+@SMOKE
+def test_a_second_sigterm_ends_at_once_and_still_leaves_the_run_folder(node: Node, tmp_path: Path) -> None:
+    node.stop()
+    node.flags = (*node.flags, "--out", str(tmp_path / "run"), "--drain", "600")
+    node.start()
+    ann = chatting(node, "ann", LOBBY)
+    assert ann.say(LOBBY, "before").status == 200
+    node.terminate()
+    assert node.logged("Draining")
+    node.terminate()
+    assert node.wait() == 0
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["interrupted"] is True
+    assert [row["ending"] for row in table(tmp_path, "operations") if row["command"] == "post"] == ["completed"]
+
+
+@SMOKE
+def test_the_databases_processes_are_watched_by_a_pid_file(node: Node, tmp_path: Path) -> None:
+    node.stop()
+    pid_file = tmp_path / "postmaster.pid"
+    pid_file.write_text(f"{os.getpid()}\n/var/lib/postgresql\n")
+    node.flags = (*node.flags, "--out", str(tmp_path / "run"), "--database-pid", str(pid_file))
+    node.start()
+    node.stop()
+    watched = [row for row in table(tmp_path, "processes") if row["process"] == "database"]
+    assert int(watched[0]["processes"]) >= 2, "this process, and the server that it has started"
+    assert int(watched[0]["resident_bytes"]) > 0
+
+
+@pytest.mark.parametrize("value", ["0", "no/such/file", "99999999999999"])
+def test_a_database_process_that_is_none_is_bad_input(value: str, tmp_path: Path) -> None:
+    command = [str(program("serve", "poolcast-server")), "--data", str(tmp_path / "data"), "--database-pid", value]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert ended.returncode == 2
+    assert "--database-pid" in ended.stderr
+
+
+@pytest.mark.flags("--http", "127.0.0.1:0", "--files", "127.0.0.1:0")
+def test_calls_of_the_file_service_are_measured(node: Node) -> None:
+    ann = chatting(node, "ann", CLUB)
+    upload(node, ann, CLUB, b"hello", 5)
+    assert metric(node, "poolcast_service_time_seconds_count", "file_transfer") == 2
+    assert metric(node, "poolcast_service_time_seconds_count", "file_token") == 1
+    assert metric(node, "poolcast_queue_time_seconds_count", "disk") >= 2
+    assert metric(node, "poolcast_store_time_seconds_count", "grant_file_token") >= 1
+
+
+@HTTP
+def test_a_tls_handshake_is_measured(node: Node) -> None:
+    signed_in(node, "ann", tls=True)
+    assert metric(node, "poolcast_service_time_seconds_count", "connect") == 1
+    assert metric(node, "poolcast_cpu_time_seconds_count", "connect") == 1

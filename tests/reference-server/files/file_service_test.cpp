@@ -296,6 +296,34 @@ TEST_F(FileServiceTest, refuses_what_is_no_call_of_its_own) {
   EXPECT_EQ(answer->status, 405);
 }
 
+class Remembers : public Watcher {
+public:
+  bool measures_cpu_now() override { return true; }
+  double cpu_s() override { return 1; }
+  void served(const Served& one) override { calls.push_back(one); }
+  void used_disk(const DiskUse& one) override { disk.push_back(one); }
+  std::vector<Served> calls;
+  std::vector<DiskUse> disk;
+};
+
+TEST_F(FileServiceTest, tells_how_long_each_call_and_each_job_of_the_disk_took) {
+  Remembers watcher;
+  service_ = std::make_unique<FileService>(
+      FileServiceSettings{.root = folder_.path() / "measured"}, tokens_,
+      [this](std::function<void()> function) { loop_.post(std::move(function)); }, [this] { return now_; }, &watcher);
+  const std::string name = name_for_upload();
+  EXPECT_TRUE(append(name, "x", 5, 10).is_fault) << "chunks come in order";
+  EXPECT_EQ(call("GetFileSize", {{"token", "none"}}).result, "403");
+  ASSERT_TRUE(loop_.run_until([&] { return watcher.calls.size() == 3 && watcher.disk.size() == 2; }));
+  EXPECT_EQ(watcher.calls[0].status, 200);
+  EXPECT_EQ(watcher.calls[1].status, 500);
+  for (const Served& served : watcher.calls) EXPECT_GT(served.service.count(), 0);
+  EXPECT_GT(watcher.calls[0].away.count(), 0) << "at the disk";
+  EXPECT_GE(watcher.calls[0].away, watcher.disk[0].worked);
+  EXPECT_GE(watcher.disk[0].queue_wait.count(), 0);
+  EXPECT_EQ(watcher.disk[0].cpu.count(), 0) << "measured by the clock that stands still here";
+}
+
 TEST_F(FileServiceTest, may_go_while_a_call_is_on_its_way) {
   std::optional<net::HttpResponse> answer;
   const std::string name = name_for_upload();

@@ -102,7 +102,8 @@ TEST(Recording, keeps_every_record_in_raw_tables) {
                     .statements = 1ms,
                     .flush = 2ms,
                     .mirror = 1ms});
-  recording.read({.operation = "history", .began = start + 2s, .queue_wait = 1us, .worked = 2ms});
+  recording.commit({.began = start + 3s, .posts = 1, .cpu = 90us});
+  recording.read({.operation = "history", .queue = "reads", .began = start + 2s, .queue_wait = 1us, .worked = 2ms, .cpu = 70us});
   recording.fan_out({.began = start + 3s, .recipients = 50, .bytes = 700, .took = 200us, .cpu = 150us});
   recording.tick(start + 4s, registry,
                  HostSample{.busy_cpu_s = 1.5, .cores = 2, .processes = {{.name = "server", .cpu_s = 0.25, .processes = 1}}});
@@ -111,9 +112,13 @@ TEST(Recording, keeps_every_record_in_raw_tables) {
       folder.read("run/measurements/operations.csv"),
       HasSubstr(
           "\n1.500000000,post,completed,0.000010000,0.000040000,0.003000000,0.000030000\n2.000000000,join,refused,0.000000000,"));
-  EXPECT_THAT(folder.read("run/measurements/commits.csv"),
-              HasSubstr("\n2.000000000,7,1,3,0.000001000,0.000005000,0.001000000,0.002000000,0.001000000,true\n"));
-  EXPECT_THAT(folder.read("run/measurements/reads.csv"), HasSubstr("\n2.000000000,history,0.000001000,0.002000000\n"));
+  EXPECT_THAT(
+      folder.read("run/measurements/commits.csv"),
+      HasSubstr("\n2.000000000,7,1,3,0.000001000,0.000005000,0.001000000,0.002000000,0.001000000,true,\n3.000000000,1,0,0,"));
+  EXPECT_THAT(folder.read("run/measurements/commits.csv"), HasSubstr(",,true,0.000090000\n"))
+      << "the mirror's part is not measured";
+  EXPECT_THAT(folder.read("run/measurements/reads.csv"),
+              HasSubstr("\n2.000000000,history,0.000001000,0.002000000,reads,0.000070000\n"));
   EXPECT_THAT(folder.read("run/measurements/fan_outs.csv"), HasSubstr("\n3.000000000,50,700,0.000200000,0.000150000\n"));
   EXPECT_THAT(folder.read("run/measurements/processes.csv"), HasSubstr("\n4.000000000,server,1,0,0.250000000,0,0,0\n"));
   EXPECT_THAT(folder.read("run/measurements/host.csv"), HasSubstr("\n4.000000000,2,1.500000000,"));
@@ -191,10 +196,14 @@ TEST(Measurements, tell_calls_of_the_store_apart_by_its_words) {
   Registry registry(Place{.node = "chat-1"});
   Measurements measurements(registry);
   for (const char* operation : {"history", "search", "history"})
-    measurements.read({.operation = operation, .began = start, .queue_wait = 1us, .worked = 2ms});
+    measurements.read({.operation = operation, .queue = "reads", .began = start, .queue_wait = 1us, .worked = 2ms});
+  measurements.read({.operation = "edit", .queue = "edits", .began = start, .worked = 2ms, .cpu = 1ms});
   EXPECT_EQ(registry.latencies(Metric::store_time, "history").count(), 2U);
   EXPECT_EQ(registry.latencies(Metric::store_time, "search").count(), 1U);
   EXPECT_EQ(registry.latencies(Metric::queue_time, "reads").count(), 3U);
+  EXPECT_EQ(registry.latencies(Metric::queue_time, "edits").count(), 1U);
+  EXPECT_EQ(registry.latencies(Metric::store_cpu_time, "history").count(), 0U) << "only of what was measured";
+  EXPECT_EQ(registry.latencies(Metric::store_cpu_time, "edit").count(), 1U);
 }
 
 TEST(Measurements, do_not_count_a_post_that_was_there_already_as_stored) {

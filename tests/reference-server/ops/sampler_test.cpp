@@ -85,6 +85,20 @@ TEST(Sampler, reads_one_process_or_all_that_descend_from_it) {
   EXPECT_EQ(sample.processes[2].processes, 0U);
 }
 
+TEST(Sampler, finds_a_process_by_its_pid_file_again_after_it_was_restarted) {
+  const FakeProc proc;
+  const ScratchFolder folder;
+  (void)folder.write("postmaster.pid", "12\n/var/lib\n");
+  const Sampler sampler({{.name = "database", .tree = true, .pid_file = folder.path() / "postmaster.pid"}}, proc.path());
+  EXPECT_EQ(sampler.take().processes.at(0).processes, 1U);
+  (void)folder.write("postmaster.pid", "10\n/var/lib\n");
+  EXPECT_EQ(sampler.take().processes.at(0).processes, 3U);
+  std::filesystem::remove(folder.path() / "postmaster.pid");
+  EXPECT_EQ(sampler.take().processes.at(0).processes, 0U);
+  (void)folder.write("other", "no number\n");
+  EXPECT_FALSE(read_pid_file(folder.path() / "other"));
+}
+
 TEST(Sampler, finds_this_process_in_the_real_proc) {
   const HostSample sample = Sampler({{"server", ::getpid(), false}}).take();
   EXPECT_GE(sample.cores, 1U);

@@ -29,6 +29,9 @@ public:
   void signed_in(std::string_view user, std::string_view) override { users.emplace_back(user); }
   void sign_in_failed(std::string_view user, std::string_view) override { failed.emplace_back(user); }
   void delivered(std::size_t count) override { answered += count; }
+  bool measures_cpu_now() override { return true; }
+  double cpu_s() override { return time_s; }
+  void served(const Served& one) override { measured.push_back(one); }
 
   struct Info {
     ChatSession session = 0;
@@ -46,6 +49,7 @@ public:
   std::vector<NewChat> opened;
   std::vector<std::string> users, failed;
   std::size_t answered = 0;
+  std::vector<Served> measured;
   Dialog* dialog = nullptr;  // of the last chat
   ChatSession last_session = 0;
 

@@ -236,5 +236,29 @@ TEST_F(Connected, ntlm_asks_in_three_steps_and_never_says_which_part_was_wrong) 
   EXPECT_EQ(header_of(refused, "WWW-Authenticate").find("gssapi-data=\"TlRM"), std::string::npos) << "then the client gives up";
 }
 
+TEST_F(Connected, every_request_that_is_answered_here_is_measured_as_what_it_is_part_of) {
+  alice_.sign_in();
+  for (int i = 0; i < 2; ++i)
+    alice_.request("SUBSCRIBE", alice_.from_uri(), alice_.from_uri(), "Event: vnd-microsoft-provisioning-v2\r\n");
+  alice_.invite("sip:pool@lab.example", "pool");
+  alice_.in_dialog("INFO", "<xccos><cmd id=\"cmd:requri\"/></xccos>", "pool");
+  alice_.in_dialog("BYE", {}, "pool");
+  alice_.invite("sip:node7@lab.example", "chat");
+  alice_.in_dialog("INFO", "<post/>");  // the chat measures that
+  alice_.in_dialog("UPDATE");
+  alice_.in_dialog("BYE");
+  alice_.register_with("Expires: 0\r\n");
+  const std::vector<std::pair<Step, int>> expected{{Step::register_user, 407}, {Step::register_user, 200}, {Step::provision, 200},
+                                                   {Step::refresh, 200},       {Step::lookup, 200},        {Step::lookup, 200},
+                                                   {Step::lookup, 200},        {Step::open_chat, 200},     {Step::refresh, 200},
+                                                   {Step::sign_out, 200},      {Step::sign_out, 200}};
+  ASSERT_EQ(host_.measured.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(host_.measured[i].step, expected[i].first) << i;
+    EXPECT_EQ(host_.measured[i].status, expected[i].second) << i;
+    EXPECT_GE(host_.measured[i].cpu_s, 0) << i;
+  }
+}
+
 }  // namespace
 }  // namespace poolcast::sip::testing

@@ -207,6 +207,35 @@ TYPED_TEST(Append, a_commit_is_measured) {
   EXPECT_EQ(measured[1].duplicates, 1U);
   EXPECT_GT(measured[0].flush.count(), 0.0);
   EXPECT_GT(measured[0].execute.count(), 0.0);
+  ASSERT_TRUE(measured[0].cpu) << "of one commit in so many, beginning with the first";
+  EXPECT_GT(measured[0].cpu->count(), 0.0);
+  EXPECT_FALSE(measured[1].cpu);
+  EXPECT_FALSE(measured[0].mirror) << "there is none";
+}
+
+TYPED_TEST(Append, calls_that_are_no_posts_are_measured_with_their_queues) {
+  std::vector<CallMeasured> measured;
+  const TypeParam backend;
+  World world(backend.connection(), [&](Config& config) {
+    config.observer.on_call = [&](const CallMeasured& one) { measured.push_back(one); };
+    config.observer.sample_every = 1;
+  });
+  measured.clear();
+  (void)world.bodies({.room = world.lobby, .limit = 5});
+  ASSERT_TRUE(world.edit({Edit(user("dee"))}));
+  ASSERT_TRUE(world.loop.ask<Preference>([&](Completion<Preference> done) {
+    world.store->set_preference({.user = world.ann, .label = "rooms", .content = "eA=="}, std::move(done));
+  }));
+  ASSERT_TRUE(world.loop.run_until([&] { return measured.size() == 3; }));
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"history", "reads"}, {"edit", "edits"}, {"set_preference", "changes"}};
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(measured[i].operation, expected[i].first);
+    EXPECT_EQ(measured[i].queue, expected[i].second);
+    EXPECT_GT(measured[i].execute.count(), 0.0);
+    ASSERT_TRUE(measured[i].cpu);
+    EXPECT_GT(measured[i].cpu->count(), 0.0);
+  }
 }
 
 }  // namespace
