@@ -17,6 +17,9 @@ namespace {
 
 // How often the watchdog looks while something is under way; a deadline is met this much late at worst.
 constexpr Milliseconds watch_interval{50};
+// So many looks without anything under way, and it sleeps until it is woken: waking it for each batch would cost two changes of
+// thread per batch.
+constexpr int idle_looks = 40;
 
 using odbc::Connection;
 using odbc::Failure;
@@ -75,6 +78,7 @@ struct Lane::State : std::enable_shared_from_this<Lane::State> {
   bool away = false;
   bool stopping = false;
   bool watch_ends = false;
+  bool watchdog_sleeps = false;
   std::thread watchdog;
 
   void start_worker();
@@ -91,6 +95,7 @@ struct Lane::State : std::enable_shared_from_this<Lane::State> {
   void answer(Tasks tasks, const Error& error) const;
   void warn(const std::string& sentence) const;
   void watch();
+  void wake_watchdog();
   void expire(Steady::time_point now);
   void abandon_overdue(Steady::time_point now);
 };
@@ -217,7 +222,7 @@ bool Lane::State::take(Worker& worker, std::unique_lock<std::mutex>& lock) {
     const auto waited = std::min<Steady::duration>(now - worker.batch.front()->queued, options.deadline * 4 / 5);
     worker.due = now + options.deadline - (worker.batch.front()->keep ? Steady::duration{} : waited);
   }
-  to_watchdog.notify_one();
+  wake_watchdog();
   return true;
 }
 
@@ -357,16 +362,24 @@ void Lane::State::abandon_overdue(Steady::time_point now) {
   });
 }
 
+void Lane::State::wake_watchdog() {
+  if (std::exchange(watchdog_sleeps, false)) to_watchdog.notify_one();
+}
+
 // Without the mutex.
 void Lane::State::watch() {
   std::unique_lock lock(mutex);
-  while (!watch_ends) {
+  for (int idle = 0; !watch_ends;) {
     const bool busy = !waiting.empty() || !abandoned.empty() ||
                       std::any_of(workers.begin(), workers.end(), [](const auto& worker) { return worker->due.has_value(); });
-    if (busy)
+    idle = busy ? 0 : idle + 1;
+    if (idle <= idle_looks) {
       to_watchdog.wait_for(lock, watch_interval, [this] { return watch_ends; });
-    else
-      to_watchdog.wait(lock);
+    } else {
+      watchdog_sleeps = true;
+      to_watchdog.wait(lock, [this] { return watch_ends || !watchdog_sleeps; });
+      idle = 0;
+    }
     const auto now = Steady::now();
     expire(now);
     abandon_overdue(now);
@@ -418,16 +431,15 @@ Lane::~Lane() {
 void Lane::submit(std::shared_ptr<Task> task) {
   State& state = *state_;
   task->queued = Steady::now();
-  const std::lock_guard lock(state.mutex);
-  if (state.away && !task->keep) {
-    state.answer({std::move(task)}, refusal("the database is not available"));
-  } else if (state.waiting.size() >= state.options.most_waiting) {
-    state.answer({std::move(task)}, refusal("too many requests wait for the database"));
-  } else {
+  {
+    const std::lock_guard lock(state.mutex);
+    if (state.away && !task->keep) return state.answer({std::move(task)}, refusal("the database is not available"));
+    if (state.waiting.size() >= state.options.most_waiting)
+      return state.answer({std::move(task)}, refusal("too many requests wait for the database"));
     state.waiting.push_back(std::move(task));
-    state.to_workers.notify_one();
-    if (state.waiting.size() == 1) state.to_watchdog.notify_one();
+    state.wake_watchdog();
   }
+  state.to_workers.notify_one();  // who wakes up finds the mutex free
 }
 
 void Lane::refuse(std::shared_ptr<Task> task, const Error& error) { state_->answer({std::move(task)}, error); }
