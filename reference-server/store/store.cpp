@@ -170,7 +170,17 @@ void Store::Parts::start_lanes(const PostBack& post_back) {
                       turns = std::make_shared<Turns>(config.observer.sample_every)](Connection& connection, Batch batch) {
     return write_batch(connection, batch, {*the_gate, *mirror, told, turns->next()});
   };
-  writer = std::make_unique<Lane>(posts, partners, connect, write, post_back,
+  // Plans for whatever values come, made once per connection: planning a post costs more than storing it. The planner must not
+  // scan a table that it has seen small.
+  const auto connect_writer = [connect_any = connect](const std::string& connection_string) {
+    auto connection = connect_any(connection_string);
+    if (connection->dialect() == Dialect::postgresql) {
+      connection->execute("SET plan_cache_mode = force_generic_plan");
+      connection->execute("SET enable_seqscan = off");
+    }
+    return connection;
+  };
+  writer = std::make_unique<Lane>(posts, partners, connect_writer, write, post_back,
                                   Lane::Hooks{config.observer.on_availability, config.observer.on_warning});
 }
 
