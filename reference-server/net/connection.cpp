@@ -79,8 +79,8 @@ void Connection::readable() {
     if (got.wants == Wants::closed) return end(Ended::by_peer);
     if (got.wants != Wants::nothing) return;  // the next edge tells
     if (!hand_over({scratch.data(), got.bytes})) return;
-    // A short plain read has emptied the socket; a TLS record may be followed by one that OpenSSL holds already.
-    if (!stream_.is_tls() && !peer_has_ended_ && got.bytes < scratch.size()) return;
+    // Empty now, and the next edge tells of more; but the peer's end was told already.
+    if (got.drained && !peer_has_ended_) return;
   }
   asio::post(loop_.io(), [self = shared_from_this()] {
     if (self->open()) self->readable();

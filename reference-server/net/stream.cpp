@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <limits>
 
+#include "reference-server/net/socket_bio.hpp"
+
 namespace poolcast::net {
 
 namespace {
@@ -17,9 +19,9 @@ int length_for_openssl(std::size_t bytes) {
 }
 
 Transfer socket_result(ssize_t result, Wants direction) {
-  if (result > 0) return {static_cast<std::size_t>(result), Wants::nothing};
-  if (result < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return {0, direction};
-  return {0, Wants::closed};
+  if (result > 0) return {.bytes = static_cast<std::size_t>(result)};
+  if (result < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return {.wants = direction};
+  return {.wants = Wants::closed};
 }
 
 }  // namespace
@@ -31,9 +33,15 @@ Wants Stream::handshake() {
 }
 
 Transfer Stream::read(std::span<char> into) {
-  if (!tls_) return socket_result(::recv(socket_, into.data(), into.size(), MSG_DONTWAIT), Wants::read);
+  if (!tls_) {
+    Transfer got = socket_result(::recv(socket_, into.data(), into.size(), MSG_DONTWAIT), Wants::read);
+    got.drained = got.bytes < into.size();
+    return got;
+  }
   ERR_clear_error();
-  return tls_result(SSL_read(tls_.get(), into.data(), length_for_openssl(into.size())));
+  Transfer got = tls_result(SSL_read(tls_.get(), into.data(), length_for_openssl(into.size())));
+  got.drained = SSL_has_pending(tls_.get()) == 0 && is_drained(SSL_get_rbio(tls_.get()));
+  return got;
 }
 
 Transfer Stream::write(std::string_view bytes) {
@@ -49,16 +57,16 @@ void Stream::say_goodbye() {
 }
 
 Transfer Stream::tls_result(int result) {
-  if (result > 0) return {static_cast<std::size_t>(result), Wants::nothing};
+  if (result > 0) return {.bytes = static_cast<std::size_t>(result)};
   switch (SSL_get_error(tls_.get(), result)) {
     case SSL_ERROR_WANT_READ:
-      return {0, Wants::read};
+      return {.wants = Wants::read};
     case SSL_ERROR_WANT_WRITE:
-      return {0, Wants::write};
+      return {.wants = Wants::write};
     default:
       // After a fatal error OpenSSL forbids every further call, the goodbye included.
       SSL_set_quiet_shutdown(tls_.get(), 1);
-      return {0, Wants::closed};
+      return {.wants = Wants::closed};
   }
 }
 

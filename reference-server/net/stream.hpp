@@ -15,6 +15,7 @@ enum class Wants { nothing, read, write, closed };  // what must happen before i
 struct Transfer {
   std::size_t bytes = 0;
   Wants wants = Wants::nothing;
+  bool drained = false;  // of a read: it took the last of what had arrived
 };
 
 class Stream {

@@ -13,6 +13,7 @@
 
 #include "domain/ensure.hpp"
 #include "reference-server/net/openssl_handles.hpp"
+#include "reference-server/net/socket_bio.hpp"
 #include "reference-server/secret_text.hpp"
 
 namespace poolcast::net {
@@ -139,9 +140,7 @@ SslHandle TlsContext::accept() const {
 
 SslHandle TlsContext::accept(int socket) const {
   SslHandle ssl = accept();
-  // BIO_NOCLOSE: the socket stays the caller's.
-  BIO* transport = BIO_new_socket(socket, BIO_NOCLOSE);
-  ensure(transport != nullptr, "OpenSSL is out of memory");
+  BIO* const transport = make_socket_bio(socket);
   SSL_set_bio(ssl.get(), transport, transport);
   return ssl;
 }
@@ -187,8 +186,8 @@ Result<std::shared_ptr<const TlsClientContext>> TlsClientContext::load(const Tls
 
 SslHandle TlsClientContext::connect(int socket, const std::string& host, SSL_SESSION* session) const {
   SslHandle ssl(SSL_new(context_.get()));
-  BIO* transport = BIO_new_socket(socket, BIO_NOCLOSE);
-  ensure(ssl != nullptr && transport != nullptr, "OpenSSL is out of memory");
+  ensure(ssl != nullptr, "OpenSSL is out of memory");
+  BIO* const transport = make_socket_bio(socket);
   SSL_set_bio(ssl.get(), transport, transport);
   const bool is_address = host.find(':') != std::string::npos || host.find_first_not_of("0123456789.") == std::string::npos;
   if (!is_address) SSL_set_tlsext_host_name(ssl.get(), host.c_str());
