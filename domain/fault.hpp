@@ -48,6 +48,7 @@ struct Fault {
   std::optional<PoolId> to;
   std::optional<SecondsRange> takes;
   std::optional<Share> loss;
+  Seconds retransmit_after{0.3};  // assumption O-22
   std::optional<Names> away_from;
   bool operator==(const Fault&) const = default;
 };
@@ -89,6 +90,8 @@ void describe(Self& self, Visitor&& visit) {
         "pool and no time for a chat pool, whose steps a runbook has.",
         not_negative);
   visit("loss", self.loss, "Share of the packets that a lossy link loses, at most half.");
+  visit("retransmit_after", self.retransmit_after,
+        "How long a sender waits for an acknowledgement before it sends a lost packet again; doubled each time.", positive);
   visit("away_from", self.away_from, "What `cut` separates from; without it, everything else.");
 }
 

@@ -55,6 +55,7 @@ struct ClientBehaviour {
   double backoff_factor = 2;                                // O-2
   SecondsRange backoff{Seconds{15}, Seconds{300}};  // O-2 gives the upper end, 5 min; the first wait after a refusal is ours
   Share jitter{0.5};                                // O-2: ±50 %
+  Seconds request_timeout{32};                      // RFC 3261, 17.1.2.2: timer F, 64 times T1 of 500 ms
   bool operator==(const ClientBehaviour&) const = default;
 };
 template <Describes<ClientBehaviour> Self, class Visitor>
@@ -66,6 +67,8 @@ void describe(Self& self, Visitor&& visit) {
   visit("backoff", self.backoff, "Wait after the first refusal, and the longest wait.", not_negative);
   visit("jitter", self.jitter, "How far a wait may lie above or below its value; 0% lets all clients march in step.",
         between(0, 1));
+  visit("request_timeout", self.request_timeout,
+        "How long a client waits for the answer of a server that hangs before it takes its session for lost.", positive);
 }
 
 struct Workload {

@@ -37,7 +37,8 @@ ChatModel::ChatModel(const Scenario& scenario, const RunOptions& options, Platfo
       recorder_(scenario.horizon, options.window),
       services_(options.seed, static_cast<std::uint64_t>(options.replication), "services", options.antithetic),
       arrivals_(options.seed, static_cast<std::uint64_t>(options.replication), "arrivals", options.antithetic),
-      clients_(options.seed, static_cast<std::uint64_t>(options.replication), "clients", options.antithetic) {
+      clients_(options.seed, static_cast<std::uint64_t>(options.replication), "clients", options.antithetic),
+      network_(options.seed, static_cast<std::uint64_t>(options.replication), "network", options.antithetic) {
   add_front_ends();
   const std::vector<Count> users = users_of_pools(scenario);
   for (std::size_t pool = 0; pool < users.size(); ++pool) add_pool(scenario.topology.chat_pools[pool], users[pool]);
@@ -52,7 +53,10 @@ void ChatModel::add_front_ends() {
          .core_speed = hardware.speed,
          .cores = static_cast<double>(hardware.cores * pool.servers),
          .station = FcfsStation(whole_cores(hardware) * static_cast<std::uint32_t>(pool.servers)),
-         .record = recorder_.add_station({.site = pool.site.str(), .pool = pool.name.str(), .node = {}, .part = {}})});
+         .record = recorder_.add_station({.site = pool.site.str(), .pool = pool.name.str(), .node = {}, .part = {}}),
+         .cores_each = whole_cores(hardware),
+         .machines = front_end_servers(pool),
+         .up = std::vector<bool>(static_cast<std::size_t>(pool.servers), true)});
   }
 }
 
@@ -67,6 +71,7 @@ void ChatModel::add_pool(const ChatPool& pool, Count users) {
   const auto next_hop = std::ranges::find(front_ends_, pool.next_hop, &FrontEnd::name);
   Pool& added = pools_.emplace_back(Pool{.name = pool.name,
                                          .front_end = static_cast<std::size_t>(next_hop - front_ends_.begin()),
+                                         .next_hop = static_cast<std::size_t>(next_hop - front_ends_.begin()),
                                          .compliance = pool.compliance,
                                          .roster_limit = static_cast<std::uint32_t>(pool.participant_update_limit),
                                          .first_server = first_server,
@@ -219,6 +224,8 @@ void ChatModel::dispatch(const Event& event) {
       return roster_due(event.place);
     case Kind::compliance_stored:
       return compliance_stored(event.place);
+    case Kind::times_out:
+      return times_out(event.subject);
     case Kind::window_ends:
       return window_ends();
     case Kind::second_begins:

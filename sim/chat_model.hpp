@@ -10,6 +10,7 @@
 // One class, one subject per file: chat_model.cpp (assembly and dispatch), chat_model_requests.cpp (the path of a request),
 // chat_model_sessions.cpp (signing in, losing and finding a server), chat_model_posts.cpp (commit and fan-out),
 // chat_model_notices.cpp (rosters, compliance), chat_model_operations.cpp (what faults and operators do),
+// chat_model_front_ends.cpp (Front End pools lost, failed over, back), chat_model_reach.cpp (cuts, hung services),
 // chat_model_windows.cpp (what is recorded at the end of a window).
 #pragma once
 
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "domain/random.hpp"
+#include "domain/rules/retransmission.hpp"
 #include "domain/scenario.hpp"
 #include "sim/cost.hpp"
 #include "sim/long_waits.hpp"
@@ -48,6 +50,13 @@ public:
   bool drain(const NodeId& node);                // whether it was in the active list
   void accept(const NodeId& node);               // joins the active list
   void slow(const NodeId& node, double factor);  // relative to the normal speed
+  void swap(const PoolId& pool);                 // active and standby servers change places
+  void hang(const NodeId& node, const Fault& fault);
+  void goes_on(const NodeId& node);
+  void fail_over(const PoolId& front_end, const PoolId& to, const Fault& fault);
+  void fail_back(const PoolId& front_end, const Fault& fault);
+  void connections_change_by(const Fault* fault) { cutting_ = fault; }  // the next change of connections is this fault's
+  void connections_changed();
   double start_time() const { return costs_.start; }
 
   static void handle(void* model, const Event& event) { static_cast<ChatModel*>(model)->dispatch(event); }
@@ -76,13 +85,14 @@ private:
     signs_in,           // place: pool, subject: user
     roster_due,         // place: pool
     compliance_stored,  // place: server
+    times_out,          // subject: job
   };
-  static constexpr std::array<std::string_view, 21> kind_names{
-      "window ends",      "second begins",  "sends",           "reaches front end", "front end done",
-      "gate done",        "reaches server", "cpu done",        "reaches database",  "database done",
-      "log flushed",      "answered",       "fan-out arrives", "delivered",         "posts",
-      "opens room",       "searches",       "restarts",        "signs in",          "roster due",
-      "compliance stored"};
+  static constexpr std::array<std::string_view, 22> kind_names{
+      "window ends",       "second begins",  "sends",           "reaches front end", "front end done",
+      "gate done",         "reaches server", "cpu done",        "reaches database",  "database done",
+      "log flushed",       "answered",       "fan-out arrives", "delivered",         "posts",
+      "opens room",        "searches",       "restarts",        "signs in",          "roster due",
+      "compliance stored", "times out"};
   static constexpr std::size_t kinds = kind_names.size();
 
   enum class Role : std::uint8_t { gate, command, fan_out, roster };
@@ -103,6 +113,8 @@ private:
     std::uint16_t position = 0;  // within the sign-in sequence
     std::uint16_t opened = 0;    // rooms to join one by one
     std::uint16_t forwards = 0;
+    std::uint16_t front_end = 0;  // that it goes through
+    std::uint16_t front_end_epoch = 0;
     bool in_flight = false;  // sent and not answered, refused or lost
     Role role = Role::command;
     Operation operation = Operation::sign_in;
@@ -119,6 +131,9 @@ private:
     double cores = 1;
     bool up = true;
     bool in_active_list = true;
+    bool reachable = true;  // from the pool's Front End servers
+    bool hung = false;
+    std::int16_t hang = -1;  // the loss that its users are displaced by when they notice
     std::uint32_t epoch = 0;
     FcfsStation workers;
     FcfsStation cpu;
@@ -133,9 +148,17 @@ private:
     PoolId name;
     SiteNumber site = 0;
     double core_speed = 1;
-    double cores = 1;  // of all servers of the pool
+    double cores = 1;  // of all servers that are up
     FcfsStation station;
     StationRecord record;
+    std::uint32_t cores_each = 1;  // of one server
+    std::vector<NodeId> machines{};
+    std::vector<bool> up{};
+    std::uint16_t epoch = 0;  // counts the losses of the whole pool
+    double core_seconds = 0;  // that were there in this window, up to `counted`
+    double counted = 0;
+
+    bool alive() const { return cores > 0; }
   };
 
   struct DatabaseHost {
@@ -165,7 +188,8 @@ private:
 
   struct Pool {
     PoolId name;
-    std::size_t front_end = 0;
+    std::size_t front_end = 0;  // that routes to it now
+    std::size_t next_hop = 0;   // that routes to it unless failed over
     bool compliance = false;
     std::uint32_t roster_limit = 75;
     std::uint16_t first_server = 0;
@@ -182,6 +206,7 @@ private:
     std::uint32_t waiting = 0;
     double minutes_lost = 0;
     std::uint64_t stored = 0;
+    std::uint64_t compliance_lost = 0;
     std::vector<RoomNumber> dirty_rooms{};
     std::vector<bool> room_is_dirty{};
     std::vector<std::uint32_t> noticed{};  // by user: the roster round that last told it
@@ -195,6 +220,7 @@ private:
     std::string label;
     std::uint16_t pool = 0;
     double at = 0;
+    const Fault* fault = nullptr;
     std::uint32_t displaced = 0;
     std::uint32_t back = 0;
     double t50 = -1, t95 = -1, t100 = -1;
@@ -224,6 +250,12 @@ private:
     jobs_[number].in_flight = false;
     free_jobs_.push_back(number);
   }
+  // One way between two sites or within one; a lost packet of the message is sent again.
+  double trip(SiteNumber a, SiteNumber b) {
+    const Platform::Losses& losses = platform_.losses(a, b);
+    if (losses.share.of_one <= 0) return platform_.latency(a, b);
+    return platform_.latency(a, b) + rules::retransmission_delay(losses.share, losses.timeout, network_.uniform()).count();
+  }
   double random_work(double mean) { return services_.exponential(mean); }
 
   // The path of a request.
@@ -245,8 +277,14 @@ private:
   void release_worker(Server& server);
   void queue_changed(Server& server);
   bool stale(const Job& job) const;
-  double to_client(const Job& job) const;  // latency from the job's server to its user
+  bool stale_attempt(const Job& job) const { return job.user_epoch != pools_[job.pool].sessions[job.user].epoch; }
+  double to_client(const Job& job);  // latency from the job's server to its user
   double front_end_background(const FrontEnd& front_end) const;
+  bool cut_off(const Job& job) const;  // the Front End pool that it came through is lost
+  void unreachable(JobId number);      // there is no Front End to take it
+  void gone(JobId number);             // its server has no answer for it any more
+  void get_stuck(JobId number);        // its server hangs: the client waits in vain
+  void times_out(JobId number);
 
   // Operations of users.
   JobId new_operation(std::uint16_t pool, UserNumber user, Operation operation, Command command);
@@ -264,7 +302,10 @@ private:
   Command sign_in_command(const Job& job) const;
   void endpoint_signed_in(JobId number, double answered_at);
   void connected(std::uint16_t pool_number, UserNumber user);
-  void displace(std::uint16_t pool_number, UserNumber user, std::int16_t loss, const Fault* fault);
+  std::int16_t open_loss(std::uint16_t pool_number, const Fault* fault, const std::string& what);
+  void displace(std::uint16_t pool_number, UserNumber user, std::int16_t loss, LossKind kind);
+  // All users of the pool who are connected or signing in: those of one server, or all.
+  void displace_all(std::uint16_t pool_number, std::optional<std::uint16_t> server, std::int16_t loss, LossKind kind);
   void note_who_is_back(Loss& loss);
 
   // Posts.
@@ -277,7 +318,7 @@ private:
   double start_fan_out(JobId number);  // returns its service time
   void fan_out_done(JobId number);
   void delivered(JobId number, double at);
-  double notice_trip(const Job& job) const;  // from the server's cores to an endpoint
+  double notice_trip(const Job& job);  // from the server's cores to an endpoint
   void record_deliveries(const Job& job, double first, std::uint32_t told);
 
   // Notices.
@@ -291,9 +332,17 @@ private:
   // Operations of faults and operators.
   Server* find_server(const NodeId& node);
   void lose_server(Server& server, const Fault* fault);
-  std::string unique_label(const std::string& label) const;
+  std::string unique_label(std::uint16_t pool, const std::string& label) const;
+  void lose_queue(Server& server);
   void clear_stations(Server& server);
+  void empty_server(Server& server, std::int16_t loss, LossKind kind);
   void update_accepts(const Server& server);
+  void update_reachable(Server& server, const Fault* fault);
+  FrontEnd* front_end_of(const NodeId& machine);
+  void front_end_machine_changes(FrontEnd& front_end, const NodeId& machine, bool up);
+  void front_end_lost(FrontEnd& front_end, const Fault* fault);
+  void route_to(std::size_t pool, std::size_t front_end, const Fault& fault, const std::string& what);
+  void count_core_seconds(FrontEnd& front_end);
 
   // Windows.
   void window_ends();
@@ -316,12 +365,14 @@ private:
   std::vector<JobId> free_jobs_;
   std::vector<Loss> losses_;
   std::unordered_map<std::string, const Fault*> expected_;
+  const Fault* cutting_ = nullptr;
   double window_begin_ = 0;
   std::array<std::uint64_t, kinds> handled_{};
 
   RandomStream services_;
   RandomStream arrivals_;
   RandomStream clients_;
+  RandomStream network_;
 };
 
 }  // namespace poolcast::sim

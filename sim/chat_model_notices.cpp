@@ -39,7 +39,7 @@ void ChatModel::roster_due(std::uint16_t pool_number) {
   }
   pool.dirty_rooms.clear();
   for (std::size_t server = 0; server < notices.size(); ++server) {
-    if (notices[server] == 0) continue;
+    if (notices[server] == 0 || servers_[pool.first_server + server].hung) continue;
     const JobId number = new_job();
     Job& job = jobs_[number];
     job.role = Role::roster;
@@ -58,6 +58,13 @@ void ChatModel::comply(Server& server, std::uint64_t events) {
   server.backlog += events;
   recorder_.fold().level(server.record.backlog, now(), static_cast<double>(server.backlog));
   drain_compliance(server);
+}
+
+// The queue is a file on the server's disk. A batch that is on its way is stored.
+void ChatModel::lose_queue(Server& server) {
+  pools_[server.pool].compliance_lost += server.backlog - server.draining;
+  server.backlog = server.draining;
+  recorder_.fold().level(server.record.backlog, now(), static_cast<double>(server.backlog));
 }
 
 void ChatModel::drain_compliance(Server& server) {

@@ -13,40 +13,66 @@ ChatModel::Server* ChatModel::find_server(const NodeId& node) {
 void ChatModel::expect_loss(const NodeId& machine, const Fault& fault) { expected_[machine.str()] = &fault; }
 
 void ChatModel::machine_lost(const NodeId& node) {
-  Server* server = find_server(node);
-  if (!server || !server->up) return;
   const auto expected = expected_.find(node.str());
-  lose_server(*server, expected == expected_.end() ? nullptr : expected->second);
+  const Fault* fault = expected == expected_.end() ? nullptr : expected->second;
+  if (FrontEnd* front_end = front_end_of(node)) {
+    front_end_machine_changes(*front_end, node, false);
+    if (!front_end->alive()) front_end_lost(*front_end, fault);
+  }
+  Server* server = find_server(node);
+  if (server && server->up) lose_server(*server, fault);
 }
 
-// A server may be lost more than once: `lose chat-2`, `lose chat-2 (2)`.
-std::string ChatModel::unique_label(const std::string& label) const {
-  const auto earlier = std::ranges::count_if(
-      losses_, [&](const Loss& loss) { return loss.label == label || loss.label.starts_with(label + " ("); });
+// A server may be lost more than once: `lose chat-2`, `lose chat-2 (2)`; in each pool for itself.
+std::string ChatModel::unique_label(std::uint16_t pool, const std::string& label) const {
+  const auto earlier = std::ranges::count_if(losses_, [&](const Loss& loss) {
+    return loss.pool == pool && (loss.label == label || loss.label.starts_with(label + " ("));
+  });
   return earlier == 0 ? label : label + " (" + std::to_string(earlier + 1) + ")";
 }
 
-// Everybody whom the server served, or was signing in, is displaced; what it was working on is lost.
+// What a fault takes from a pool at one moment is one loss, however many machines go.
+std::int16_t ChatModel::open_loss(std::uint16_t pool_number, const Fault* fault, const std::string& what) {
+  for (std::size_t number = 0; number < losses_.size(); ++number) {
+    const Loss& loss = losses_[number];
+    if (fault && loss.fault == fault && loss.pool == pool_number && loss.at == now()) return static_cast<std::int16_t>(number);
+  }
+  losses_.push_back({.label = unique_label(pool_number, what), .pool = pool_number, .at = now(), .fault = fault});
+  return static_cast<std::int16_t>(losses_.size() - 1);
+}
+
 void ChatModel::lose_server(Server& server, const Fault* fault) {
-  Pool& pool = pools_[server.pool];
-  const auto server_number = static_cast<std::uint16_t>(&server - servers_.data());
   server.up = false;
+  server.hung = false;
+  if (fault && fault->kind == LossKind::destroyed) lose_queue(server);
+  const std::string what = fault ? label(*fault) : "lose " + server.name.str();
+  empty_server(server, open_loss(server.pool, fault, what), fault ? fault->kind : LossKind::reset);
+}
+
+// Everybody whom the server served, or was signing in, is displaced; what it was working on is lost.
+void ChatModel::empty_server(Server& server, std::int16_t loss, LossKind kind) {
   ++server.epoch;
   update_accepts(server);
   clear_stations(server);
-  const auto loss = static_cast<std::int16_t>(losses_.size());
-  losses_.push_back(
-      {.label = unique_label(fault ? label(*fault) : "lose " + server.name.str()), .pool = server.pool, .at = now()});
+  displace_all(server.pool, static_cast<std::uint16_t>(&server - servers_.data()), loss, kind);
+  queue_changed(server);
+}
+
+void ChatModel::displace_all(std::uint16_t pool_number, std::optional<std::uint16_t> server, std::int16_t loss, LossKind kind) {
+  Pool& pool = pools_[pool_number];
   for (UserNumber user = 0; user < pool.population.users(); ++user) {
     const Session& session = pool.sessions[user];
-    if (session.server != server_number) continue;
+    if (server && session.server != *server) continue;
     if (!pool.population.connected(user) && session.pending == 0) continue;
-    displace(server.pool, user, loss, fault);
-    roster_changes(server.pool, user);
+    displace(pool_number, user, loss, kind);
+    roster_changes(pool_number, user);
   }
   recorder_.fold().level(pool.record.users_connected, now(), pool.population.connected_users());
-  recorder_.fold().level(server.record.users, now(), 0);
-  queue_changed(server);
+  for (std::size_t number = 0; number < pool.accepts.size(); ++number) {
+    const Server& each = servers_[pool.first_server + number];
+    if (!server || *server == pool.first_server + number)
+      recorder_.fold().level(each.record.users, now(), pool.population.users_of(each.number));
+  }
 }
 
 void ChatModel::clear_stations(Server& server) {
@@ -56,6 +82,7 @@ void ChatModel::clear_stations(Server& server) {
 }
 
 void ChatModel::machine_returned(const NodeId& node) {
+  if (FrontEnd* front_end = front_end_of(node)) front_end_machine_changes(*front_end, node, true);
   Server* server = find_server(node);
   if (!server || server->up) return;
   server->up = true;
@@ -64,7 +91,7 @@ void ChatModel::machine_returned(const NodeId& node) {
 }
 
 void ChatModel::update_accepts(const Server& server) {
-  pools_[server.pool].accepts[server.number] = server.up && server.in_active_list;
+  pools_[server.pool].accepts[server.number] = server.up && server.in_active_list && server.reachable;
 }
 
 bool ChatModel::drain(const NodeId& node) {
@@ -80,6 +107,16 @@ void ChatModel::accept(const NodeId& node) {
   if (!server) return;
   server->in_active_list = true;
   update_accepts(*server);
+}
+
+void ChatModel::swap(const PoolId& name) {
+  const auto pool = std::ranges::find(pools_, name, &Pool::name);
+  if (pool == pools_.end()) return;
+  for (std::size_t number = 0; number < pool->accepts.size(); ++number) {
+    Server& server = servers_[pool->first_server + number];
+    server.in_active_list = !server.in_active_list;
+    update_accepts(server);
+  }
 }
 
 void ChatModel::slow(const NodeId& node, double factor) {

@@ -58,7 +58,7 @@ void ChatModel::log_flushed(std::uint16_t pool_number) {
   for (const JobId number : database.in_flush) {
     ++pool.record.stored.now;
     ++pool.stored;
-    after(platform_.latency(database.site, servers_[jobs_[number].server].site), Kind::answered, number);
+    after(trip(database.site, servers_[jobs_[number].server].site), Kind::answered, number);
   }
   database.in_flush.clear();
   database.flushing = false;
@@ -77,13 +77,14 @@ void ChatModel::fan_out(Job post) {
   for (ServerNumber other = 0; other < servers; ++other) {
     const auto there = static_cast<std::uint16_t>(pool.first_server + other);
     if (other == home.number || pool.population.endpoints_in(post.room, other) == 0) continue;
+    if (!platform_.connected(home.name, servers_[there].name)) continue;  // those behind the cut miss it
     ++copies;
     const JobId number = new_job();
     jobs_[number] = post;
     jobs_[number].server = there;
     jobs_[number].server_epoch = servers_[there].epoch;
     jobs_[number].forwards = 1;
-    after(platform_.latency(home.site, servers_[there].site), Kind::fan_out_arrives, number);
+    after(trip(home.site, servers_[there].site), Kind::fan_out_arrives, number);
   }
   const JobId number = new_job();
   jobs_[number] = post;
@@ -93,7 +94,7 @@ void ChatModel::fan_out(Job post) {
 
 void ChatModel::fan_out_arrives(JobId number) {
   const Server& server = servers_[jobs_[number].server];
-  if (!server.up || jobs_[number].server_epoch != server.epoch) return lose(number);
+  if (!server.up || server.hung || jobs_[number].server_epoch != server.epoch) return lose(number);
   use_cores(number);
 }
 
@@ -114,7 +115,7 @@ double ChatModel::start_fan_out(JobId number) {
   return job.lead + job.recipients * job.step;
 }
 
-double ChatModel::notice_trip(const Job& job) const {
+double ChatModel::notice_trip(const Job& job) {
   const FrontEnd& front_end = front_ends_[pools_[job.pool].front_end];
   const double work = costs_.front_end_delivery / front_end.core_speed;
   return to_client(job) + work / (1 - front_end_background(front_end));

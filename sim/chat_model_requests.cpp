@@ -11,13 +11,16 @@ void ChatModel::send(JobId number) {
   Job& job = jobs_[number];
   Pool& pool = pools_[job.pool];
   job.in_flight = true;
+  job.front_end = static_cast<std::uint16_t>(pool.front_end);
   pool.record.arrivals.add(job.operation);
   const SiteNumber site = front_ends_[pool.front_end].site;
-  after(platform_.latency(site, site), Kind::reaches_front_end, number);
+  after(trip(site, site), Kind::reaches_front_end, number);
 }
 
 void ChatModel::reaches_front_end(JobId number) {
-  FrontEnd& front_end = front_ends_[pools_[jobs_[number].pool].front_end];
+  FrontEnd& front_end = front_ends_[jobs_[number].front_end];
+  if (!front_end.alive()) return unreachable(number);
+  jobs_[number].front_end_epoch = front_end.epoch;
   Recorder::occupy(front_end.record, now(), front_end.station.busy());
   if (front_end.station.arrive(number) == FcfsStation::Arrival::started) start_front_end(number);
   recorder_.queue(front_end.record, now(), front_end.station.waiting());
@@ -25,7 +28,7 @@ void ChatModel::reaches_front_end(JobId number) {
 
 // Presence polling and outgoing notices are a steady load that slows requests down; they are not events.
 void ChatModel::start_front_end(JobId number) {
-  const FrontEnd& front_end = front_ends_[pools_[jobs_[number].pool].front_end];
+  const FrontEnd& front_end = front_ends_[jobs_[number].front_end];
   const double work = random_work(costs_.front_end_request) / front_end.core_speed;
   after(work / (1 - front_end_background(front_end)), Kind::front_end_done, number);
 }
@@ -33,6 +36,7 @@ void ChatModel::start_front_end(JobId number) {
 // Share of the Front End cores that polling and notices take, at most 95 %: beyond it the pool is overloaded, which the
 // utilisation shows.
 double ChatModel::front_end_background(const FrontEnd& front_end) const {
+  if (!front_end.alive()) return 0;
   double work = 0;
   for (const Pool& pool : pools_)
     if (&front_ends_[pool.front_end] == &front_end && pool.population.users() > 0)
@@ -42,7 +46,8 @@ double ChatModel::front_end_background(const FrontEnd& front_end) const {
 
 void ChatModel::front_end_done(JobId number) {
   Job& job = jobs_[number];
-  FrontEnd& front_end = front_ends_[pools_[job.pool].front_end];
+  FrontEnd& front_end = front_ends_[job.front_end];
+  if (cut_off(job)) return unreachable(number);  // the station is empty
   Recorder::occupy(front_end.record, now(), front_end.station.busy());
   if (const JobId next = front_end.station.finish(); next != no_job) start_front_end(next);
   recorder_.queue(front_end.record, now(), front_end.station.waiting());
@@ -50,19 +55,20 @@ void ChatModel::front_end_done(JobId number) {
   if (job.role == Role::gate) return reaches_gate(number);
   const Server& server = servers_[job.server];
   job.server_epoch = server.epoch;
-  after(platform_.latency(front_end.site, server.site), Kind::reaches_server, number);
+  after(trip(front_end.site, server.site), Kind::reaches_server, number);
 }
 
 // Whether the server, or the user's attempt to sign in, that this job belongs to is gone.
 bool ChatModel::stale(const Job& job) const {
   if (job.role != Role::gate && job.server_epoch != servers_[job.server].epoch) return true;
-  return job.operation == Operation::sign_in && job.user_epoch != pools_[job.pool].sessions[job.user].epoch;
+  return job.operation == Operation::sign_in && stale_attempt(job);
 }
 
 void ChatModel::reaches_server(JobId number) {
   Job& job = jobs_[number];
   Server& server = servers_[job.server];
-  if (!server.up || stale(job)) return lose(number);
+  if (!server.up || stale(job) || !server.reachable) return gone(number);
+  if (server.hung) return get_stuck(number);
   switch (server.workers.arrive(number)) {
     case FcfsStation::Arrival::started:
       return use_cores(number);
@@ -92,12 +98,12 @@ void ChatModel::start_cores(JobId number) {
 void ChatModel::cpu_done(JobId number) {
   Job& job = jobs_[number];
   Server& server = servers_[job.server];
-  if (job.server_epoch != server.epoch) return lose(number);  // the server was lost under it: its stations are empty
+  if (job.server_epoch != server.epoch) return gone(number);  // the server was lost under it: its stations are empty
   Recorder::occupy(server.record.station, now(), server.cpu.busy());
   if (const JobId next = server.cpu.finish(); next != no_job) start_cores(next);
   if (job.role != Role::command) return fan_out_done(number);
   if (costs_.of(job.command).database <= 0) return answered(number);
-  after(platform_.latency(server.site, pools_[job.pool].database.site), Kind::reaches_database, number);
+  after(trip(server.site, pools_[job.pool].database.site), Kind::reaches_database, number);
 }
 
 void ChatModel::reaches_database(JobId number) {
@@ -120,12 +126,12 @@ void ChatModel::database_done(JobId number) {
   if (const JobId next = database.cpu.finish(); next != no_job) start_database(next);
   recorder_.queue(database.record, now(), database.cpu.waiting());
   if (job.command == Command::post) return append_to_log(number);
-  after(platform_.latency(database.site, servers_[job.server].site), Kind::answered, number);
+  after(trip(database.site, servers_[job.server].site), Kind::answered, number);
 }
 
-double ChatModel::to_client(const Job& job) const {
+double ChatModel::to_client(const Job& job) {
   const FrontEnd& front_end = front_ends_[pools_[job.pool].front_end];
-  return platform_.latency(servers_[job.server].site, front_end.site) + platform_.latency(front_end.site, front_end.site);
+  return trip(servers_[job.server].site, front_end.site) + trip(front_end.site, front_end.site);
 }
 
 void ChatModel::release_worker(Server& server) {
@@ -139,8 +145,9 @@ void ChatModel::release_worker(Server& server) {
 void ChatModel::answered(JobId number) {
   Job& job = jobs_[number];
   Server& server = servers_[job.server];
-  if (job.server_epoch != server.epoch) return lose(number);
+  if (job.server_epoch != server.epoch) return gone(number);
   release_worker(server);
+  if (cut_off(job) || stale(job)) return lose(number);
   job.in_flight = false;
   Pool& pool = pools_[job.pool];
   pool.record.completions.add(job.operation);

@@ -75,6 +75,7 @@ void ChatModel::gate_done(JobId number) {
   Pool& pool = pools_[jobs_[number].pool];
   if (const JobId next = pool.gate.finish(); next != no_job) after(costs_.gate_spacing, Kind::gate_done, next);
   if (stale(jobs_[number])) return lose(number);
+  if (cut_off(jobs_[number])) return unreachable(number);
   admitted(number);
 }
 
@@ -92,7 +93,7 @@ void ChatModel::admitted(JobId number) {
   first.refusals = 0;
   first.server = session.server;
   first.server_epoch = servers_[first.server].epoch;
-  const double trip = platform_.latency(front_ends_[pool.front_end].site, servers_[first.server].site);
+  const double way = trip(front_ends_[pool.front_end].site, servers_[first.server].site);
   for (std::uint8_t endpoint = 0; endpoint < session.pending; ++endpoint) {
     const JobId session_job = endpoint == 0 ? number : new_job();
     const double open = workload_.open_rooms_at_sign_in;
@@ -100,7 +101,7 @@ void ChatModel::admitted(JobId number) {
     first.in_flight = true;
     jobs_[session_job] = first;
     pool.record.arrivals.add(Operation::sign_in);
-    after(trip, Kind::reaches_server, session_job);
+    after(way, Kind::reaches_server, session_job);
   }
 }
 
@@ -160,7 +161,7 @@ void ChatModel::note_who_is_back(Loss& loss) {
 }
 
 // The user's server is gone. A user who is displaced again before being back counts for the later loss only.
-void ChatModel::displace(std::uint16_t pool_number, UserNumber user, std::int16_t loss, const Fault* fault) {
+void ChatModel::displace(std::uint16_t pool_number, UserNumber user, std::int16_t loss, LossKind kind) {
   Pool& pool = pools_[pool_number];
   Session& session = pool.sessions[user];
   if (pool.population.connected(user)) pool.population.disconnect(user);
@@ -173,8 +174,12 @@ void ChatModel::displace(std::uint16_t pool_number, UserNumber user, std::int16_
     note_who_is_back(earlier);
   }
   session.loss = loss;
-  ++losses_[static_cast<std::size_t>(loss)].displaced;
-  const LossKind kind = fault ? fault->kind : LossKind::reset;
+  Loss& mine = losses_[static_cast<std::size_t>(loss)];
+  ++mine.displaced;
+  // Of a hung service users are displaced one after another, while earlier ones are back already.
+  if (mine.back < 0.50 * mine.displaced) mine.t50 = -1;
+  if (mine.back < 0.95 * mine.displaced) mine.t95 = -1;
+  if (mine.back < mine.displaced) mine.t100 = -1;
   wants_in(pool_number, user, rules::first_attempt(workload_.client, kind, clients_.uniform(), clients_.uniform()).count());
 }
 

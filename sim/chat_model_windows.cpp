@@ -25,7 +25,10 @@ void ChatModel::close_window(double begin, double end) {
   for (Server& server : servers_) close_server(server, begin, end);
   for (FrontEnd& front_end : front_ends_) {
     Recorder::occupy(front_end.record, end, front_end.station.busy());
-    recorder_.close(front_end.record, begin, end, front_end.cores, front_end_background(front_end));
+    double cores = front_end.cores;
+    if (front_end.counted > begin) cores = (front_end.core_seconds + cores * (end - front_end.counted)) / (end - begin);
+    front_end.core_seconds = 0;
+    recorder_.close(front_end.record, begin, end, cores, front_end_background(front_end));
   }
 }
 
@@ -50,6 +53,11 @@ ReplicationResult ChatModel::finish() {
     fold.once(pool.database_bytes, "", static_cast<double>(pool.stored) * workload_.row.count);
     const auto open = std::ranges::count_if(jobs_, [&](const Job& job) { return job.in_flight && job.pool == number; });
     fold.once(pool.in_flight_series, "", static_cast<double>(open));
+    if (std::ranges::none_of(scenario_.faults, [](const Fault& fault) { return fault.kind == LossKind::destroyed; })) continue;
+    const ChatPool& chat = scenario_.topology.chat_pools[number];
+    const SeriesId lost =
+        fold.add(Metric::compliance_lost, {.site = chat.site.str(), .pool = chat.name.str(), .node = {}, .part = {}});
+    fold.once(lost, "", static_cast<double>(pool.compliance_lost));
   }
   for (const Loss& loss : losses_) {
     const ChatPool& pool = scenario_.topology.chat_pools[loss.pool];

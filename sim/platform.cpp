@@ -11,7 +11,8 @@ constexpr double flops_per_s = 1e9;  // SimGrid wants a speed; requests take the
 
 }  // namespace
 
-Platform::Platform(const Topology& topology) : sites_(topology.sites.size()), latency_(sites_ * sites_), loss_(sites_ * sites_) {
+Platform::Platform(const Topology& topology)
+    : sites_(topology.sites.size()), latency_(sites_ * sites_), losses_(sites_ * sites_) {
   simgrid::s4u::NetZone* zone = compat::root_zone(*simgrid::s4u::Engine::get_instance());
   for (const Site& site : topology.sites) site_numbers_.emplace(site.name.str(), static_cast<SiteNumber>(site_numbers_.size()));
   for (const NodeId& node : all_nodes(topology)) hosts_.emplace(node.str(), compat::add_host(zone, node.str(), flops_per_s));
@@ -43,7 +44,9 @@ void Platform::set_latency(SiteNumber a, SiteNumber b, double seconds) {
   latency_[a * sites_ + b] = latency_[b * sites_ + a] = link->get_latency();
 }
 
-void Platform::set_loss(SiteNumber a, SiteNumber b, double share) { loss_[a * sites_ + b] = loss_[b * sites_ + a] = share; }
+void Platform::set_losses(SiteNumber a, SiteNumber b, const Losses& losses) {
+  losses_[a * sites_ + b] = losses_[b * sites_ + a] = losses;
+}
 
 bool Platform::connected(const NodeId& a, const NodeId& b) const {
   const auto stands_in = [](const std::vector<NodeId>& side, const NodeId& node) {

@@ -31,9 +31,13 @@ public:
   // One-way latency between two sites, or within one, in seconds; what SimGrid's link has at this moment.
   double latency(SiteNumber a, SiteNumber b) const { return latency_[a * sites_ + b]; }
   void set_latency(SiteNumber a, SiteNumber b, double seconds);
-  // Share of the packets that are lost between two sites, or within one; 0 for a sound link.
-  double loss(SiteNumber a, SiteNumber b) const { return loss_[a * sites_ + b]; }
-  void set_loss(SiteNumber a, SiteNumber b, double share);
+  // What is lost between two sites, or within one.
+  struct Losses {
+    Share share{0};      // of the packets
+    Seconds timeout{0};  // until a lost packet is sent again
+  };
+  const Losses& losses(SiteNumber a, SiteNumber b) const { return losses_[a * sites_ + b]; }
+  void set_losses(SiteNumber a, SiteNumber b, const Losses& losses);
 
   // Whether two machines reach each other: nothing is cut between them. Both may be down all the same; a machine reaches itself.
   bool connected(const NodeId& a, const NodeId& b) const;
@@ -54,7 +58,7 @@ private:
   std::unordered_map<std::string, simgrid::s4u::Host*> hosts_;
   std::vector<simgrid::s4u::Link*> links_;
   std::vector<double> latency_;
-  std::vector<double> loss_;
+  std::vector<Losses> losses_;
   std::vector<Cut> cuts_;
   std::vector<std::function<void()>> listeners_;
   simgrid::s4u::Host* bench_ = nullptr;

@@ -31,6 +31,12 @@ bool is_chat_server(const Topology& topology, const NodeId& node) {
   return false;
 }
 
+bool is_chat_principal(const Topology& topology, const NodeId& node) {
+  return std::ranges::any_of(topology.databases, [&](const Database& each) {
+    return (each.holds == Holds::content || each.holds == Holds::compliance) && each.principal == node;
+  });
+}
+
 bool is_content_principal(const Topology& topology, const NodeId& node) {
   return std::ranges::any_of(topology.databases,
                              [&](const Database& each) { return each.holds == Holds::content && each.principal == node; });
@@ -44,13 +50,14 @@ std::vector<Inconsistency> not_modelled(const Scenario& scenario) {
     const Fault& fault = scenario.faults[number];
     const std::string key = "faults[" + std::to_string(number) + "].";
     for (const NodeId& machine : fault.lose ? machines_of(scenario.topology, *fault.lose) : std::vector<NodeId>{})
-      if (!is_chat_server(scenario.topology, machine))
+      if (is_chat_principal(scenario.topology, machine))
         found.push_back({key + "lose", "the simulator does not model the loss of " + machine.str() + " yet",
                          "lose a chat server, or slow the machine down"});
-    for (const std::string_view verb :
-         {"swap", "fail_over", "slow_disk", "fill_disk", "hang", "sync_directory", "lossy_link", "cut"})
+    for (const std::string_view verb : {"slow_disk", "fill_disk", "sync_directory"})
       if (const auto verbs = verbs_of(fault); std::ranges::find(verbs, verb) != verbs.end())
         found.push_back({key + std::string(verb), "the simulator does not model `" + label(fault) + "` yet", "leave it out"});
+    if (fault.fail_over && find_chat_pool(scenario.topology, *fault.fail_over))
+      found.push_back({key + "fail_over", "the simulator does not model `" + label(fault) + "` yet", "leave it out"});
     if (fault.slow && !is_chat_server(scenario.topology, *fault.slow) && !is_content_principal(scenario.topology, *fault.slow))
       found.push_back({key + "slow", "the simulator does not model a slow " + fault.slow->str() + " yet",
                        "slow a chat server or the principal of the content database"});
@@ -70,6 +77,7 @@ ReplicationResult run(const Scenario& scenario, const RunOptions& options) {
   ChatModel model(scenario, options, platform);
   RequestPlane plane(options.mode, &ChatModel::handle, &model);
   running = &model;
+  platform.on_connections_changed([&model] { model.connections_changed(); });
   model.start(plane);
   FaultInjector injector(scenario, options, platform, model, plane);
   compat::add_actor(platform.bench(), "fault injector", [&injector] { injector(); });

@@ -549,6 +549,8 @@ class ClientBehaviour:
     """Wait after the first refusal, and the longest wait. In seconds."""
     jitter_share: float
     """How far a wait may lie above or below its value; 0% lets all clients march in step. As a share of one."""
+    request_timeout_s: float
+    """How long a client waits for the answer of a server that hangs before it takes its session for lost. In seconds."""
     def __init__(
         self,
         *,
@@ -558,6 +560,7 @@ class ClientBehaviour:
         backoff_factor: float = ...,
         backoff_s: tuple[float, float] = ...,
         jitter_share: float = ...,
+        request_timeout_s: float = ...,
     ) -> None: ...
     def to_dict(self) -> dict[str, Any]:
         """The attributes by name."""
@@ -909,6 +912,8 @@ class Fault:
     """How long operators need to fail over, from `at` on, their decision included. Without it 15 to 20 min for a Front End pool and no time for a chat pool, whose steps a runbook has. In seconds."""
     loss_share: float | None
     """Share of the packets that a lossy link loses, at most half. As a share of one."""
+    retransmit_after_s: float
+    """How long a sender waits for an acknowledgement before it sends a lost packet again; doubled each time. In seconds."""
     away_from: str | list[str] | None
     """What `cut` separates from; without it, everything else."""
     def __init__(
@@ -938,6 +943,7 @@ class Fault:
         to: str | None = ...,
         takes_s: tuple[float, float] | None = ...,
         loss_share: float | None = ...,
+        retransmit_after_s: float = ...,
         away_from: str | list[str] | None = ...,
     ) -> None: ...
     def to_dict(self) -> dict[str, Any]:

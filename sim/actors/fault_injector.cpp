@@ -11,6 +11,10 @@
 namespace poolcast::sim {
 namespace {
 
+// "Plan for high availability and disaster recovery" (Skype for Business Server 2015): the recovery time objective of the
+// failover of a Front End pool; deciding on it is not in it.
+constexpr SecondsRange front_end_failover{Seconds{15 * 60}, Seconds{20 * 60}};
+
 bool is_standby(const Topology& topology, const NodeId& node) {
   return std::ranges::any_of(topology.chat_pools,
                              [&](const ChatPool& pool) { return std::ranges::find(pool.standby, node) != pool.standby.end(); });
@@ -36,14 +40,22 @@ void FaultInjector::plan(std::size_t number, const RunOptions& options) {
   const Fault& fault = scenario_.faults[number];
   RandomStream random(options.seed, static_cast<std::uint64_t>(options.replication),
                       "fault " + std::to_string(number) + ": " + label(fault), options.antithetic);
-  // A standby that is activated first has to start; a server that was only drained is running.
-  const bool starts = fault.activate && is_standby(scenario_.topology, *fault.activate);
   for (const Occurrence& occurrence : occurrences(fault, scenario_.horizon, random)) {
-    const double begins = occurrence.begins.count() + (starts ? model_.start_time() : 0);
+    const double begins = occurrence.begins.count() + preparation(fault, random);
     if (occurrence.ends && occurrence.ends->count() <= begins) continue;  // called off before it has started
     actions_.push_back({begins, number, true});
     if (occurrence.ends) actions_.push_back({occurrence.ends->count(), number, false});
   }
+}
+
+// How long operators work before anything changes.
+double FaultInjector::preparation(const Fault& fault, RandomStream& random) const {
+  // A standby that is activated first has to start; a server that was only drained is running.
+  if (fault.swap || (fault.activate && is_standby(scenario_.topology, *fault.activate))) return model_.start_time();
+  if (!fault.fail_over) return 0;
+  const bool front_end = find_front_end_pool(scenario_.topology, *fault.fail_over) != nullptr;
+  const SecondsRange takes = fault.takes.value_or(front_end ? front_end_failover : SecondsRange{});
+  return random.uniform(takes.low.count(), takes.high.count());
 }
 
 void FaultInjector::operator()() {
@@ -59,7 +71,8 @@ void FaultInjector::operator()() {
 // The plane first does what is due up to this date, in every mode: only then may the model or a latency change.
 void FaultInjector::wait_for(double date) {
   plane_.sleep_until(date);
-  ensure(plane_.now() >= date, "an actor wakes no earlier than it asked for");
+  constexpr double tick = 1e-6;  // of the longest runs: actors wake at whole ticks, what happens at random has dates between them
+  ensure(plane_.now() > date - tick, "an actor wakes no earlier than it asked for");
 }
 
 void FaultInjector::begin(std::size_t number) {
@@ -67,9 +80,12 @@ void FaultInjector::begin(std::size_t number) {
   if (fault.lose) lose(fault);
   if (fault.drain) drained_[number] = model_.drain(*fault.drain);
   if (fault.activate) model_.accept(*fault.activate);
+  if (fault.swap) model_.swap(*fault.swap);
+  if (fault.fail_over) model_.fail_over(*fault.fail_over, *fault.to, fault);
+  if (fault.hang) model_.hang(*fault.hang, fault);
   if (fault.slow) model_.slow(*fault.slow, fault.factor);
   if (!fault.slow_link.empty()) scale_latency(fault, fault.factor);
-  if (!fault.lossy_link.empty()) set_loss(fault, fault.loss->of_one);
+  if (!fault.lossy_link.empty()) set_losses(fault, {*fault.loss, fault.retransmit_after});
   if (fault.cut) cut(number);
 }
 
@@ -78,9 +94,12 @@ void FaultInjector::end(std::size_t number) {
   if (fault.lose) restore(fault);
   if (fault.drain && drained_[number]) model_.accept(*fault.drain);
   if (fault.activate) model_.drain(*fault.activate);
+  if (fault.swap) model_.swap(*fault.swap);
+  if (fault.fail_over) model_.fail_back(*fault.fail_over, fault);
+  if (fault.hang) model_.goes_on(*fault.hang);
   if (fault.slow) model_.slow(*fault.slow, 1);
   if (!fault.slow_link.empty()) scale_latency(fault, 1 / fault.factor);
-  if (!fault.lossy_link.empty()) set_loss(fault, 0);
+  if (!fault.lossy_link.empty()) set_losses(fault, {});
   if (fault.cut) platform_.heal(cuts_[number]);
 }
 
@@ -107,6 +126,7 @@ void FaultInjector::cut(std::size_t number) {
     std::ranges::copy_if(all_nodes(scenario_.topology), std::back_inserter(other_side),
                          [&](const NodeId& node) { return std::ranges::find(one_side, node) == one_side.end(); });
   }
+  model_.connections_change_by(&fault);
   cuts_[number] = platform_.cut(one_side, other_side);
 }
 
@@ -116,8 +136,8 @@ void FaultInjector::scale_latency(const Fault& fault, double factor) {
   platform_.set_latency(a, b, platform_.latency(a, b) * factor);
 }
 
-void FaultInjector::set_loss(const Fault& fault, double share) {
-  platform_.set_loss(platform_.site(fault.lossy_link.front()), platform_.site(fault.lossy_link.back()), share);
+void FaultInjector::set_losses(const Fault& fault, const Platform::Losses& losses) {
+  platform_.set_losses(platform_.site(fault.lossy_link.front()), platform_.site(fault.lossy_link.back()), losses);
 }
 
 }  // namespace poolcast::sim

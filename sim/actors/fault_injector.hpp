@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "domain/random.hpp"
 #include "domain/scenario.hpp"
 #include "sim/chat_model.hpp"
 #include "sim/platform.hpp"
@@ -27,6 +28,7 @@ private:
     bool begins = true;     // or ends
   };
   void plan(std::size_t number, const RunOptions& options);
+  double preparation(const Fault& fault, RandomStream& random) const;
   void wait_for(double date);
   void begin(std::size_t number);
   void end(std::size_t number);
@@ -34,7 +36,7 @@ private:
   void restore(const Fault& fault);
   void cut(std::size_t number);
   void scale_latency(const Fault& fault, double factor);
-  void set_loss(const Fault& fault, double share);
+  void set_losses(const Fault& fault, const Platform::Losses& losses);
 
   const Scenario& scenario_;
   Platform& platform_;
