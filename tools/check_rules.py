@@ -29,7 +29,7 @@ BOXES = (
     Box("sim/recorder", "sim/recorder.hpp", (*LIBRARY, "sim/cost")),
     Box("sim/analytic", "sim/analytic", (*LIBRARY, "sim/cost", "sim/recorder"), ("Eigen/",)),
     Box("sim/program", "sim/program", ("sim", *LIBRARY, "domain/io"), ("CLI/", "nlohmann/"), posix=True),
-    Box("sim/main", "sim/main.cpp", ("sim", "sim/program"), posix=True),
+    Box("sim/main", "sim/main.cpp", ("sim", "sim/analytic", "sim/program"), posix=True),
     Box("bindings", "bindings", (*LIBRARY, "domain/io"), ("pybind11/",)),
     Box("server", "reference-server", LIBRARY, posix=True),
     Box("server/proto", "reference-server/proto", ("domain", "server"), ("expat.h", "openssl/")),

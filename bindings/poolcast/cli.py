@@ -117,6 +117,13 @@ def main() -> None:
 @_scenario_argument
 @_set_option
 @click.option(
+    "--method",
+    type=click.Choice(["simulate", "analytic", "fluid"]),
+    default="simulate",
+    show_default=True,
+    help="analytic: formulas of the steady state; fluid: users through a reconnect storm.",
+)
+@click.option(
     "--seed",
     type=click.IntRange(0, 2**64 - 1),
     default=1,
@@ -137,6 +144,7 @@ def main() -> None:
 def run(
     scenario: str,
     changes: tuple[str, ...],
+    method: str,
     seed: int,
     replications: int | None,
     precision: float | None,
@@ -153,14 +161,17 @@ def run(
 
     if replications is not None and precision is not None:
         raise click.UsageError("--replications and --precision exclude each other")
+    if method != "simulate" and (replications is not None or precision is not None or antithetic):
+        raise click.UsageError(f"nothing is random in --method {method}: leave --replications, --precision and --antithetic out")
     started = time.monotonic()
     question = _load(scenario, changes)
     _refuse(question, allow_unsupported)
-    many = 12 if replications is None and precision is None else replications
+    many = runner.default_replications(method, replications, precision)
     console = None
     if not as_json and not quiet:
-        console = _opening(scenario, question, many, precision, seed)
+        console = _opening(scenario, question, _how(method, many, precision, seed))
     arguments = runner.options_of(
+        method=method,
         replications=many,
         precision=precision,
         seed=seed,
@@ -187,12 +198,20 @@ def _refuse(scenario: Scenario, allow_unsupported: bool) -> None:
         _fail("\nRefused: the product does not support this. --allow-unsupported runs it all the same.")
 
 
-def _opening(name: str, scenario: Scenario, replications: int | None, precision: float | None, seed: int) -> Any:
-    from poolcast import _core, console, units
+def _how(method: str, replications: int | None, precision: float | None, seed: int) -> str:
+    from poolcast import summary, units
+
+    if method != "simulate":
+        return summary.METHODS[method]
+    many = f"until ±{units.quantity(precision, 'share')}" if replications is None else units.plural(replications, "replication")
+    return f"{many} · seed {seed}"
+
+
+def _opening(name: str, scenario: Scenario, how: str) -> Any:
+    from poolcast import _core, console
 
     screen = console.make_console()
-    many = f"until ±{units.quantity(precision, 'share')}" if replications is None else units.plural(replications, "replication")
-    console.head(screen, scenario, many, seed)
+    console.head(screen, scenario, how)
     console.findings(screen, _core.check(scenario), brief=f"poolcast validate {name}")
     return screen
 

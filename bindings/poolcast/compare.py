@@ -36,8 +36,8 @@ def diff(a: Result, b: Result, *, all_rows: bool = False) -> pd.DataFrame:
 
 
 def kind_of(run: Result) -> str:
-    """simulated or measured."""
-    return "simulated" if run.data.get("source") == "sim" else "measured"
+    """simulated, analytic, fluid or measured."""
+    return {None: "measured", "simulate": "simulated"}.get(run.method, str(run.method))
 
 
 def side_by_side(a: Result, b: Result, *, windows: bool = False) -> pd.DataFrame:

@@ -68,11 +68,11 @@ def plain_table(*columns: tuple[str, str], header: bool = True) -> Table:
     return table
 
 
-def head(console: Console, scenario: Scenario, how_many: str, seed: int) -> None:
+def head(console: Console, scenario: Scenario, how: str) -> None:
     """The line that names the run, and how honest its costs are."""
     pools = scenario.topology.chat_pools
     servers = " and ".join(f"{len(pool.active)} active + {len(pool.standby)} standby" for pool in pools)
-    facts = f"{scenario.workload.users:,} users · {servers} · {how_many} · seed {seed}"
+    facts = f"{scenario.workload.users:,} users · {servers} · {how}"
     console.print(Text.assemble((scenario.name, "bold"), "     ", facts))
     costs = scenario.costs
     console.print(

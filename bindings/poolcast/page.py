@@ -58,6 +58,7 @@ def render(result: Result) -> str:
         invalid=result.invalid,
         scenario=data["scenario"],
         question=data["scenario"].get("question") or data["scenario"]["name"],
+        how=summary.METHODS[result.method] if result.method else "measured",
         losses=summary.losses(data),
         answer=summary.conclusion(data),
         caveat=summary.caveat(data),
@@ -151,7 +152,9 @@ def _commands(result: Result) -> list[str]:
         return [f"poolcast-load scenario.yaml --seed {data['seed']} --server 127.0.0.1:PORT{tls} --password-file FILE"]
     precision = used.get("precision")
     options = ["--seed", str(data["seed"])]
-    if precision is None or data.get("interrupted"):
+    if result.method not in (None, "simulate"):
+        options = ["--method", str(result.method)]
+    elif precision is None or data.get("interrupted"):
         options += ["--replications", str(data["replications"])]
     else:
         options += ["--precision", _percentage(precision)]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PLACE = ["site", "pool", "node", "part"]
 _FIGURES = ["count", "mean", "p50", "p95", "p99", "p99_9", "max"]
 _INTERVALS = {"mean_low": "ci_low", "mean_high": "ci_high", "p95_low": "p95_ci_low", "p95_high": "p95_ci_high"}
-_SHARED = ("format", "source", "version", "seed", "options", "interrupted", "failure")
+_SHARED = ("format", "source", "method", "version", "seed", "options", "interrupted", "failure")
 
 
 class Result:
@@ -38,6 +38,13 @@ class Result:
     def name(self) -> str:
         """The scenario's name."""
         return str(self.data["scenario"]["name"])
+
+    @property
+    def method(self) -> str | None:
+        """How a scenario was answered: simulate, analytic or fluid; None of a real run."""
+        if self.data.get("source") != "sim":
+            return None
+        return str(self.data.get("method") or "simulate")
 
     @property
     def replications(self) -> int:

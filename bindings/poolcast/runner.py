@@ -66,8 +66,12 @@ def precision_share(wanted: float | str) -> float:
     return share
 
 
+METHODS = ("simulate", "analytic", "fluid")
+
+
 def options_of(
     *,
+    method: str = "simulate",
     replications: int | None = None,
     precision: float | str | None = None,
     seed: int = 1,
@@ -77,10 +81,16 @@ def options_of(
     variants: bool = True,
     out: str | os.PathLike[str] | None = None,
 ) -> list[str]:
-    """The arguments of poolcast-sim for these options. ValueError on a precision out of range or besides `replications`."""
+    """The arguments of poolcast-sim for these options. ValueError on options that contradict each other or are out of range."""
+    if method not in METHODS:
+        raise ValueError(f"method: found {method!r}; expected one of {', '.join(METHODS)}")
+    if method != "simulate" and (replications is not None or precision is not None or antithetic):
+        raise ValueError(f"nothing is random in method {method!r}: leave replications, precision and antithetic out")
     if replications is not None and precision is not None:
         raise ValueError("replications and precision exclude each other: with precision, the run decides how many it makes")
     arguments = ["--seed", str(seed)]
+    if method != "simulate":
+        arguments += ["--method", method]
     if replications is not None:
         arguments += ["--replications", str(replications)]
     if precision is not None:
@@ -96,6 +106,11 @@ def options_of(
     if out is not None:
         arguments += ["--out", os.fspath(out)]
     return arguments
+
+
+def default_replications(method: str, replications: int | None, precision: float | str | None) -> int | None:
+    """12 for a simulation when nothing else is asked for."""
+    return 12 if method == "simulate" and replications is None and precision is None else replications
 
 
 def execute(scenario: Scenario, arguments: list[str], on_progress: Callable[[Progress], None] | None = None) -> Finished:
@@ -203,6 +218,7 @@ def result_of(finished: Finished, scenario: Scenario | None) -> Result:
 def run(
     scenario: Scenario | str | os.PathLike[str],
     *,
+    method: str = "simulate",
     replications: int | None = None,
     precision: float | str | None = None,
     seed: int = 1,
@@ -215,6 +231,8 @@ def run(
 ) -> Result:
     """Play a scenario and return what happened.
 
+    method        "simulate"; "analytic": formulas of the steady state; "fluid": users through a reconnect storm. The formulas
+                  refuse (ConfigError) what their assumptions exclude, have one replication and no intervals; docs/methods.md.
     replications  Number of runs with different random numbers; 12 without `precision`.
     precision     Instead of `replications`: run until the objectives' intervals have this relative half-width, 0.05 or "5%".
     seed          Same scenario, seed and version: the same result, whatever the number of workers.
@@ -226,11 +244,12 @@ def run(
     out           Folder for the run's files; `poolcast.read_run` reads it back.
 
     Ctrl-C stops the run and returns what is finished (`result.interrupted`); with nothing finished, KeyboardInterrupt is raised.
-    Raises ValueError when both `replications` and `precision` are given, ConfigError on bad input, UnsupportedScenarioError,
+    Raises ValueError on options that contradict each other, ConfigError on bad input, UnsupportedScenarioError,
     and RunError when a worker dies or the run's files cannot be written; its `result` keeps the answer.
     """
-    many = 12 if replications is None and precision is None else replications
+    many = default_replications(method, replications, precision)
     arguments = options_of(
+        method=method,
         replications=many,
         precision=precision,
         seed=seed,

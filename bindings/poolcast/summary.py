@@ -19,6 +19,11 @@ LATENCIES = (
     "history_latency",
     "search_latency",
 )
+METHODS = {
+    "simulate": "simulated",
+    "analytic": "by formula: the steady state",
+    "fluid": "by formula: the fluid model of a reconnect storm",
+}
 BACK = (("t50_s", "50 %"), ("t95_s", "95 %"), ("t100_s", "100 %"))
 
 
@@ -172,6 +177,12 @@ def caveat(data: Row) -> str:
             f"Measured over {data['load']['transport'].upper()} on one machine of {units.plural(machine['cores'], 'core')} "
             f"and {memory} ({machine['processor'] or 'unknown processor'}), which server, database and load share."
         )
+    method = data.get("method") or "simulate"
+    by_formula = f"Not simulated, but answered {METHODS[method]}. " if method != "simulate" else ""
+    return by_formula + _under_other_assumptions(data)
+
+
+def _under_other_assumptions(data: Row) -> str:
     main = {verdict["objective"]: verdict["verdict"] for verdict in data["verdicts"]}
     changed = []
     for variant in data.get("variants") or []:

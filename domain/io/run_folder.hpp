@@ -59,6 +59,7 @@ struct Measured {
 
 struct Run {
   std::string source;  // "sim" or "real"
+  std::string method;  // "simulate", "analytic" or "fluid"; empty of a real run
   std::string version;
   std::uint64_t seed = 0;
   AskedFor options;

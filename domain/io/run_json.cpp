@@ -101,6 +101,7 @@ void put_measured(Json& object, const Measured& measured) {
 Json run_object(const Run& run, bool with_rows) {
   Json object = {{"format", run_format},
                  {"source", run.source},
+                 {"method", run.method.empty() ? Json(nullptr) : Json(run.method)},
                  {"version", run.version},
                  {"seed", run.seed},
                  {"replications", run.answer.report.replications},

@@ -133,11 +133,46 @@ std::vector<CommandCount> steady_commands(const PoolLoad& load, double here) {
           {Command::sign_out, load.restarts * share}};
 }
 
-const Hardware& hardware_of_server(const Scenario& scenario, const ChatPool& pool, const NodeId& server) {
+namespace {
+
+SiteId site_of_instance(const PoolLoad& load, const NodeId& name) {
+  const SqlInstance* instance = find_sql_instance(load.scenario->topology, name);
+  return instance && instance->site ? *instance->site : load.pool->site;
+}
+
+const Database& content(const PoolLoad& load) { return *find_database(load.scenario->topology, *load.pool, Holds::content); }
+
+}  // namespace
+
+const SqlInstance& content_instance(const PoolLoad& load) {
+  static const SqlInstance unlisted{};
+  const SqlInstance* instance = find_sql_instance(load.scenario->topology, content(load).principal);
+  return instance ? *instance : unlisted;
+}
+
+SiteId content_site(const PoolLoad& load) { return site_of_instance(load, content(load).principal); }
+
+Trips trips(const PoolLoad& load, const NodeId& server) {
+  const Topology& topology = load.scenario->topology;
+  const auto latency = [&](const SiteId& from, const SiteId& to) { return link_between(topology, from, to).latency.count(); };
+  const SiteId& front_end = find_front_end_pool(topology, load.pool->next_hop)->site;
+  const SiteId& here = site_of(*load.pool, server);
+  const Database& database = content(load);
+  const SiteId principal = content_site(load);
+  const bool waits = database.mirror && database.mode == AvailabilityMode::high_safety;
+  return {latency(front_end, front_end), latency(front_end, here), latency(here, principal),
+          waits ? latency(principal, site_of_instance(load, *database.mirror)) : 0};
+}
+
+const Hardware& hardware_named(const Scenario& scenario, const HardwareId& name) {
   static const Hardware reference{};
-  const ChatServer* own = find_chat_server(pool, server);
-  const Hardware* found = find_hardware(scenario.topology, own && own->hardware ? *own->hardware : pool.hardware);
+  const Hardware* found = find_hardware(scenario.topology, name);
   return found ? *found : reference;
+}
+
+const Hardware& hardware_of_server(const Scenario& scenario, const ChatPool& pool, const NodeId& server) {
+  const ChatServer* own = find_chat_server(pool, server);
+  return hardware_named(scenario, own && own->hardware ? *own->hardware : pool.hardware);
 }
 
 }  // namespace poolcast::sim::analytic

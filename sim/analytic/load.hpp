@@ -66,7 +66,8 @@ struct FanOut {
 };
 FanOut fan_out(const PoolLoad& load, const RoomLoad& room, const ServerShare& share);
 
-// Notices of joins and parts: endpoints told in one round, and rounds per second, when `changes` users join or part per second.
+// Notices of joins and parts: endpoints told in one round, and rounds per second, when `changes` users join or part per second,
+// each counted once per round.
 struct RosterRounds {
   double rate = 0;
   double endpoints = 0;  // over the whole pool
@@ -79,6 +80,19 @@ Jobs notices(const PoolLoad& load, const ServerShare& share, double changes, dou
 // Commands other than those of signing in, as a server's cores see them.
 std::vector<CommandCount> steady_commands(const PoolLoad& load, double here);  // times: per second
 
+// One-way latencies in seconds between the machines that a request of a server's users meets; clients are in their Front End's
+// site.
+struct Trips {
+  double to_front_end = 0;
+  double to_server = 0;
+  double to_database = 0;
+  double to_mirror = 0;  // of a synchronous mirror, from the principal; 0 without one
+};
+Trips trips(const PoolLoad& load, const NodeId& server);
+
+const SqlInstance& content_instance(const PoolLoad& load);  // the principal of the pool's content database
+SiteId content_site(const PoolLoad& load);
+const Hardware& hardware_named(const Scenario& scenario, const HardwareId& name);
 const Hardware& hardware_of_server(const Scenario& scenario, const ChatPool& pool, const NodeId& server);
 
 }  // namespace poolcast::sim::analytic

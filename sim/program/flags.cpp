@@ -60,6 +60,13 @@ void add_flags(CLI::App& app, Flags& flags, std::string& precision) {
       ->check(CLI::Range(0u, most_workers))
       ->capture_default_str();
   app.add_option("--out", flags.out, "Folder for run.json, report.csv, histograms and scenario.yaml");
+  static const std::map<std::string, Method> methods{
+      {"simulate", Method::simulate}, {"analytic", Method::analytic}, {"fluid", Method::fluid}};
+  app.add_option(
+         "--method", flags.method,
+         "How it is answered: simulate, analytic (formulas of the steady state) or fluid (users through a reconnect storm); "
+         "docs/methods.md")
+      ->transform(CLI::CheckedTransformer(methods).description(""));
   static const std::map<std::string, PlaneMode> modes{
       {"batch", PlaneMode::batch}, {"step", PlaneMode::step}, {"timer", PlaneMode::timer}};
   app.add_option("--mode", flags.mode, "How requests share SimGrid's clock: batch, step or timer; the answer is the same")
@@ -80,6 +87,10 @@ std::variant<Flags, ExitCode> read_flags(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
     if (!precision.empty()) flags.precision = precision_of(precision);
+    if (flags.method != Method::simulate && (flags.replications || flags.precision || flags.antithetic))
+      throw CLI::ValidationError("--method", "nothing is random in " +
+                                                 std::string(method_names[static_cast<std::size_t>(flags.method)]) +
+                                                 ": leave --replications, --precision and --antithetic out");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? all_hold : bad_input;
   }

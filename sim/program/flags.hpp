@@ -1,10 +1,12 @@
 // The command line of poolcast-sim.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -16,6 +18,10 @@ namespace poolcast::sim {
 // What the program tells its caller.
 enum ExitCode : int { all_hold = 0, one_fails = 1, bad_input = 2, interrupted = 3, worker_died = 4 };
 
+// How a scenario is answered: by playing it, by the formulas of a steady state, or by the fluid model of a reconnect storm.
+enum class Method { simulate, analytic, fluid };
+inline constexpr std::array<std::string_view, 3> method_names{"simulate", "analytic", "fluid"};
+
 struct Flags {
   std::string scenario;  // a file, a name of the library, or - for standard input
   std::vector<std::filesystem::path> library;
@@ -26,6 +32,7 @@ struct Flags {
   bool antithetic = false;
   unsigned workers = 0;
   std::optional<std::filesystem::path> out;
+  Method method = Method::simulate;
   PlaneMode mode = PlaneMode::batch;
   bool allow_unsupported = false;
   bool no_variants = false;

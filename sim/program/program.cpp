@@ -62,7 +62,9 @@ ReplicationOptions options_of(const PlannedScenario& planned, const Flags& flags
   options.workers = flags.workers;
   options.precision = flags.precision;
   if (flags.replications) options.replications = *flags.replications;
-  if (planned.replications) {  // a variant has its own number for a long run; a flag may make it smaller
+  if (flags.method != Method::simulate) {  // nothing is random
+    options.replications = 1;
+  } else if (planned.replications) {  // a variant has its own number for a long run; a flag may make it smaller
     options.precision.reset();
     options.replications = flags.replications ? std::min(*flags.replications, *planned.replications) : *planned.replications;
   }
@@ -78,6 +80,7 @@ io::Answer answer_of(const PlannedScenario& planned, const ReplicationRun& run, 
 io::Run perform(const std::vector<PlannedScenario>& plan, const Flags& flags, const Simulator& simulator) {
   io::Run all;
   all.source = "sim";
+  all.method = method_names[static_cast<std::size_t>(flags.method)];
   all.version = POOLCAST_VERSION;
   all.seed = flags.seed;
   all.options = {flags.antithetic, flags.precision, flags.allow_unsupported};
@@ -123,12 +126,16 @@ ExitCode answer(const Flags& flags, const Simulator& simulator) {
 
 }  // namespace
 
-int run_program(int argc, const char* const* argv, const Simulator& simulator) {
+const Simulator& Methods::operator[](Method method) const {
+  return method == Method::analytic ? analytic : method == Method::fluid ? fluid : simulate;
+}
+
+int run_program(int argc, const char* const* argv, const Methods& methods) {
   const auto flags = read_flags(argc, argv);
   if (const ExitCode* code = std::get_if<ExitCode>(&flags)) return *code;
   listen_to_signals();
   try {
-    return answer(std::get<Flags>(flags), simulator);
+    return answer(std::get<Flags>(flags), methods[std::get<Flags>(flags).method]);
   } catch (const io::ConfigError& error) {
     std::fprintf(stderr, "%s\n", error.what());
   } catch (const std::filesystem::filesystem_error& error) {

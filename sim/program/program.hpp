@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "sim/program/flags.hpp"
 #include "sim/worker.hpp"
 
 namespace poolcast::sim {
@@ -14,6 +15,14 @@ struct Simulator {
   std::function<std::vector<Inconsistency>(const Scenario&)> not_modelled;
 };
 
-int run_program(int argc, const char* const* argv, const Simulator& simulator);
+// The ways to answer a scenario; all record the same metrics at the same places.
+struct Methods {
+  Simulator simulate;
+  Simulator analytic;
+  Simulator fluid;
+  const Simulator& operator[](Method method) const;
+};
+
+int run_program(int argc, const char* const* argv, const Methods& methods);
 
 }  // namespace poolcast::sim

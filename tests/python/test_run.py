@@ -15,6 +15,29 @@ from poolcast import runner
 STOP_LIMIT_S = 20  # far above the 100 ms that it takes, so that a busy machine does not fail the test
 
 
+def test_formulas_answer_the_same_metrics_without_intervals(scenario: pc.Scenario) -> None:
+    fluid = pc.run(scenario, method="fluid", progress=False, variants=False)
+    assert fluid.method == "fluid"
+    assert fluid.replications == 1
+    assert fluid.users_back["t95_s"].notna().all()
+    assert fluid.metrics["ci_low"].isna().all()
+    scenario.faults.clear()
+    scenario.objectives.clear()
+    steady = pc.run(scenario, method="analytic", progress=False)
+    assert {"post_latency", "delivery_latency", "utilisation"} <= set(steady.metrics["metric"])
+    table = pc.diff(steady, pc.run(scenario, replications=2, progress=False))
+    assert "post_latency" in set(table["metric"])
+
+
+def test_formulas_refuse_what_they_exclude_and_what_makes_no_sense(scenario: pc.Scenario) -> None:
+    with pytest.raises(pc.ConfigError, match="assume that nothing breaks"):
+        pc.run(scenario, method="analytic", progress=False)
+    with pytest.raises(ValueError, match="nothing is random"):
+        pc.run(scenario, method="fluid", replications=3, progress=False)
+    with pytest.raises(ValueError, match="expected one of simulate, analytic, fluid"):
+        pc.run(scenario, method="guess", progress=False)
+
+
 def test_metrics_have_place_window_figures_and_intervals(result: pc.Result) -> None:
     frame = result.metrics
     for column in ("metric", "unit", "place", "window_start_s", "window_s", "mean", "p50", "p95", "p99", "ci_low", "ci_high"):

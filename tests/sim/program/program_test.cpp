@@ -112,6 +112,10 @@ TEST_F(Program, refuses_flags_that_make_no_sense) {
                                                {"smoke", "--precision", "200%"},
                                                {"smoke", "--precision", "5%", "--replications", "5"},
                                                {"smoke", "--mode", "fast"},
+                                               {"smoke", "--method", "guess"},
+                                               {"smoke", "--method", "analytic", "--replications", "5"},
+                                               {"smoke", "--method", "fluid", "--precision", "5%"},
+                                               {"smoke", "--method", "fluid", "--antithetic"},
                                                {"smoke", "--seed", "-1"},
                                                {"smoke", "--seed", "99999999999999999999"},
                                                {"smoke", "--seed", "1.5"},
@@ -236,6 +240,13 @@ TEST_F(Program, runs_until_the_precision_is_reached) {
 TEST_F(Program, says_how_it_was_asked) {
   const Json options = Json::parse(called({"smoke", "--antithetic", "--precision", "20%"}).out)["options"];
   EXPECT_EQ(options, (Json{{"antithetic", true}, {"precision", 0.2}, {"allow_unsupported", false}}));
+}
+
+TEST_F(Program, says_by_which_method_and_plays_one_replication_of_what_is_not_random) {
+  EXPECT_EQ(Json::parse(called({"smoke", "--replications", "2"}).out)["method"], "simulate");
+  const Json run = Json::parse(called({"smoke", "--method", "fluid"}).out);
+  EXPECT_EQ(run["method"], "fluid");
+  EXPECT_EQ(run["replications"], 1);
 }
 
 TEST_F(Program, refuses_a_run_folder_that_cannot_be_written_before_the_run) {

@@ -46,4 +46,7 @@ std::vector<Inconsistency> not_modelled(const Scenario& scenario) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return sim::run_program(argc, argv, {stand_in, not_modelled}); }
+int main(int argc, char** argv) {
+  const sim::Simulator one{stand_in, not_modelled};
+  return sim::run_program(argc, argv, {.simulate = one, .analytic = one, .fluid = one});
+}

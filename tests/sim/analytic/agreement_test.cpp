@@ -1,0 +1,173 @@
+// The formulas against the simulation: the same scenario, the same metric at the same place. Tolerances are those that
+// docs/methods.md states.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+
+#include "domain/io/scenario_file.hpp"
+#include "domain/report.hpp"
+#include "sim/analytic/methods.hpp"
+#include "sim/replications.hpp"
+
+namespace poolcast::sim::analytic {
+namespace {
+
+Scenario load(const std::string& name, std::vector<std::string> changes) {
+  return io::load_scenario(name, {.library = {POOLCAST_SCENARIOS}, .overrides = std::move(changes)}).scenario;
+}
+
+std::vector<ReplicationResult> simulated(const Scenario& scenario, Count replications) {
+  ReplicationOptions options;
+  options.run.window = fitting_window(scenario.horizon);
+  options.replications = replications;
+  return run_replications(scenario, options, run).results;
+}
+
+std::vector<std::string> figures_of(const ReportRow& row) {
+  switch (row_of(row.metric).kind) {
+    case MetricKind::latency:
+      return {"mean", "p50", "p95"};
+    case MetricKind::count:
+      return {"count"};
+    default:
+      return {"mean"};
+  }
+}
+
+const std::optional<Figure>& figure(const ReportRow& row, const std::string& name) {
+  return name == "mean" ? row.mean : name == "p50" ? row.p50 : name == "p95" ? row.p95 : row.count;
+}
+
+// How far each figure of the formulas lies outside the interval of the simulation, as a share of the simulation's figure.
+struct Compared {
+  std::size_t figures = 0;
+  std::size_t inside = 0;
+  std::map<std::string, double> outside;
+};
+Compared compare(const Report& sim, const Report& formula) {
+  Compared compared;
+  for (const ReportRow& theirs : formula.rows) {
+    if (!theirs.whole_run) continue;
+    const auto ours = std::ranges::find_if(sim.rows, [&](const ReportRow& row) {
+      return row.whole_run && row.metric == theirs.metric && row.place == theirs.place;
+    });
+    if (ours == sim.rows.end())
+      ADD_FAILURE() << "the simulation has no " << row_of(theirs.metric).name << ' ' << theirs.place.node;
+    if (ours == sim.rows.end()) continue;
+    for (const std::string& name : figures_of(theirs)) {
+      const auto& simulated = figure(*ours, name);
+      const auto& computed = figure(theirs, name);
+      if (!simulated || !simulated->low || !computed || simulated->value == 0) continue;
+      ++compared.figures;
+      const double above = computed->value - *simulated->high;
+      const double below = *simulated->low - computed->value;
+      const double outside = std::max({0.0, above, below}) / std::abs(simulated->value);
+      compared.inside += outside == 0 ? 1 : 0;
+      compared.outside[std::string(row_of(theirs.metric).name) + ' ' + theirs.place.node + ' ' + theirs.place.part + ' ' + name] =
+          outside;
+    }
+  }
+  return compared;
+}
+
+Report report_of_steady_state(const Scenario& scenario) {
+  EXPECT_TRUE(steady_state_refusals(scenario).empty());
+  return make_report(scenario, {steady_state(scenario, fitting_window(scenario.horizon))});
+}
+
+void expect_agreement(const Scenario& scenario, double tolerance, double share_inside) {
+  const Compared compared = compare(make_report(scenario, simulated(scenario, 12)), report_of_steady_state(scenario));
+  EXPECT_GT(compared.figures, 30U);
+  EXPECT_GE(static_cast<double>(compared.inside), share_inside * static_cast<double>(compared.figures));
+  for (const auto& [name, outside] : compared.outside) EXPECT_LE(outside, name.starts_with("roster") ? 0.3 : tolerance) << name;
+}
+
+}  // namespace
+
+TEST(Agreement, of_the_steady_state_with_one_small_server_is_within_its_intervals_and_three_per_cent) {
+  expect_agreement(load("one-server-small", {}), 0.03, 0.7);
+}
+
+TEST(Agreement, of_the_steady_state_with_the_smoke_scenario_at_rest_is_within_its_intervals_and_five_per_cent) {
+  expect_agreement(load("smoke", {"faults=[]", "objectives=[]", "horizon=10min"}), 0.05, 0.7);
+}
+
+// 20,000 displaced users through a gate of 10 a second: one replication, as they hardly differ.
+TEST(Agreement, of_the_fluid_model_with_the_loss_of_one_of_four_servers_is_within_two_per_cent) {
+  const Scenario scenario = load("lose-one-of-four", {});
+  ASSERT_TRUE(storm_refusals(scenario).empty());
+  const auto sim = make_report(scenario, simulated(scenario, 1));
+  const auto fluid = make_report(scenario, {storm(scenario, fitting_window(scenario.horizon))});
+  ASSERT_EQ(sim.users_back.size(), 1U);
+  ASSERT_EQ(fluid.users_back.size(), 1U);
+  EXPECT_EQ(fluid.users_back.front().after, "lose chat-2");
+  EXPECT_NEAR(*fluid.users_back.front().t50 / *sim.users_back.front().t50, 1, 0.01);
+  EXPECT_NEAR(*fluid.users_back.front().t95 / *sim.users_back.front().t95, 1, 0.01);
+  EXPECT_NEAR(*fluid.users_back.front().t100 / *sim.users_back.front().t100, 1, 0.02);
+  for (const ReportRow& theirs : fluid.rows)
+    for (const ReportRow& ours : sim.rows) {
+      if (ours.metric != theirs.metric || ours.place != theirs.place || !ours.whole_run || !theirs.whole_run) continue;
+      if (theirs.metric == Metric::users_back || !theirs.mean || !ours.mean || ours.mean->value == 0) continue;
+      EXPECT_NEAR(theirs.mean->value / ours.mean->value, 1, 0.05) << row_of(ours.metric).name << ' ' << ours.place.node;
+    }
+}
+
+TEST(Agreement, of_the_fluid_model_with_a_silent_loss_and_other_clients_is_within_three_per_cent) {
+  const Scenario scenario = load(
+      "smoke", {"workload.users=4000", "faults=[{at: 20s, lose: chat-3, kind: silent}]", "horizon=15min", "costs.join_rate=5/s",
+                "workload.restarts_per_user=1/h", "workload.client.backoff=5s..40s", "objectives=[]"});
+  const auto sim = make_report(scenario, simulated(scenario, 4));
+  const auto fluid = make_report(scenario, {storm(scenario, fitting_window(scenario.horizon))});
+  ASSERT_EQ(fluid.users_back.size(), 1U);
+  double t50 = 0, t95 = 0;
+  for (const UsersBack& back : sim.users_back) t50 += back.t50.value_or(0) / 4, t95 += back.t95.value_or(0) / 4;
+  EXPECT_NEAR(fluid.users_back.front().t50.value_or(0) / t50, 1, 0.03);
+  EXPECT_NEAR(fluid.users_back.front().t95.value_or(0) / t95, 1, 0.03);
+}
+
+TEST(Agreement, of_the_fluid_model_with_a_morning_s_sign_ins_is_within_three_per_cent) {
+  const Scenario scenario = load("morning-sign-in", {"workload.users=20_000", "workload.sign_in_window=30min", "horizon=1h"});
+  const auto sim = make_report(scenario, simulated(scenario, 1));
+  const auto fluid = make_report(scenario, {storm(scenario, fitting_window(scenario.horizon))});
+  const auto find = [](const Report& report, Metric metric) {
+    return std::ranges::find_if(report.rows, [&](const ReportRow& row) {
+      return row.whole_run && row.metric == metric && row.place.node.empty() && row.place.pool == "chat";
+    });
+  };
+  for (const Metric metric : {Metric::users_connected, Metric::users_waiting, Metric::user_minutes_lost})
+    EXPECT_NEAR(find(fluid, metric)->mean->value / find(sim, metric)->mean->value, 1, 0.03) << row_of(metric).name;
+}
+
+TEST(Refusal, of_the_steady_state_names_the_assumption_and_a_way_out) {
+  const auto broken = steady_state_refusals(load("lose-one-of-four", {}));
+  ASSERT_EQ(broken.size(), 1U);
+  EXPECT_EQ(broken.front().key, "faults[0]");
+  EXPECT_NE(broken.front().message.find("assume that nothing breaks"), std::string::npos);
+  EXPECT_NE(broken.front().hint.find("--method fluid"), std::string::npos);
+  EXPECT_EQ(steady_state_refusals(load("morning-sign-in", {})).front().key, "workload.sign_in_window");
+  const auto busy = steady_state_refusals(load("one-server-small", {"workload.users=40000", "workload.reference_users=500"}));
+  ASSERT_FALSE(busy.empty());
+  EXPECT_EQ(busy.front().key, "workload.users");
+  EXPECT_NE(busy.front().message.find("keeps up"), std::string::npos) << busy.front().message;
+  const auto workers = steady_state_refusals(load("one-server-small", {"costs.workers=1", "costs.log_flush=200ms"}));
+  ASSERT_EQ(workers.size(), 1U);
+  EXPECT_EQ(workers.front().key, "costs.workers");
+}
+
+TEST(Refusal, of_the_fluid_model_names_what_it_does_not_follow) {
+  const auto slow = storm_refusals(load("lose-one-of-four", {"faults=[{at: 20min, slow: chat-2}]", "objectives=[]"}));
+  ASSERT_EQ(slow.size(), 1U);
+  EXPECT_NE(slow.front().message.find("slow chat-2"), std::string::npos);
+  const auto random = storm_refusals(
+      load("lose-one-of-four", {"faults=[{at: 0s, lose: chat-2, about_every: 20min, for_about: 1min}]", "objectives=[]"}));
+  EXPECT_EQ(random.size(), 1U);
+  // Without a gate everybody stands before the servers at once.
+  const auto gateless = storm_refusals(load("lose-one-of-four", {"costs.join_rate=0/s"}));
+  ASSERT_EQ(gateless.size(), 1U);
+  EXPECT_NE(gateless.front().message.find("cores"), std::string::npos);
+}
+
+}  // namespace poolcast::sim::analytic
