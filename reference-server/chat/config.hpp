@@ -19,8 +19,11 @@ struct Config {
   // Ours: nothing is published for 2015.
   std::size_t message_bytes = 8'000;  // of the plain text of a post
   std::size_t story_bytes = 60'000;
-  std::uint32_t search_limit = 999;         // rooms found by one search; the value of the protocol's examples
-  std::size_t listed_participants = 1'000;  // people named in the reply to a join
+  double post_bytes_per_s = 64.0 * 1024;        // of one user's posts, over all connections
+  double post_burst_bytes = 2.0 * 1024 * 1024;  // at once
+  std::size_t looked_at_per_request = 1'000;    // rooms or people that a search may look at before it costs one more request
+  std::uint32_t search_limit = 999;             // rooms found by one search; the value of the protocol's examples
+  std::size_t listed_participants = 1'000;      // people named in the reply to a join
   std::size_t rooms_per_session = 1'000;
   std::size_t waiting_commands = 1'000;  // of one session; more are answered 503
   double roster_window_s = 2;            // joins and parts within it reach a recipient as one notice

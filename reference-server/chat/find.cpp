@@ -22,10 +22,11 @@ std::vector<std::string> words_of(std::string_view criteria) {
   return words;
 }
 
-bool has_all(const std::vector<std::string>& words, std::string_view text) {
-  const std::string lower = proto::to_lower(text);
+bool lower_has_all(const std::vector<std::string>& words, std::string_view lower) {
   return std::all_of(words.begin(), words.end(), [&](const std::string& word) { return lower.find(word) != std::string::npos; });
 }
+
+bool has_all(const std::vector<std::string>& words, std::string_view text) { return lower_has_all(words, proto::to_lower(text)); }
 
 bool lists(const store::Room& room, store::PrincipalId who, unsigned role) {
   return std::any_of(room.members.begin(), room.members.end(),
@@ -109,18 +110,16 @@ void Service::find_principals(const Asked& asked, const proto::FindPrincipals& c
   }
   const std::size_t limit = std::min(command.max_results.value_or(config_.search_limit), config_.search_limit);
   const auto words = words_of(command.criteria);
-  std::vector<store::PrincipalId> ids;
-  for (const auto& [id, principal] : people_.principals()) {
-    if (principal.disabled || !has_all(words, principal.uri + " " + principal.display_name)) continue;
+  std::vector<proto::PersonView> people;
+  for (const auto& [id, text] : people_.searchable()) {
+    if (people.size() >= limit) break;
+    if (!lower_has_all(words, text)) continue;
+    const store::Principal& principal = *people_.find(id);
     if (room != nullptr && principal.kind == store::PrincipalKind::user &&
         !in_scope(category_of(*room), people_.person(principal)))
       continue;
-    ids.push_back(id);
+    people.push_back(view(id));
   }
-  std::sort(ids.begin(), ids.end());
-  if (ids.size() > limit) ids.resize(limit);
-  std::vector<proto::PersonView> people;
-  for (const store::PrincipalId id : ids) people.push_back(view(id));
   std::string out;
   proto::append_people(out, head(asked), asked.name, people);
   port_.send(asked.session, out);

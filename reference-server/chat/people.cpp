@@ -21,6 +21,10 @@ void People::put(Principal principal) {
   }
   for (const PrincipalId member : principal.members) groups_of_[member].push_back(id);
   if (principal.kind == PrincipalKind::user) by_uri_[proto::to_lower(principal.uri)] = id;
+  if (principal.disabled)
+    searchable_.erase(id);
+  else
+    searchable_[id] = proto::to_lower(principal.uri + " " + principal.display_name);
   principals_[id] = std::move(principal);
 }
 

@@ -29,6 +29,9 @@ public:
   const std::map<store::CategoryId, store::Category>& categories() const { return categories_; }
   const std::unordered_map<store::PrincipalId, store::Principal>& principals() const { return principals_; }
 
+  // URI and name in lower case, of all that are not disabled, in the order of their ids: what a search looks at.
+  const std::map<store::PrincipalId, std::string>& searchable() const { return searchable_; }
+
   // The user with the groups above it, through any depth of groups; a group that contains itself is met once. Disabled groups
   // give nothing.
   Person person(const store::Principal& user) const;
@@ -39,6 +42,7 @@ public:
 private:
   std::unordered_map<store::PrincipalId, store::Principal> principals_;
   std::unordered_map<std::string, store::PrincipalId> by_uri_;  // users only
+  std::map<store::PrincipalId, std::string> searchable_;
   std::unordered_map<store::PrincipalId, std::vector<store::PrincipalId>> groups_of_;
   std::map<store::CategoryId, store::Category> categories_;
 };

@@ -57,6 +57,9 @@ Result<LiveRoom*> Service::room_for_post(const Session& session, const proto::Po
       post.story_title.size() > config_.message_bytes) {
     return Error{ErrorCode::too_large, "The message is longer than " + std::to_string(limit) + " bytes."};
   }
+  const std::size_t bytes = post.text.size() + post.rich_text.size() + post.story_title.size();
+  if (!post_budget_.take(session.person.id, bytes, port_.now().steady_s))
+    return Error{ErrorCode::unavailable, "You post more than is taken from one person; try again later."};
   return room;
 }
 

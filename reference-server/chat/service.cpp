@@ -34,7 +34,10 @@ std::array<std::uint8_t, 16> key_prefix(proto::UtcTime begun, std::uint64_t dial
 }  // namespace
 
 Service::Service(Config config, Port& port, store::Directory directory, Watcher* watcher)
-    : config_(std::move(config)), port_(port), watcher_(watcher) {
+    : config_(std::move(config)),
+      port_(port),
+      watcher_(watcher),
+      post_budget_(config_.post_bytes_per_s, config_.post_burst_bytes) {
   changed(std::move(directory));
 }
 
@@ -125,18 +128,25 @@ void Service::close(SessionId id, Closing how) {
   sessions_.erase(id);
 }
 
-void Service::info(SessionId id, Ticket ticket, std::string_view body) {
+std::size_t Service::info(SessionId id, Ticket ticket, std::string_view body) {
   Session* const session = find(id);
-  if (session == nullptr) return port_.answer(id, ticket, 481, {});
+  if (session == nullptr) {
+    port_.answer(id, ticket, 481, {});
+    return 1;
+  }
   auto envelope = proto::parse_xccos(body);
   if (!envelope) {
     port_.answer(id, ticket, 400, envelope.error().message);
     std::string text;
     proto::append_unreadable(text, next_envid(), 400, envelope.error().message);
-    return port_.send(id, text);
+    port_.send(id, text);
+    return 1;
   }
-  if (session->waiting.size() >= config_.waiting_commands)
-    return port_.answer(id, ticket, 503, "Too many commands wait; try again.");
+  const std::size_t cost = cost_of(*envelope);
+  if (session->waiting.size() >= config_.waiting_commands) {
+    port_.answer(id, ticket, 503, "Too many commands wait; try again.");
+    return cost;
+  }
   WaitingInfo info{.ticket = ticket, .envelope = std::move(*envelope), .arrived_s = port_.now().steady_s};
   if (!is_post(info.envelope)) {
     port_.answer(id, ticket, 200, {});
@@ -144,6 +154,19 @@ void Service::info(SessionId id, Ticket ticket, std::string_view body) {
   }
   session->waiting.push_back(std::move(info));
   run_waiting(*session);
+  return cost;
+}
+
+// A search of a large pool holds up everybody else: it costs what it may have to look at.
+std::size_t Service::cost_of(const proto::Envelope& envelope) const {
+  std::size_t cost = envelope.requests.size();
+  for (const proto::Request& request : envelope.requests) {
+    if (std::holds_alternative<proto::FindPrincipals>(request.command))
+      cost += people_.principals().size() / config_.looked_at_per_request;
+    else if (std::holds_alternative<proto::RoomSearch>(request.command))
+      cost += rooms_.all().size() / config_.looked_at_per_request;
+  }
+  return cost;
 }
 
 void Service::run_waiting(Session& session) {

@@ -16,6 +16,7 @@
 #include "reference-server/chat/config.hpp"
 #include "reference-server/chat/people.hpp"
 #include "reference-server/chat/port.hpp"
+#include "reference-server/chat/post_budget.hpp"
 #include "reference-server/chat/rooms.hpp"
 #include "reference-server/chat/session.hpp"
 
@@ -48,7 +49,8 @@ public:
   void begin(SessionId session);
   void close(SessionId session, Closing how);
   // One INFO of a session. It is answered through the port, at once or after a commit.
-  void info(SessionId session, Ticket ticket, std::string_view body);
+  // What it costs, in requests, is given back.
+  std::size_t info(SessionId session, Ticket ticket, std::string_view body);
   // The INFO of a pool's dialog: which node serves me? The reply to send in that dialog, or why not.
   Result<std::string> look_up(std::string_view body);
 
@@ -92,6 +94,7 @@ private:
   Completion<T> later(const Asked& asked, std::function<void(const Asked&, Result<T>)> go_on);
   Asked leave_work(const Asked& asked);
   Asked back_to_work(const Asked& asked);
+  std::size_t cost_of(const proto::Envelope& envelope) const;
   std::uint64_t next_envid() { return ++envid_; }
   proto::ReplyHead head(const Asked& asked, int code = 200, std::string_view text = {});
   void reply_plain(const Asked& asked, int code, std::string_view text = {});
@@ -195,6 +198,7 @@ private:
   Port& port_;
   Watcher* watcher_;
   People people_;
+  PostBudget post_budget_;
   Rooms rooms_;
   std::int64_t revision_ = 0;
   std::unordered_map<SessionId, std::unique_ptr<Session>> sessions_;

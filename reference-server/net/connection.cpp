@@ -1,5 +1,9 @@
 #include "reference-server/net/connection.hpp"
 
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <ctime>
 
 #include "domain/ensure.hpp"
@@ -20,6 +24,15 @@ std::chrono::nanoseconds thread_cpu_time() {
 
 }  // namespace
 
+std::string network_of(const asio::ip::address& address) {
+  if (address.is_v4()) return address.to_string();
+  const asio::ip::address_v6 six = address.to_v6();
+  if (six.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, six).to_string();
+  auto bytes = six.to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+  return asio::ip::address_v6(bytes).to_string() + "/64";
+}
+
 Connection::Connection(Loop& loop, asio::ip::tcp::socket socket, SslHandle tls, const ConnectionLimits& limits)
     : loop_(loop),
       socket_(std::move(socket)),
@@ -39,6 +52,7 @@ void Connection::start(std::unique_ptr<ConnectionUser> user) {
 }
 
 void Connection::on_socket(SocketEvents events) {
+  if (leaving_) return throw_away();
   if (!open()) return;
   peer_has_ended_ = peer_has_ended_ || events.peer_ended;
   if (shaking_hands_) return shake_hands();
@@ -55,6 +69,12 @@ std::string Connection::peer() const {
   const auto end = socket_.remote_endpoint(failed);
   if (failed) return "unknown";
   return end.address().to_string() + ":" + std::to_string(end.port());
+}
+
+std::string Connection::network() const {
+  boost::system::error_code failed;
+  const auto end = socket_.remote_endpoint(failed);
+  return failed ? std::string("unknown") : network_of(end.address());
 }
 
 void Connection::shake_hands() {
@@ -137,7 +157,7 @@ void Connection::flush() {
   sent_ = 0;
   loop_.give_back(std::move(unsent_));
   unsent_ = {};
-  if (closes_when_sent_) end(Ended::by_us);
+  if (closes_when_sent_) say_farewell();
 }
 
 void Connection::sent_some(std::size_t bytes) {
@@ -159,12 +179,46 @@ void Connection::end(Ended how) {
   // The user may be on the stack, in take() or calling us: it goes when the turn is over.
   auto user = std::move(user_);
   if (how == Ended::by_us) stream_.say_goodbye();
+  close();
+  user->ended(how);
+  asio::post(loop_.io(), [user = std::shared_ptr<ConnectionUser>(std::move(user))] {});
+}
+
+void Connection::close() {
   loop_.unwatch(socket_.native_handle());
   boost::system::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);
-  user->ended(how);
+}
+
+void Connection::say_farewell() {
+  constexpr std::chrono::seconds to_read_it{2};
+  auto user = std::move(user_);
+  stream_.say_goodbye();
+  boost::system::error_code failed;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
+  leaving_ = true;
+  const auto self = shared_from_this();
+  user->ended(Ended::by_us);
   asio::post(loop_.io(), [user = std::shared_ptr<ConnectionUser>(std::move(user))] {});
+  if (failed || peer_has_ended_) return close();
+  loop_.after(to_read_it, [leaving = weak_from_this()] {
+    if (const auto late = leaving.lock(); late && late->socket_.is_open()) late->close();
+  });
+  throw_away();
+}
+
+// Until the peer ends its side too, which tells that it has seen the end of ours.
+void Connection::throw_away() {
+  constexpr std::size_t most = std::size_t{4} * 1024 * 1024;
+  const auto self = shared_from_this();  // the loop's is the last
+  while (socket_.is_open()) {
+    auto& scratch = loop_.scratch();
+    const ssize_t got = ::recv(socket_.native_handle(), scratch.data(), scratch.size(), MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+    if (got > 0) thrown_away_ += static_cast<std::size_t>(got);
+    if (got <= 0 || thrown_away_ > most) return close();
+  }
 }
 
 void Connection::check_deadlines(SteadyTime now) {

@@ -17,7 +17,7 @@ enum class Ended : std::uint8_t { by_peer, by_us, too_slow, handshake_failed };
 struct ConnectionLimits {
   std::size_t unsent_bytes = std::size_t{4} * 1024 * 1024;  // a client that lets this much pile up is shed
   std::chrono::seconds unsent_for{30};                      // and one that takes nothing for this long
-  std::chrono::seconds handshake{10};                       // from the accept to the end of the TLS handshake
+  std::chrono::milliseconds handshake{10'000};              // from the accept to the end of the TLS handshake
   std::size_t unread_bytes = std::size_t{512} * 1024;       // of an unfinished message; the framer refuses larger ones before
 };
 
@@ -38,6 +38,9 @@ public:
   virtual void shook_hands(const Handshake& /*handshake*/) {}
 };
 
+// Who one host is: an IPv4 address, or the 64 bits of an IPv6 address that a customer's network has.
+std::string network_of(const asio::ip::address& address);
+
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
   Connection(Loop& loop, asio::ip::tcp::socket socket, SslHandle tls, const ConnectionLimits& limits);
@@ -51,6 +54,8 @@ public:
   std::string& output();
   void flush();
   std::size_t unsent_bytes() const { return unsent_.size() - sent_; }
+  // What is written goes out, then the end of our data; what the peer still sends is thrown away for a moment, because closing
+  // over unread bytes would reset the connection and take the last answer away from the peer.
   void close_when_sent();
   bool closing() const { return closes_when_sent_; }
   void end(Ended how);
@@ -58,7 +63,8 @@ public:
   bool open() const { return user_ != nullptr; }
   bool is_tls() const { return stream_.is_tls(); }
   ConnectionUser* user() { return user_.get(); }
-  std::string peer() const;  // "127.0.0.1:50122"
+  std::string peer() const;     // "127.0.0.1:50122"
+  std::string network() const;  // of the peer: see network_of()
 
   // Called about once a second: ends the connection when one of its deadlines has passed.
   void check_deadlines(SteadyTime now);
@@ -71,6 +77,9 @@ private:
   void readable();
   bool hand_over(std::string_view bytes);
   void sent_some(std::size_t bytes);
+  void say_farewell();
+  void throw_away();
+  void close();
 
   Loop& loop_;
   asio::ip::tcp::socket socket_;
@@ -87,6 +96,8 @@ private:
   bool flush_is_due_ = false;
   bool waits_to_write_ = false;
   bool closes_when_sent_ = false;
+  bool leaving_ = false;  // all is said, the user is gone
+  std::size_t thrown_away_ = 0;
   bool peer_has_ended_ = false;  // the end of its data lies behind what can be read
 };
 

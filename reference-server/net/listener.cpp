@@ -17,9 +17,6 @@ using asio::ip::tcp;
 constexpr int backlog = 4096;
 // Without a free file descriptor accept fails at once, again and again; wait instead of burning a core.
 constexpr auto pause_without_descriptors = 100ms;
-// Of deadlines of ten seconds and more: looking at thousands of idle connections costs more than serving a few.
-constexpr auto deadline_sweep = 5s;
-
 // A client that vanished without a word is noticed after two minutes by the kernel's probes, also in a quiet room.
 void find_dead_peers(int socket) {
   constexpr int on = 1, idle_s = 60, between_s = 15, probes = 4;
@@ -68,7 +65,7 @@ Result<Done> Listener::open(const ListenAddress& address) {
                  "cannot listen on " + address.host + ":" + std::to_string(address.port) + ": " + failed.message()};
   }
   accept();
-  loop_.every(deadline_sweep, [this] { sweep(); });
+  loop_.every(limits_.sweep, [this] { sweep(); });
   return Done{};
 }
 
@@ -101,6 +98,11 @@ void Listener::take(tcp::socket socket) {
   SslHandle tls = make_tls_ ? make_tls_(socket.native_handle()) : nullptr;
   if (make_tls_ && !tls) return;
   auto connection = std::make_shared<Connection>(loop_, std::move(socket), std::move(tls), limits_.connection);
+  // Last, because from here on nothing fails any more and the connection's user tells of its end.
+  if (limits_.admits && !limits_.admits(connection->network())) {
+    ++turned_away_;
+    return;
+  }
   connections_.insert(connection);
   connection->start(make_user_(*connection));
 }

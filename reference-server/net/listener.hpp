@@ -24,6 +24,10 @@ bool is_loopback(const ListenAddress& address);
 struct ListenerLimits {
   std::size_t connections = 60'000;
   ConnectionLimits connection;
+  std::chrono::milliseconds sweep{5'000};  // between looks at deadlines: of thousands of idle connections that costs something
+  // Asked at every accept for the peer's network, once; the connection is closed when it says no. Who says yes hears of the end
+  // through the connection's user.
+  std::function<bool(const std::string& network)> admits{};
 };
 
 class Listener {

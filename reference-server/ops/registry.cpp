@@ -180,7 +180,7 @@ std::string Registry::exposition() const {
   std::set<std::string> done;
   for (const Computed& first : computed_) {
     if (!done.insert(first.name).second) continue;
-    append_head(out, "poolcast_" + first.name, first.help, "gauge");
+    append_head(out, "poolcast_" + first.name, first.help, first.name.ends_with("_total") ? "counter" : "gauge");
     for (const Computed& one : computed_)
       if (one.name == first.name) append_line(out, "poolcast_" + one.name, label_text(one.labels), one.value());
   }

@@ -1,15 +1,24 @@
 #include "reference-server/serve/client.hpp"
 
+#include <utility>
+
 #include "reference-server/serve/node.hpp"
 
 namespace poolcast::serve {
 
-Client::Client(Node& node, net::Connection& connection)
-    : node_(node), connection_(connection), endpoint_(*this, node.sip_settings(), node.guard()) {}
+Client::Client(Node& node, const sip::Settings& settings, net::Connection& connection)
+    : node_(node), connection_(connection), address_(connection.network()), endpoint_(*this, settings, node.guard()) {}
+
+void Client::give_back_place() {
+  if (std::exchange(holds_place_, false)) node_.address_guard().give_back_connection(address_);
+}
 
 std::size_t Client::take(std::string_view bytes) { return endpoint_.take(bytes, node_.scratch_message()); }
 
-void Client::ended(net::Ended /*how*/) { endpoint_.lost(); }
+void Client::ended(net::Ended /*how*/) {
+  give_back_place();
+  endpoint_.lost();
+}
 
 void Client::shook_hands(const net::Handshake& handshake) { node_.monitor().shook_hands(handshake); }
 
@@ -24,12 +33,30 @@ bool Client::is_user(std::string_view user) {
   return principal != nullptr && !principal->disabled;
 }
 bool Client::takes_sign_ins() { return !node_.draining(); }
+bool Client::may_send(std::size_t bytes) { return node_.address_guard().take_bytes(address_, bytes, now_s()); }
+bool Client::has_guessed_too_often() { return node_.address_guard().locked(address_, now_s()); }
+
+void Client::turned_away(sip::TurnedAway why) {
+  switch (why) {
+    case sip::TurnedAway::address_bytes:
+      ++node_.totals().turned_away.address_bytes;
+      break;
+    case sip::TurnedAway::address_failures:
+      ++node_.totals().turned_away.address_failures;
+      break;
+    case sip::TurnedAway::rate:
+      ++node_.totals().turned_away.rate;
+      return;  // of a user who is known, and often: no line in the log
+  }
+  node_.log().warning("An address has used up what it may before a sign-in.", {{"address", address_}});
+}
 
 namespace {
 
 Result<store::Secret> verifier(Node& node, std::string_view user, store::VerifierKind kind) {
   const store::Principal* const principal = node.service().people().find_user(user);
-  if (principal == nullptr || principal->disabled) return Error{ErrorCode::forbidden, "no such user"};
+  // Opening a seal takes a moment: nobody may learn from it who is there.
+  if (principal == nullptr || principal->disabled) return node.store().open_nobodys_verifier(kind);
   return node.store().open_verifier(*principal, kind);
 }
 
@@ -64,19 +91,21 @@ void Client::close_chat(sip::ChatSession session, bool left) {
   node_.service().close(chat::SessionId{session}, left ? chat::Closing::left : chat::Closing::lost);
 }
 
-void Client::chat_info(sip::ChatSession session, std::uint64_t ticket, std::string_view body) {
-  node_.service().info(chat::SessionId{session}, ticket, body);
+std::size_t Client::chat_info(sip::ChatSession session, std::uint64_t ticket, std::string_view body) {
+  return node_.service().info(chat::SessionId{session}, ticket, body);
 }
 
 Result<std::string> Client::look_up(std::string_view body) { return node_.service().look_up(body); }
 
 void Client::signed_in(std::string_view user, std::string_view how) {
   ++node_.totals().sign_ins;
+  give_back_place();
   node_.log().debug("A user has signed in.", {{"user", user}, {"by", how}});
 }
 
 void Client::sign_in_failed(std::string_view user, std::string_view why) {
   ++node_.totals().failed_sign_ins;
+  node_.address_guard().failed(address_, now_s());
   node_.log().warning("A sign-in was refused.", {{"user", user}, {"why", why}, {"peer", connection_.peer()}});
 }
 

@@ -12,7 +12,8 @@ class Node;
 
 class Client : public net::ConnectionUser, public sip::Host {
 public:
-  Client(Node& node, net::Connection& connection);
+  // `settings` say how this connection's listener is reached. Takes over the connection's place in the guard of addresses.
+  Client(Node& node, const sip::Settings& settings, net::Connection& connection);
 
   std::size_t take(std::string_view bytes) override;
   void ended(net::Ended how) override;
@@ -31,10 +32,13 @@ public:
   Result<std::string> digest_ha1(std::string_view user) override;
   Result<proto::Md5Sum> nt_hash(std::string_view user) override;
   bool takes_sign_ins() override;
+  bool may_send(std::size_t bytes) override;
+  bool has_guessed_too_often() override;
+  void turned_away(sip::TurnedAway why) override;
   Result<sip::ChatSession> open_chat(sip::Endpoint& endpoint, sip::Dialog& dialog, const sip::NewChat& chat) override;
   void begin_chat(sip::ChatSession session) override;
   void close_chat(sip::ChatSession session, bool left) override;
-  void chat_info(sip::ChatSession session, std::uint64_t ticket, std::string_view body) override;
+  std::size_t chat_info(sip::ChatSession session, std::uint64_t ticket, std::string_view body) override;
   Result<std::string> look_up(std::string_view body) override;
   void signed_in(std::string_view user, std::string_view how) override;
   void sign_in_failed(std::string_view user, std::string_view why) override;
@@ -45,7 +49,11 @@ public:
 
 private:
   Node& node_;
+  void give_back_place();
+
   net::Connection& connection_;
+  std::string address_;
+  bool holds_place_ = true;  // of those that have not signed in
   sip::Endpoint endpoint_;
 };
 

@@ -50,6 +50,14 @@ void add_flags(CLI::App& app, Flags& flags) {
   app.add_option("--drain", flags.drain_s, "Seconds over which connections are closed at SIGTERM")
       ->check(CLI::Range(0.0, 3600.0))
       ->capture_default_str();
+  app.add_option("--address-connections", flags.address_connections,
+                 "Connections of one network address that have not signed in; further ones are closed")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--patience", flags.patience_s,
+                 "Seconds in which a client must sign in, and finish a message that it has begun; a third of it for TLS")
+      ->check(CLI::Range(1.0, 600.0))
+      ->capture_default_str();
   app.add_option("--log-format", flags.log_format, "Form of the log")
       ->check(CLI::IsMember({"logfmt", "json"}))
       ->capture_default_str();

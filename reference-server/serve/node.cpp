@@ -10,9 +10,13 @@ namespace {
 
 constexpr auto chat_tick = 100ms;
 constexpr auto directory_poll = 1s;  // an administrator's or another node's change is seen within this
-constexpr auto deadline_sweep = 5s;  // of deadlines of ten seconds and more
 constexpr auto drain_step = 50ms;
 constexpr auto drain_patience = 5s;  // for clients that do not take their last bytes
+
+// Of deadlines that are as long as the patience and longer; a third of it is the shortest.
+std::chrono::milliseconds sweep_of(const Settings& settings) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(settings.sip.authenticate_within_s / 6, 5.0) * 1e3));
+}
 
 std::string text_of(const net::ListenAddress& address) { return address.host + ":" + std::to_string(address.port); }
 
@@ -20,7 +24,13 @@ std::string text_of(const net::ListenAddress& address) { return address.host + "
 
 Node::Node(net::Loop& loop, ops::Log& log, Monitor& monitor, Settings settings, std::unique_ptr<store::Store> store,
            std::shared_ptr<net::TlsKeeper> tls)
-    : loop_(loop), log_(log), monitor_(monitor), settings_(std::move(settings)), store_(std::move(store)), tls_(std::move(tls)) {}
+    : loop_(loop),
+      log_(log),
+      monitor_(monitor),
+      settings_(std::move(settings)),
+      store_(std::move(store)),
+      tls_(std::move(tls)),
+      address_guard_(settings_.address_limits) {}
 
 Node::~Node() {
   if (tls_listener_) tls_listener_->end_all();
@@ -45,7 +55,7 @@ Result<Done> Node::start() {
   if (const auto listening = listen_for_http(); !listening) return listening.error();
   loop_.every(chat_tick, [this] { service_->tick(); });
   loop_.every(directory_poll, [this] { follow_directory(); });
-  loop_.every(deadline_sweep, [this] { check_deadlines(); });
+  loop_.every(sweep_of(settings_), [this] { check_deadlines(); });
   loop_.every(1s, [this] { tick_second(); });
   if (settings_.fellow_nodes > 0) {
     log_.warning("Nodes of one pool do not tell each other of posts and participants yet: run one of them.",
@@ -55,26 +65,39 @@ Result<Done> Node::start() {
   return Done{};
 }
 
+net::Listener::MakeUser Node::client_maker(const sip::Settings& settings) {
+  return [this, &settings](net::Connection& connection) { return std::make_unique<Client>(*this, settings, connection); };
+}
+
+// One host must not take the places of all others. Its clients come again, as they do when a server is full.
+bool Node::admits(const std::string& address) {
+  if (address_guard_.take_connection(address, now().steady_s)) return true;
+  ++totals_.turned_away.address_connections;
+  log_.warning("An address has too many connections that have not signed in; further ones are closed.", {{"address", address}});
+  return false;
+}
+
 Result<Done> Node::listen() {
-  const auto make_client = [this](net::Connection& connection) { return std::make_unique<Client>(*this, connection); };
-  const net::ListenerLimits limits;
+  net::ListenerLimits limits;
+  limits.connection.handshake =
+      std::chrono::milliseconds(static_cast<std::int64_t>(settings_.sip.authenticate_within_s * 1e3 / 3));
+  limits.sweep = sweep_of(settings_);
+  limits.admits = [this](const std::string& address) { return admits(address); };
+  tls_sip_ = tcp_sip_ = settings_.sip;
   if (settings_.tls_listen) {
-    tls_listener_ = std::make_unique<net::Listener>(loop_, limits, make_client,
+    tls_listener_ = std::make_unique<net::Listener>(loop_, limits, client_maker(tls_sip_),
                                                     [this](int socket) { return tls_->current()->accept(socket); });
     if (const auto opened = tls_listener_->open(*settings_.tls_listen); !opened) return opened.error();
-    settings_.sip.contact = text_of(tls_listener_->address());
-    settings_.sip.via = "SIP/2.0/TLS " + settings_.sip.contact;
-    log_.info("Listening for TLS.", {{"address", settings_.sip.contact}});
+    tls_sip_.contact = text_of(tls_listener_->address());
+    tls_sip_.via = "SIP/2.0/TLS " + tls_sip_.contact;
+    log_.info("Listening for TLS.", {{"address", tls_sip_.contact}});
   }
   if (settings_.tcp_listen) {
-    tcp_listener_ = std::make_unique<net::Listener>(loop_, limits, make_client, nullptr);
+    tcp_listener_ = std::make_unique<net::Listener>(loop_, limits, client_maker(tcp_sip_), nullptr);
     if (const auto opened = tcp_listener_->open(*settings_.tcp_listen); !opened) return opened.error();
-    const std::string address = text_of(tcp_listener_->address());
-    if (settings_.sip.contact.empty()) {
-      settings_.sip.contact = address;
-      settings_.sip.via = "SIP/2.0/TCP " + address;
-    }
-    log_.info("Listening for plain TCP on the loopback.", {{"address", address}});
+    tcp_sip_.contact = text_of(tcp_listener_->address());
+    tcp_sip_.via = "SIP/2.0/TCP " + tcp_sip_.contact;
+    log_.info("Listening for plain TCP on the loopback.", {{"address", tcp_sip_.contact}});
   }
   return Done{};
 }

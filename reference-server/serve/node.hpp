@@ -19,6 +19,7 @@
 #include "reference-server/serve/client.hpp"
 #include "reference-server/serve/monitor.hpp"
 #include "reference-server/serve/settings.hpp"
+#include "reference-server/sip/address_guard.hpp"
 #include "reference-server/sip/guard.hpp"
 #include "reference-server/store/store.hpp"
 
@@ -31,6 +32,10 @@ struct Totals {
   std::uint64_t posts = 0;
   std::uint64_t infos_sent = 0;
   std::uint64_t infos_answered = 0;
+  struct TurnedAway {
+    std::uint64_t address_connections = 0, address_bytes = 0, address_failures = 0, rate = 0;
+  };
+  TurnedAway turned_away;
 };
 
 class Node : public chat::Port {
@@ -51,8 +56,8 @@ public:
   net::Loop& loop() { return loop_; }
   ops::Log& log() { return log_; }
   Monitor& monitor() { return monitor_; }
-  const sip::Settings& sip_settings() const { return settings_.sip; }
   sip::SignInGuard& guard() { return guard_; }
+  sip::AddressGuard& address_guard() { return address_guard_; }
   proto::SipMessage& scratch_message() { return scratch_; }
   chat::Service& service() { return *service_; }
   store::Store& store() { return *store_; }
@@ -90,6 +95,9 @@ private:
     sip::Dialog* dialog = nullptr;
   };
   Result<Done> listen();
+  net::Listener::MakeUser client_maker(const sip::Settings& settings);
+  bool admits(const std::string& address);
+  void add_security_figures();
   Result<Done> listen_for_http();
   Result<Done> listen_for_files();
   ops::Status status();
@@ -105,6 +113,8 @@ private:
   std::unique_ptr<store::Store> store_;
   std::shared_ptr<net::TlsKeeper> tls_;
   sip::SignInGuard guard_;
+  sip::AddressGuard address_guard_;
+  sip::Settings tls_sip_, tcp_sip_;  // each says how its own listener is reached
   proto::SipMessage scratch_;
   std::unique_ptr<chat::Service> service_;
   std::unique_ptr<net::Listener> tls_listener_;

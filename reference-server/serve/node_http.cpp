@@ -12,6 +12,7 @@ Result<Done> Node::listen_for_http() {
   ops::add_routes(
       *routes, monitor_.registry(), [this] { return status(); }, [] { return std::chrono::system_clock::now(); });
   ops::add_figures(monitor_.registry(), [this] { return status(); });
+  add_security_figures();
   auto server = net::HttpServer::listen(
       loop_.io(), {.address = settings_.http_listen->host, .port = settings_.http_listen->port, .allow_remote = true},
       [routes](const net::HttpRequest& request, const net::Responder& responder) { (*routes)(request, responder); });
@@ -20,6 +21,22 @@ Result<Done> Node::listen_for_http() {
   log_.info("Listening for HTTP: /metrics, /healthz and the status page.",
             {{"address", settings_.http_listen->host + ":" + std::to_string(http_server_->port())}});
   return Done{};
+}
+
+void Node::add_security_figures() {
+  using TurnedAway = Totals::TurnedAway;
+  const auto add = [this](const char* why, std::uint64_t TurnedAway::*count) {
+    monitor_.registry().computed("turned_away_total", "Connections and requests that were refused because of a limit.",
+                                 {{"pool", settings_.pool}, {"node", settings_.node}, {"why", why}},
+                                 [this, count] { return static_cast<double>(totals_.turned_away.*count); });
+  };
+  add("address_connections", &TurnedAway::address_connections);
+  add("address_bytes", &TurnedAway::address_bytes);
+  add("address_failures", &TurnedAway::address_failures);
+  add("rate", &TurnedAway::rate);
+  monitor_.registry().computed("failed_sign_ins_total", "Sign-ins with wrong credentials.",
+                               {{"pool", settings_.pool}, {"node", settings_.node}},
+                               [this] { return static_cast<double>(totals_.failed_sign_ins); });
 }
 
 Result<Done> Node::listen_for_files() {

@@ -184,6 +184,8 @@ Settings make_settings(const Flags& flags) {
   settings.sip.ntlm.netbios_domain = settings.chat.domain.substr(0, settings.chat.domain.find('.'));
   settings.sip.ntlm.netbios_computer = settings.node;
   settings.drain_s = flags.drain_s;
+  settings.address_limits.connections = flags.address_connections;
+  settings.sip.authenticate_within_s = settings.sip.finish_message_within_s = flags.patience_s;
   settings.log.format = flags.log_format == "json" ? ops::LogFormat::json : ops::LogFormat::logfmt;
   if (flags.quiet) settings.log.lowest = ops::LogLevel::warning;
   settings.out = flags.out;

@@ -12,6 +12,7 @@
 #include "reference-server/net/listener.hpp"
 #include "reference-server/ops/log.hpp"
 #include "reference-server/ops/sampler.hpp"
+#include "reference-server/sip/address_guard.hpp"
 #include "reference-server/sip/settings.hpp"
 
 namespace poolcast::serve {
@@ -38,6 +39,8 @@ struct Flags {
   bool no_tls = false;
   bool quiet = false;
   double drain_s = 30;
+  std::size_t address_connections = sip::AddressLimits{}.connections;
+  double patience_s = sip::Settings{}.authenticate_within_s;
 };
 
 struct Settings {
@@ -63,6 +66,7 @@ struct Settings {
 
   std::string realm;
   sip::Settings sip;  // addresses in it are filled in when the ports are known
+  sip::AddressLimits address_limits;
   chat::Config chat;
   double drain_s = 30;
   ops::LogSettings log;

@@ -129,7 +129,8 @@ void Endpoint::on_info(const Message& request) {
   proto::append_response_head(head, request, 200, {});
   pending.headers = head.substr(head.find("\r\n") + 2);
   dialog->pending.push_back(std::move(pending));
-  host_.chat_info(dialog->session, request.cseq, request.body);
+  const std::size_t cost = host_.chat_info(dialog->session, request.cseq, request.body);
+  if (cost > 1) allowance_ -= static_cast<double>(cost - 1);
 }
 
 void Endpoint::on_pool_info(const Message& request, Dialog& dialog) {

@@ -41,6 +41,7 @@ std::size_t Endpoint::take(std::string_view bytes, Message& scratch) {
       return bytes.size();
     }
     if (frame.kind == Frame::Kind::message) {
+      message_size_ = frame.size;
       if (proto::parse(rest.substr(0, frame.size), scratch)) {
         on_message(scratch);
       } else if (scratch.is_request() && scratch.method != Method::ack && !scratch.call_id.empty()) {
@@ -103,10 +104,20 @@ std::optional<Step> Endpoint::step_of(const Message& request) {
 }
 
 void Endpoint::handle(const Message& request, double now_s) {
-  if (!signed_in() && ++requests_before_sign_in_ > settings_.requests_before_sign_in) return end_connection();
+  if (!signed_in()) {
+    if (++requests_before_sign_in_ > settings_.requests_before_sign_in) return end_connection();
+    if (!host_.may_send(message_size_)) {
+      host_.turned_away(TurnedAway::address_bytes);
+      respond(request, 503, "Too much comes from your address; try again later");
+      return end_connection();
+    }
+  }
   // An ACK or a BYE ends something, which is never too much.
   const bool counts = request.method != Method::ack && request.method != Method::bye;
-  if (signed_in() && counts && !is_within_rate(now_s)) return respond(request, 503, "Too many requests");
+  if (signed_in() && counts && !is_within_rate(request, now_s)) {
+    host_.turned_away(TurnedAway::rate);
+    return respond(request, 503, "Too many requests");
+  }
   if (admit(request)) on_request(request);
 }
 
@@ -131,11 +142,12 @@ bool Endpoint::admit(const Message& request) {
   return true;
 }
 
-bool Endpoint::is_within_rate(double now_s) {
+bool Endpoint::is_within_rate(const Message& request, double now_s) {
   allowance_ = std::min(settings_.request_burst, allowance_ + (now_s - allowance_at_s_) * settings_.requests_per_s);
   allowance_at_s_ = now_s;
   if (allowance_ < 1) return false;
-  allowance_ -= 1;
+  // A large body costs more. It may put the client into debt, or it could never be sent.
+  allowance_ -= 1 + static_cast<double>(request.body.size() / settings_.bytes_per_request);
   return true;
 }
 

@@ -56,6 +56,9 @@ struct Served {
   double cpu_s = -1;  // processor time of this thread; -1: not measured
 };
 
+// Why a request was refused that may be right in itself.
+enum class TurnedAway : std::uint8_t { address_bytes, address_failures, rate };
+
 class Host {
 public:
   virtual ~Host() = default;
@@ -72,11 +75,16 @@ public:
   virtual Result<std::string> digest_ha1(std::string_view user) = 0;
   virtual Result<proto::Md5Sum> nt_hash(std::string_view user) = 0;
   virtual bool takes_sign_ins() = 0;  // not while draining
+  // Of the client's address, before a sign-in: whether it may send that much, and whether it has guessed too often.
+  virtual bool may_send(std::size_t bytes) = 0;
+  virtual bool has_guessed_too_often() = 0;
+  virtual void turned_away(TurnedAway why) = 0;  // for the metrics
 
   virtual Result<ChatSession> open_chat(Endpoint& endpoint, Dialog& dialog, const NewChat& chat) = 0;
   virtual void begin_chat(ChatSession session) = 0;  // the client knows that the dialog is there
   virtual void close_chat(ChatSession session, bool left) = 0;
-  virtual void chat_info(ChatSession session, std::uint64_t ticket, std::string_view body) = 0;
+  // Gives back what it costs, in requests: an envelope may hold several, and some look at more than others.
+  virtual std::size_t chat_info(ChatSession session, std::uint64_t ticket, std::string_view body) = 0;
   virtual Result<std::string> look_up(std::string_view body) = 0;
 
   virtual void signed_in(std::string_view user, std::string_view how) = 0;       // for the log
@@ -143,7 +151,7 @@ private:
   void on_response(const Message& response);
   void handle(const Message& request, double now_s);
   bool admit(const Message& request);
-  bool is_within_rate(double now_s);
+  bool is_within_rate(const Message& request, double now_s);
   std::optional<Step> step_of(const Message& request);
 
   // sign_in.cpp
@@ -198,7 +206,8 @@ private:
   double allowance_at_s_ = 0;
   unsigned failures_ = 0;
   unsigned requests_before_sign_in_ = 0;
-  int answered_ = 0;  // status of the last answer
+  int answered_ = 0;              // status of the last answer
+  std::size_t message_size_ = 0;  // of the message that is being handled
   bool provisioned_ = false;
   bool had_chat_ = false;
   bool ended_ = false;

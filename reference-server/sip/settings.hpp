@@ -30,12 +30,13 @@ struct Settings {
 
   // Limits of one connection.
   double authenticate_within_s = 30;
-  double finish_message_within_s = 30;  // a message that drips in slower is a slow-loris
-  unsigned failures = 5;                // wrong credentials on one connection; then it ends
-  double requests_per_s = 200;          // above this rate requests are answered 503
-  double request_burst = 2'000;         // a sign-in with some hundred rooms, at once
-  std::uint32_t unanswered = 20'000;    // INFOs of ours without an answer
-  double answer_within_s = 32;          // RFC 3261 timer F: 64 × T1 of 500 ms; a dialog that stays silent is lost
+  double finish_message_within_s = 30;   // a message that drips in slower is a slow-loris
+  unsigned failures = 5;                 // wrong credentials on one connection; then it ends
+  double requests_per_s = 200;           // above this rate requests are answered 503
+  double request_burst = 2'000;          // a sign-in with some hundred rooms, at once
+  std::size_t bytes_per_request = 4096;  // each so many bytes of a body count as one more request
+  std::uint32_t unanswered = 20'000;     // INFOs of ours without an answer
+  double answer_within_s = 32;           // RFC 3261 timer F: 64 × T1 of 500 ms; a dialog that stays silent is lost
   std::size_t dialogs = 8;
   std::size_t unsent_bytes = std::size_t{16} * 1024 * 1024;  // in one turn; whoever asks for more at once is shed
   unsigned requests_before_sign_in = 30;

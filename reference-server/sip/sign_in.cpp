@@ -47,6 +47,10 @@ void Endpoint::on_register(const Message& request) {
     return accept_sign_in(request, *who);
   }
   if (!host_.takes_sign_ins()) return respond(request, 503, "This server is being drained");
+  if (host_.has_guessed_too_often()) {
+    host_.turned_away(TurnedAway::address_failures);
+    return respond(request, 503, "Too many failed sign-ins from your address; try again later");
+  }
   if (settings_.scheme == Scheme::ntlm) return on_register_ntlm(request, *who);
   on_register_digest(request, *who);
 }

@@ -66,6 +66,8 @@ public:
 
   // No database: opens what load_directory brought.
   Result<Secret> open_verifier(const Principal& user, VerifierKind kind) const;
+  // For somebody who is not there: opens a seal of the same size, and fails.
+  Result<Secret> open_nobodys_verifier(VerifierKind kind) const;
 
   // --- state, for /healthz and /metrics --------------------------------------------------------------------------------------
   bool available() const;  // posts are accepted

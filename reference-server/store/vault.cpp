@@ -140,6 +140,8 @@ std::string replace_file(const std::string& file, const std::string& text, bool 
   return problem;
 }
 
+constexpr const char* nobody = "sip:nobody@nobody.example";
+
 }  // namespace
 
 // A short text is copied by a move, so what is left is wiped.
@@ -180,6 +182,9 @@ Result<Vault> Vault::open(const std::string& key_file) {
   }
   OPENSSL_cleanse(line.data(), line.size());
   if (vault.keys_.empty()) return file_problem(key_file, "holds no key");
+  // As long as a real one: 32 hexadecimal digits of HA1, 16 bytes of an NT hash; and an address and a realm of usual length.
+  vault.nobodys_[VerifierKind::digest_ha1] = vault.seal(nobody, VerifierKind::digest_ha1, "nobody.example", std::string(32, '0'));
+  vault.nobodys_[VerifierKind::nt_hash] = vault.seal(nobody, VerifierKind::nt_hash, {}, std::string(16, '\0'));
   return vault;
 }
 
@@ -200,6 +205,8 @@ Result<Secret> Vault::open(const std::string& uri, const SealedVerifier& verifie
   }
   return Secret(std::move(plain));
 }
+
+Result<Secret> Vault::open_nobodys(VerifierKind kind) const { return open(nobody, nobodys_.at(kind)); }
 
 Result<Vault> Vault::add_key(const std::string& key_file) {
   auto old = open(key_file);

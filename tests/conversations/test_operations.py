@@ -31,12 +31,12 @@ def get(node: Node, path: str, method: str = "GET") -> tuple[int, str]:
     return response.status, text
 
 
-def metric(node: Node, name: str, part: str | None = None) -> float:
-    """The value of the one line of this metric with this part."""
+def metric(node: Node, name: str, part: str | None = None, why: str = "") -> float:
+    """The value of the one line of this metric with this part, or this label `why`."""
     found = []
     for line in get(node, "/metrics")[1].splitlines():
         parts = re.findall(r'part="([^"]*)"', line)
-        if re.match(name + r"[{ ]", line) and parts == ([] if part is None else [part]):
+        if re.match(name + r"[{ ]", line) and parts == ([] if part is None else [part]) and (not why or f'why="{why}"' in line):
             found.append(float(line.rpartition(" ")[2]))
     assert len(found) == 1, name
     return found[0]

@@ -408,5 +408,41 @@ TEST(Compliance, records_joins_and_parts_only_when_it_is_on) {
   EXPECT_TRUE(off.port.events.empty());
 }
 
+TEST(Posting, takes_only_so_much_from_one_person_over_all_its_connections) {
+  Config config;
+  config.post_bytes_per_s = 10;
+  config.post_burst_bytes = 100;
+  World world(config);
+  const SessionId desk = world.sign_in("ann", "e1");
+  const SessionId phone = world.sign_in("ann", "e2");
+  const SessionId bo_session = world.sign_in("bo");
+  for (const SessionId session : {desk, phone, bo_session}) world.join(session, lobby);
+  EXPECT_EQ(world.status_of(world.post(desk, lobby, std::string(60, 'x'))), 200);
+  EXPECT_EQ(world.status_of(world.post(phone, lobby, std::string(60, 'x'))), 503);
+  EXPECT_EQ(world.status_of(world.post(bo_session, lobby, std::string(60, 'x'))), 200) << "others are not meant";
+  world.pass(2.1);
+  EXPECT_EQ(world.status_of(world.post(phone, lobby, std::string(60, 'x'))), 200);
+}
+
+TEST(PostBudget, forgets_who_has_not_posted_for_long) {
+  PostBudget budget(10, 100);
+  for (int i = 0; i < 100'000; ++i) EXPECT_TRUE(budget.take(store::PrincipalId{i}, 50, i));
+  EXPECT_LT(budget.remembered(), 3'000U);
+}
+
+TEST(Cost, of_an_envelope_is_its_requests_and_of_a_search_what_it_may_look_at) {
+  Config config;
+  config.looked_at_per_request = 1;
+  World world(config);
+  const SessionId ann_session = world.sign_in("ann");
+  const std::string begin = "<xccos ver=\"1\" envid=\"1\" xmlns=\"urn:parlano:xml:ns:xccos\">";
+  const std::string getinv = "<cmd id=\"cmd:getinv\" seqid=\"1\"><data/></cmd>";
+  EXPECT_EQ(world.chat->info(ann_session, 901, begin + getinv + "</xccos>"), 1U);
+  EXPECT_EQ(world.chat->info(ann_session, 902, begin + getinv + getinv + getinv + "</xccos>"), 3U);
+  const std::string search = R"(<cmd id="cmd:chansrch" seqid="1"><data><qib qtype="BYNAME" criteria=""/></data></cmd>)";
+  EXPECT_EQ(world.chat->info(ann_session, 903, begin + search + "</xccos>"), 1 + world.chat->rooms());
+  EXPECT_EQ(world.chat->info(ann_session, 904, "no XML"), 1U);
+}
+
 }  // namespace
 }  // namespace poolcast::chat::testing

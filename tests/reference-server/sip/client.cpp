@@ -20,8 +20,9 @@ Result<ChatSession> FakeHost::open_chat(Endpoint&, Dialog& opened_dialog, const 
   return ++last_session;
 }
 
-void FakeHost::chat_info(ChatSession session, std::uint64_t ticket, std::string_view body) {
+std::size_t FakeHost::chat_info(ChatSession session, std::uint64_t ticket, std::string_view body) {
   infos.push_back({session, ticket, std::string(body)});
+  return cost;
 }
 
 Result<std::string> FakeHost::look_up(std::string_view body) {

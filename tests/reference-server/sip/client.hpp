@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "reference-server/sip/address_guard.hpp"
 #include "reference-server/sip/endpoint.hpp"
 
 namespace poolcast::sip::testing {
@@ -21,13 +22,19 @@ public:
   Result<std::string> digest_ha1(std::string_view user) override;
   Result<proto::Md5Sum> nt_hash(std::string_view user) override;
   bool takes_sign_ins() override { return !draining; }
+  bool may_send(std::size_t bytes) override { return addresses.take_bytes("here", bytes, time_s); }
+  bool has_guessed_too_often() override { return addresses.locked("here", time_s); }
+  void turned_away(TurnedAway why) override { refusals.push_back(why); }
   Result<ChatSession> open_chat(Endpoint&, Dialog& dialog, const NewChat& chat) override;
   void begin_chat(ChatSession session) override { begun.push_back(session); }
   void close_chat(ChatSession session, bool left) override { ended.emplace_back(session, left); }
-  void chat_info(ChatSession session, std::uint64_t ticket, std::string_view body) override;
+  std::size_t chat_info(ChatSession session, std::uint64_t ticket, std::string_view body) override;
   Result<std::string> look_up(std::string_view body) override;
   void signed_in(std::string_view user, std::string_view) override { users.emplace_back(user); }
-  void sign_in_failed(std::string_view user, std::string_view) override { failed.emplace_back(user); }
+  void sign_in_failed(std::string_view user, std::string_view) override {
+    failed.emplace_back(user);
+    addresses.failed("here", time_s);
+  }
   void delivered(std::size_t count) override { answered += count; }
   bool measures_cpu_now() override { return true; }
   double cpu_s() override { return time_s; }
@@ -50,6 +57,9 @@ public:
   std::vector<std::string> users, failed;
   std::size_t answered = 0;
   std::vector<Served> measured;
+  AddressGuard addresses;
+  std::vector<TurnedAway> refusals;
+  std::size_t cost = 1;      // of an INFO
   Dialog* dialog = nullptr;  // of the last chat
   ChatSession last_session = 0;
 

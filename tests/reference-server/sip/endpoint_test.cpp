@@ -260,5 +260,55 @@ TEST_F(Connected, every_request_that_is_answered_here_is_measured_as_what_it_is_
   }
 }
 
+TEST_F(Connected, an_address_that_sends_too_much_before_a_sign_in_is_told_so_and_cut) {
+  host_.addresses = AddressGuard({.bytes_per_s = 1, .burst_bytes = 600});
+  EXPECT_EQ(status_of(alice_.register_with()), 407);
+  EXPECT_EQ(status_of(alice_.register_with("X-Padding: " + std::string(400, 'x') + "\r\n")), 503);
+  EXPECT_TRUE(host_.closed);
+  EXPECT_EQ(host_.refusals, std::vector{TurnedAway::address_bytes});
+}
+
+TEST_F(Connected, an_address_that_guesses_under_many_names_has_to_wait_with_all_of_them) {
+  host_.addresses = AddressGuard({.failures = 3});
+  for (const char* const name : {"ann", "bo", "cy"}) {
+    Client guesser(host_, guard_, settings_, name);
+    EXPECT_EQ(status_of(guesser.sign_in("guess")), 403);
+  }
+  EXPECT_EQ(status_of(alice_.register_with()), 503);
+  EXPECT_EQ(host_.refusals, std::vector{TurnedAway::address_failures});
+  host_.time_s += 16 * 60;
+  EXPECT_EQ(status_of(alice_.sign_in()), 200);
+}
+
+TEST_F(Connected, an_envelope_costs_what_is_in_it_and_a_body_what_it_weighs) {
+  settings_.request_burst = 21;  // the INVITE is one
+  Client busy(host_, guard_, settings_);
+  busy.sign_in();
+  busy.invite("sip:node7@lab.example", "chat");
+  host_.cost = 16;
+  EXPECT_TRUE(busy.in_dialog("INFO", "<x/>").empty());
+  host_.cost = 1;
+  EXPECT_TRUE(busy.in_dialog("INFO", std::string(64 * 1024, 'x')).empty()) << "into debt";
+  EXPECT_EQ(status_of(busy.in_dialog("INFO", "<x/>")), 503);
+  EXPECT_EQ(host_.refusals, std::vector{TurnedAway::rate});
+  host_.time_s += 15.0 / 200;
+  EXPECT_TRUE(busy.in_dialog("INFO", "<x/>").empty());
+}
+
+TEST_F(Connected, a_dialog_that_is_not_refreshed_any_more_is_lost_when_its_session_timer_runs_out) {
+  alice_.sign_in();
+  alice_.invite("sip:node7@lab.example", "chat");
+  EXPECT_EQ(status_of(alice_.in_dialog("UPDATE")), 200);
+  host_.time_s += 1.4 * settings_.session_s;
+  EXPECT_TRUE(alice_.endpoint.check_deadlines());
+  EXPECT_TRUE(host_.ended.empty()) << "half a session late is not too late";
+  EXPECT_EQ(status_of(alice_.in_dialog("UPDATE")), 200);
+  host_.time_s += 1.6 * settings_.session_s;
+  EXPECT_TRUE(alice_.endpoint.check_deadlines()) << "the connection stays";
+  ASSERT_EQ(host_.ended.size(), 1U);
+  EXPECT_FALSE(host_.ended[0].second) << "lost, so that it may come back";
+  EXPECT_EQ(status_of(alice_.in_dialog("INFO", "<x/>")), 481);
+}
+
 }  // namespace
 }  // namespace poolcast::sip::testing

@@ -32,6 +32,19 @@ TEST(Vault, a_key_file_that_others_may_read_is_refused) {
   EXPECT_THAT(vault.error().message, HasSubstr("chmod 600"));
 }
 
+TEST(Vault, opens_as_much_for_nobody_as_for_a_user) {
+  const Folder folder;
+  const auto vault = Vault::open(folder.file("key"));
+  ASSERT_TRUE(vault);
+  // The same key, the same cipher over the same length: what a sign-in of an unknown user costs is what a known one's does.
+  const auto digest = vault->open_nobodys(VerifierKind::digest_ha1);
+  ASSERT_TRUE(digest);
+  EXPECT_EQ(digest->bytes().size(), 32U);
+  const auto ntlm = vault->open_nobodys(VerifierKind::nt_hash);
+  ASSERT_TRUE(ntlm);
+  EXPECT_EQ(ntlm->bytes().size(), 16U);
+}
+
 TEST(Vault, what_is_no_key_is_named_with_its_line) {
   const Folder folder;
   ASSERT_TRUE(Vault::open(folder.file("key")));
