@@ -1,0 +1,85 @@
+// What docs/scenarios.md answers about the faults of the library, held at a twentieth of the size: 4,000 users behind a gate of
+// 0.5 sign-ins a second come back as slowly as 80,000 behind 10. Tolerances are a tenth unless a comment says why.
+#include <gtest/gtest.h>
+
+#include "domain/io/scenario_file.hpp"
+#include "tests/sim/model/play.hpp"
+
+namespace poolcast::sim {
+namespace {
+
+Scenario small(const std::string& name, const std::vector<std::string>& set = {}) {
+  std::vector<std::string> overrides{"workload.users=4_000", "costs.join_rate=0.5/s"};
+  overrides.insert(overrides.end(), set.begin(), set.end());
+  return io::load_scenario(name, {.library = {POOLCAST_SCENARIOS}, .overrides = overrides}).scenario;
+}
+
+double back_min(const ReplicationResult& result, const std::string& statistic, const std::string& after) {
+  return value(result, Metric::users_back, statistic, after) / 60;
+}
+
+double displaced(const ReplicationResult& result, const std::string& after) {
+  return value(result, Metric::users_back, "displaced", after);
+}
+
+// 15 to 20 min until operators are done, then 4,000 / 0.5 = 133 min at the gate; the way back costs the 133 min again.
+TEST(ScenarioLibrary, the_next_hop_takes_chat_from_everybody_for_the_failover_and_the_gate) {
+  const ReplicationResult result = play(small("front-end-pool-failure"));
+  EXPECT_EQ(displaced(result, "lose front-north"), 4000);
+  EXPECT_NEAR(back_min(result, "p50", "lose front-north"), 17.5 + 133.0 / 2, 9);
+  EXPECT_NEAR(back_min(result, "p100", "lose front-north"), 17.5 + 133, 15);
+  EXPECT_EQ(displaced(result, "fail back front-north"), 4000);
+  EXPECT_NEAR(back_min(result, "p100", "fail back front-north"), 133, 13);
+  EXPECT_EQ(total(result, Metric::messages_lost), 0);
+}
+
+TEST(ScenarioLibrary, a_lost_chat_pool_is_back_after_its_absence_and_the_gate) {
+  const ReplicationResult result = play(small("chat-pool-failure"));
+  EXPECT_EQ(displaced(result, "lose chat"), 4000);
+  EXPECT_NEAR(back_min(result, "p100", "lose chat"), 30 + 133, 16);
+  EXPECT_EQ(total(result, Metric::messages_lost), 0);
+}
+
+// The gate is the bottleneck: clients in step fill it no faster. Without the gate the jitter is what they wait for.
+TEST(ScenarioLibrary, jitter_costs_users_nothing_behind_the_gate_and_little_without_it) {
+  const std::vector<std::string> in_step{"workload.client.jitter=0%", "workload.client.first_wait=0s"};
+  const double spread = back_min(play(small("reconnect-storm")), "p95", "lose chat");
+  const double together = back_min(play(small("reconnect-storm", in_step)), "p95", "lose chat");
+  EXPECT_NEAR(spread, 1 + 0.95 * 133, 13);
+  EXPECT_GT(together, 0.95 * 0.95 * 133);
+  EXPECT_LT(back_min(play(small("reconnect-storm", {"costs.join_rate=0"})), "p95", "lose chat"), 10);
+}
+
+// Nobody moves back by himself, so each round displaces a third more users than the one before; the last are twice the first.
+TEST(ScenarioLibrary, each_round_of_a_patch_day_displaces_more_than_the_one_before) {
+  const ReplicationResult result = play(small("patch-day"));
+  const double first = displaced(result, "lose chat-1, front-1, front-2, front-3");
+  const double last = displaced(result, "lose chat-4, front-10, front-11, front-12");
+  EXPECT_NEAR(first, 1000, 50);
+  EXPECT_NEAR(last / first, 2, 0.2);
+  EXPECT_NEAR(back_min(result, "p95", "lose chat-4, front-10, front-11, front-12") /
+                  back_min(result, "p95", "lose chat-1, front-1, front-2, front-3"),
+              2, 0.2);
+}
+
+TEST(ScenarioLibrary, of_a_hung_server_two_thirds_notice_within_half_an_hour) {
+  const ReplicationResult result = play(small("hung-server"));
+  EXPECT_NEAR(displaced(result, "hang chat-2"), 660, 100);  // users ask about 1.1 times an hour, and try a second server of four
+  EXPECT_EQ(value(result, Metric::users_back, "back", "hang chat-2"), displaced(result, "hang chat-2"));
+}
+
+TEST(ScenarioLibrary, a_cut_between_sites_displaces_the_second_site_and_heals_by_itself) {
+  const ReplicationResult result = play(small("sites-cut"));
+  EXPECT_EQ(displaced(result, "cut north from south"), 2000);
+  EXPECT_NEAR(back_min(result, "p100", "cut north from south"), 2000 / 0.5 / 60, 7);
+}
+
+TEST(ScenarioLibrary, a_restart_loop_costs_little_more_than_one_loss_because_few_are_sent_back) {
+  const double loop = value(play(small("restart-loop")), Metric::user_minutes_lost);
+  const double once = value(play(small("restart-loop", {"faults=[{at: 20min, lose: chat-2}]"})), Metric::user_minutes_lost);
+  EXPECT_GT(loop, once);
+  EXPECT_LT(loop, 1.5 * once);
+}
+
+}  // namespace
+}  // namespace poolcast::sim
