@@ -185,7 +185,7 @@ def _utilisation(axis: Axes, result: Result) -> None:
     most = {node: max(row["mean"] or 0 for row in rows if summary.place_of(row) == node) for node in nodes}
     chat = {summary.place_of(row) for row in result.data["rows"] if row["metric"] == "users_connected" and row.get("node")}
     shown = [node for node in nodes if node in chat and most[node] > 0] or [node for node in nodes if most[node] > 0]
-    hit = {fault["label"].split()[-1] for fault in result.data["scenario"]["faults"]}
+    hit = {word for fault in result.data["scenario"]["faults"] for word in fault["label"].replace(",", " ").split()}
     for number, node in enumerate(shown[: len(_COLOURS)]):
         own = [row for row in rows if summary.place_of(row) == node]
         dashes: Any = (0, (5, 2)) if node in hit else "solid"

@@ -193,6 +193,14 @@ def test_the_drawing_marks_what_is_lost(scenario: pc.Scenario) -> None:
         assert name in svg
 
 
+def test_the_drawing_marks_every_machine_of_a_lost_site_and_of_a_rack() -> None:
+    scenario = pc.load("sites-cut")
+    scenario.faults = [pc.Fault(at_s=60, lose="south")]
+    assert drawing.topology_svg(scenario).count(" hit") == 12 + 4 + 1  # Front Ends, chat servers, the secondary that is drawn
+    scenario.faults = [pc.Fault(at_s=60, lose=["chat-1", "sql-2"])]
+    assert drawing.topology_svg(scenario).count(" hit") == 2
+
+
 def test_every_topology_of_the_library_is_drawn() -> None:
     library = pc.library()
     for name in library[library["kind"] == "scenario"]["name"]:
