@@ -73,6 +73,12 @@ void check_deployment(const Topology& topology, Found& found) {
     }
     check_secret(one.private_key, key + ".private_key", found);
     check_secret(one.database_password, key + ".database_password", found);
+    check_secret(one.link_private_key, key + ".link_private_key", found);
+    if (one.link_certificate.has_value() != one.link_private_key.has_value()) {
+      found.push_back({key + (one.link_certificate ? ".link_certificate" : ".link_private_key"),
+                       "found one of `link_certificate` and `link_private_key`; expected both or none",
+                       "without both, `certificate` and `private_key` are used"});
+    }
     used.push_back(one.node.str());
   }
   check_duplicates("topology.deployment", used, found);

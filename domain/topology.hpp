@@ -280,6 +280,10 @@ struct Deployment {
   std::optional<std::string> certificate;
   std::optional<Secret> private_key;
   std::optional<Secret> database_password;
+  std::optional<std::string> link;
+  std::optional<std::string> link_authority;
+  std::optional<std::string> link_certificate;
+  std::optional<Secret> link_private_key;
   bool operator==(const Deployment&) const = default;
 };
 template <Describes<Deployment> Self, class Visitor>
@@ -290,6 +294,12 @@ void describe(Self& self, Visitor&& visit) {
   visit("certificate", self.certificate, "File with the certificate chain (PEM).");
   visit("private_key", self.private_key, "Where the private key is found.");
   visit("database_password", self.database_password, "Where the database password is found.");
+  visit("link", self.link, "Address and port for the pool's other nodes, such as `10.0.0.1:8011`; all nodes of a pool need one.");
+  visit("link_authority", self.link_authority,
+        "File with the certificate authority (PEM) that signs the certificates of the pool's nodes and nobody else's.");
+  visit("link_certificate", self.link_certificate,
+        "File with the certificate chain (PEM) shown to the pool's other nodes, if not `certificate`; it names the node.");
+  visit("link_private_key", self.link_private_key, "Where the key of `link_certificate` is found.");
 }
 
 struct Topology {

@@ -33,7 +33,7 @@ BOXES = (
     Box("bindings", "bindings", (*LIBRARY, "domain/io"), ("pybind11/",)),
     Box("server", "reference-server", LIBRARY, posix=True),
     Box("server/proto", "reference-server/proto", ("domain", "server"), ("expat.h", "openssl/")),
-    Box("server/fuzz", "reference-server/fuzz", ("domain", "server/proto")),
+    Box("server/fuzz", "reference-server/fuzz", ("domain", "server/proto", "server/link")),
     Box("server/sip", "reference-server/sip", ("domain", "server", "server/proto")),
     Box("server/chat", "reference-server/chat", ("domain", "server", "server/proto", "server/store/rows")),
     Box(
@@ -51,6 +51,7 @@ BOXES = (
         Box("server/store/rows", f"reference-server/store/{name}.hpp", ("server", "server/store/rows"))
         for name in ("ids", "directory", "message", "personal")
     ),
+    Box("server/link", "reference-server/link", ("domain", "server", "server/proto", "server/net", "server/store/rows")),
     Box(
         "server/compliance",
         "reference-server/compliance",
@@ -87,7 +88,10 @@ BOXES = (
             "domain/io",
             "domain/limits",
             "server",
-            *(f"server/{part}" for part in ("proto", "sip", "chat", "net", "store", "store/rows", "compliance", "files", "ops")),
+            *(
+                f"server/{part}"
+                for part in ("proto", "sip", "chat", "net", "link", "store", "store/rows", "compliance", "files", "ops")
+            ),
         ),
         ("CLI/", "spdlog/", "nlohmann/"),
         posix=True,

@@ -393,6 +393,14 @@ class Deployment:
     """Where the private key is found."""
     database_password: Secret | None
     """Where the database password is found."""
+    link: str | None
+    """Address and port for the pool's other nodes, such as `10.0.0.1:8011`; all nodes of a pool need one."""
+    link_authority: str | None
+    """File with the certificate authority (PEM) that signs the certificates of the pool's nodes and nobody else's."""
+    link_certificate: str | None
+    """File with the certificate chain (PEM) shown to the pool's other nodes, if not `certificate`; it names the node."""
+    link_private_key: Secret | None
+    """Where the key of `link_certificate` is found."""
     def __init__(
         self,
         *,
@@ -402,6 +410,10 @@ class Deployment:
         certificate: str | None = ...,
         private_key: Secret | None = ...,
         database_password: Secret | None = ...,
+        link: str | None = ...,
+        link_authority: str | None = ...,
+        link_certificate: str | None = ...,
+        link_private_key: Secret | None = ...,
     ) -> None: ...
     def to_dict(self) -> dict[str, Any]:
         """The attributes by name."""

@@ -36,6 +36,7 @@ void Service::apply(store::Directory changes) {
     proto::append_room_notice(out, next_envid(), shown);
     port_.fan_out(live.sessions, out);
   }
+  if (!unplaced_.empty()) place_presences();
   for (const store::RoomId id : changes.removed_rooms) {
     LiveRoom* const room = rooms_.find(id);
     if (room == nullptr) continue;

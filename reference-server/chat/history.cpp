@@ -82,7 +82,9 @@ void Service::gather(const std::shared_ptr<Gathering>& gathering, LiveRoom& room
       gathering->rooms[at].second.assign(first, all.end());
       return gathered(gathering);
     }
-    if (room.in_use() && !room.recent.known() && static_cast<std::size_t>(count) <= config_.recent_messages) {
+    // In a pool a room is read when the other nodes know of its people, and not before.
+    const bool may_load = room.in_use() && !room.recent.known() && (!in_a_pool() || room.loading);
+    if (may_load && static_cast<std::size_t>(count) <= config_.recent_messages) {
       // Everybody who joins asks for the same: one reading serves them all.
       return load(room, [this, gathering, id = room.room.id] {
         LiveRoom* const loaded = rooms_.find(id);

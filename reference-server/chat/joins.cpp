@@ -1,5 +1,6 @@
 // Entering and leaving rooms.
 #include <algorithm>
+#include <utility>
 
 #include "domain/ensure.hpp"
 #include "reference-server/chat/names.hpp"
@@ -26,6 +27,23 @@ void Service::join(const Asked& asked, const std::vector<proto::RoomAddress>& ro
                        : code == 429 ? "You are in too many rooms; leave one first."
                                      : "There is no such room.");
   }
+  if (!in_a_pool()) return reply_joined(asked, entered, failed, batch, code);
+  // Whatever is posted anywhere in the pool after this reply reaches the session: so the other nodes must know first.
+  std::vector<store::RoomId> ids;
+  for (const LiveRoom* const room : entered) ids.push_back(room->room.id);
+  open_rooms(ids, [this, left = leave_work(asked), ids, failed = std::move(failed), batch, code] {
+    const Asked back = back_to_work(left);
+    const Session* const still = find(back.session);
+    if (still == nullptr) return report(back, code);
+    std::vector<LiveRoom*> rooms_entered;
+    for (const store::RoomId id : ids)
+      if (still->in(id) != nullptr) rooms_entered.push_back(rooms_.find(id));
+    reply_joined(back, rooms_entered, failed, batch, code);
+  });
+}
+
+void Service::reply_joined(const Asked& asked, std::span<LiveRoom* const> entered, std::span<const proto::RoomAddress> failed,
+                           bool batch, int code) {
   port_.send(asked.session, joined_reply(asked, entered, failed, batch, code));
   done(asked, code);
 }
@@ -64,7 +82,7 @@ void Service::enter(Session& session, LiveRoom& room) {
   present.manager = (roles & store::role_manager) != 0;
   present.presenter = (roles & store::role_presenter) != 0;
   const bool resumed = take_over(session, room.room.id);
-  if (!resumed && ++present.endpoints == 1) arrived(room, session.person);
+  if (!resumed) came(room, session.person.id, present);
   room.sessions.push_back(session.id);
   session.joined.push_back({room.room.id, room.arrivals_so_far});
   if (!resumed && config_.compliance) {
@@ -74,13 +92,45 @@ void Service::enter(Session& session, LiveRoom& room) {
     session.unsaved = true;
     unsaved_.push_back(session.id);
   }
-  if (!room.recent.known()) load(room, {});
+  if (!room.recent.known() && !in_a_pool()) load(room, {});
+}
+
+// One more endpoint of a person is here.
+void Service::came(LiveRoom& room, store::PrincipalId person, Present& present) {
+  if (++present.endpoints > 1) return;
+  if (room.people_here++ == 0) ++room.uses;
+  if (present.peers == 0) arrived(room, person);
+  if (in_a_pool()) port_.tell_presence(all_peers, {room.room.id, person, true, present.manager, present.presenter});
+}
+
+void Service::went(LiveRoom& room, store::PrincipalId person, bool tell) {
+  const auto present = room.present.find(person);
+  if (--present->second.endpoints == 0) {
+    --room.people_here;
+    if (in_a_pool()) port_.tell_presence(all_peers, {.room = room.room.id, .person = person});
+    if (present->second.peers == 0) {
+      room.present.erase(present);
+      if (tell) departed(room, person);
+    }
+  }
+  if (!room.in_use()) release(room);
+}
+
+// Nobody is here any more: what is said from now on is not heard.
+void Service::release(LiveRoom& room) {
+  room.recent.forget();
+  room.early.clear();
+  room.let_in_unread = false;
 }
 
 void Service::load(LiveRoom& room, std::function<void()> when_loaded) {
   if (when_loaded) room.when_loaded.push_back(std::move(when_loaded));
-  if (room.loading) return;
+  if (room.loading) {
+    room.load_again = room.load_again || room.loading_for != room.uses;
+    return;
+  }
   room.loading = true;
+  room.loading_for = room.uses;
   const store::RoomId id = room.room.id;
   const std::size_t wanted = config_.recent_messages;
   store::HistoryQuery query;
@@ -90,10 +140,16 @@ void Service::load(LiveRoom& room, std::function<void()> when_loaded) {
     LiveRoom* const loaded = rooms_.find(id);
     if (loaded == nullptr) return;
     loaded->loading = false;
-    if (newest && loaded->in_use()) {
+    if (std::exchange(loaded->load_again, false) && loaded->in_use()) return load(*loaded, {});
+    const bool wanted_still = loaded->in_use() && loaded->loading_for == loaded->uses;
+    if (newest && wanted_still) {
       const bool newer = loaded->recent.known() && !newest->empty() && newest->back().seq > loaded->recent.last_seq();
       loaded->recent.merge(std::move(*newest), wanted, wanted);
       if (newer) fall_behind(id);
+      if (in_a_pool()) begin_live(*loaded);
+    } else if (in_a_pool() && wanted_still) {
+      loaded->let_in_unread = true;
+      read_later(id);
     }
     std::vector<std::function<void()>> waiting;
     waiting.swap(loaded->when_loaded);
@@ -104,10 +160,7 @@ void Service::load(LiveRoom& room, std::function<void()> when_loaded) {
 void Service::leave(Session& session, LiveRoom& room, bool tell) {
   std::erase(room.sessions, session.id);
   std::erase_if(session.joined, [&](const JoinedAt& at) { return at.room == room.room.id; });
-  if (const auto present = room.present.find(session.person.id); --present->second.endpoints == 0) {
-    room.present.erase(present);
-    if (tell) departed(room, session.person.id);
-  }
+  went(room, session.person.id, tell);
   if (config_.compliance) {
     port_.record({store::EventKind::part, room.room.id, session.person.id, port_.now().utc.time_since_epoch().count(), {}, true});
   }
@@ -115,7 +168,6 @@ void Service::leave(Session& session, LiveRoom& room, bool tell) {
     session.unsaved = true;
     unsaved_.push_back(session.id);
   }
-  if (!room.in_use()) room.recent.forget();
 }
 
 void Service::part(const Asked& asked, const proto::RoomAddress& address) {
@@ -146,6 +198,7 @@ void Service::resume(Session& session, const Lingering& lingering) {
     LiveRoom* const room = rooms_.find(lingering.rooms[i]);
     if (room == nullptr || !rights(*room, session.person).enter || session.in(room->room.id) != nullptr) continue;
     enter(session, *room);
+    if (in_a_pool() && !room->recent.known()) open_rooms({room->room.id}, [] {});
     const std::int64_t seen = lingering.last_seqs[i];
     if (seen < 0 || room->recent.last_seq() <= seen) continue;
     if (!room->recent.messages().empty() && room->recent.messages().front().seq <= seen + 1) {

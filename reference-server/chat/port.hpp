@@ -31,6 +31,22 @@ struct Now {
 template <class T>
 using Completion = std::function<void(Result<T>)>;
 
+// Another node of the pool, by a number of the shell's; and several of them, a bit for each.
+using PeerNumber = std::uint8_t;
+using PeerSet = std::uint16_t;
+constexpr std::size_t most_peers = 16;
+constexpr PeerSet all_peers = 0xFFFF;
+constexpr PeerSet only(PeerNumber peer) { return static_cast<PeerSet>(1U << peer); }
+
+// Somebody is in a room of a node, or is not any more.
+struct Presence {
+  store::RoomId room{};
+  store::PrincipalId person{};
+  bool present = false;
+  bool manager = false;
+  bool presenter = false;
+};
+
 class Port {
 public:
   virtual ~Port() = default;
@@ -56,6 +72,13 @@ public:
   virtual void invitations(store::PrincipalId user, std::int64_t newer_than, Completion<std::vector<store::Invitation>> done) = 0;
   virtual void grant_file_token(store::FileToken token, Completion<Done> done) = 0;
   virtual void save_endpoint(store::EndpointRooms endpoint) = 0;
+
+  // --- the pool's other nodes: what is told to one that is not linked is lost; it will be told everybody, and read the rest ----
+  virtual void tell_presence(PeerSet peers, const Presence& presence) = 0;
+  virtual void tell_post(PeerSet peers, const store::Message& message, std::string_view client_id) = 0;
+  virtual void tell_doubt(store::RoomId room) = 0;  // a post there may be stored, and nobody else will hear of it
+  // When every node that is linked now knows what it was told; at once where there is none.
+  virtual void when_peers_know(std::function<void()> go_on) = 0;
 
   // --- the rest --------------------------------------------------------------------------------------------------------------
   virtual std::string next_node() = 0;    // URI of the node that takes the next session; empty when none does

@@ -1,6 +1,7 @@
 // A post: checked, stored, acknowledged after its commit, and delivered to everybody in the room in the order of the numbers
 // that the store gave.
 #include <algorithm>
+#include <utility>
 
 #include "reference-server/chat/service.hpp"
 #include "reference-server/proto/text.hpp"
@@ -93,37 +94,70 @@ void Service::post(const Asked& asked, Ticket ticket, const proto::Post& post) {
         if (appended) {
           message.seq = appended->seq;
           message.sent_ms = appended->sent_ms;
-          if (appended->duplicate)
+          if (appended->duplicate) {
             stored_before(message.room, message.seq, back.session);
-          else
+          } else {
+            if (in_a_pool()) tell_peers(message, client_id);
             stored(std::move(message), client_id);
+          }
         } else if (appended.error().in_doubt) {
           fall_behind(message.room);
+          if (in_a_pool()) port_.tell_doubt(message.room);
         }
         report(back, appended ? 200 : static_cast<int>(appended.error().code));
         if (Session* const still = find(back.session)) run_waiting(*still);
       }));
 }
 
+// Each node with somebody in the room gets the post once, and hands it round there.
+void Service::tell_peers(const store::Message& message, std::string_view client_id) {
+  const LiveRoom* const room = rooms_.find(message.room);
+  const PeerSet peers = room == nullptr ? PeerSet{0} : room->peers();
+  if (peers != 0) port_.tell_post(peers, message, client_id);
+}
+
 // Of a message that is stored for the first time: this is called once, and perhaps later than the store has told of it.
 void Service::stored(store::Message message, std::string_view client_id) {
   LiveRoom* const room = rooms_.find(message.room);
   if (room == nullptr || !room->in_use() || message.seq <= room->caught_up_to) return;
-  if (!room->recent.known()) room->recent.begin_at(message.seq - 1);
-  if (message.seq <= room->recent.last_seq()) return fan_out(*room, message, client_id);  // it came with the newest messages
-  if (message.seq == room->recent.last_seq() + 1) {
+  if (!room->recent.known()) {
+    // In a pool a lower number may still come from another node: the order is known when the store has been read.
+    if (in_a_pool()) return room->sessions.empty() ? void() : keep_early(*room, std::move(message), client_id);
+    room->recent.begin_at(message.seq - 1);
+  }
+  if (message.seq <= room->recent.last_seq()) {
+    // It came with the newest messages. In a pool that is before anybody is let in, so a number that is behind is a repetition.
+    if (!in_a_pool()) fan_out(*room, message, client_id);
+    return;
+  }
+  // A node that has just made its author known to the database is ahead of what we know of people.
+  const bool has_author = !in_a_pool() || people_.find(message.sender) != nullptr;
+  if (message.seq == room->recent.last_seq() + 1 && has_author) {
     deliver(*room, std::move(message), client_id);
     return deliver_early(*room);
   }
-  room->early.emplace(message.seq, std::move(message));
-  catch_up(*room);
+  keep_early(*room, std::move(message), client_id);
+  if (in_a_pool())
+    gaps_.try_emplace(room->room.id, port_.now().steady_s + config_.gap_patience_s);
+  else
+    catch_up(*room);
+}
+
+void Service::keep_early(LiveRoom& room, store::Message message, std::string_view client_id) {
+  constexpr std::size_t most = 1'000;  // what is beyond is read from the store, which is asked for the gap anyway
+  if (room.early.size() >= most) return;
+  const std::int64_t seq = message.seq;
+  room.early.try_emplace(seq, EarlyPost{std::move(message), std::string(client_id)});
 }
 
 // A repeated post whose first answer was lost. Its author is shown what was stored then; the others have it, or get it now.
 void Service::stored_before(store::RoomId id, std::int64_t seq, SessionId author) {
   LiveRoom* const room = rooms_.find(id);
   if (room == nullptr || !room->in_use()) return;
-  if (room->recent.known() && seq > room->recent.last_seq()) return catch_up(*room);
+  if (room->recent.known() && seq > room->recent.last_seq()) {
+    if (in_a_pool()) port_.tell_doubt(id);
+    return catch_up(*room);
+  }
   store::HistoryQuery query;
   query.room = id;
   query.after_seq = seq - 1;
@@ -150,16 +184,20 @@ void Service::deliver(LiveRoom& room, store::Message message, std::string_view c
 
 void Service::deliver_early(LiveRoom& room) {
   while (!room.early.empty() && room.early.begin()->first <= room.recent.last_seq() + 1) {
-    store::Message message = std::move(room.early.begin()->second);
+    EarlyPost post = std::move(room.early.begin()->second);
     room.early.erase(room.early.begin());
-    if (message.seq == room.recent.last_seq() + 1) deliver(room, std::move(message));
+    if (post.message.seq == room.recent.last_seq() + 1) deliver(room, std::move(post.message), post.client_id);
   }
+  if (!gaps_.empty() && room.early.empty()) gaps_.erase(room.room.id);
 }
 
 // Something is stored that was not delivered here: a post whose commit was in doubt. The store knows; what it passes over does
 // not exist, since retention takes old messages away.
 void Service::catch_up(LiveRoom& room) {
-  if (room.catching_up) return;
+  if (room.catching_up) {
+    room.catch_up_again = true;  // what is asked for now may be newer than what is being read
+    return;
+  }
   room.catching_up = true;
   store::HistoryQuery query;
   query.room = room.room.id;
@@ -170,19 +208,22 @@ void Service::catch_up(LiveRoom& room) {
     LiveRoom* const found = rooms_.find(id);
     if (found == nullptr) return;
     found->catching_up = false;
+    const bool again = std::exchange(found->catch_up_again, false);
     if (!found->in_use() || !found->recent.known()) return;
-    if (!missing) return fall_behind(id);
+    if (!missing) return in_a_pool() ? read_later(id) : fall_behind(id);
     bool moved = false;
     for (store::Message& message : *missing) {
       if (message.seq <= found->recent.last_seq()) continue;
       if (message.seq != found->recent.last_seq() + 1) found->recent.begin_at(message.seq - 1);
       found->caught_up_to = message.seq;
-      deliver(*found, std::move(message));
+      const auto told = found->early.find(message.seq);
+      const std::string client_id = told == found->early.end() ? std::string{} : told->second.client_id;
+      deliver(*found, std::move(message), client_id);
       moved = true;
     }
     deliver_early(*found);
-    if (found->early.empty()) return;
-    if (moved)
+    if (found->early.empty() && !again) return;
+    if (moved || again)
       catch_up(*found);
     else
       fall_behind(id);

@@ -50,6 +50,13 @@ void Recent::merge(std::vector<store::Message> newest, std::size_t asked_for, st
   }
 }
 
+PeerSet LiveRoom::peers() const {
+  PeerSet peers = 0;
+  for (std::size_t peer = 0; peer < people_at_peers.size(); ++peer)
+    if (people_at_peers[peer] > 0) peers = static_cast<PeerSet>(peers | only(static_cast<PeerNumber>(peer)));
+  return peers;
+}
+
 LiveRoom* Rooms::find(store::RoomId id) {
   const auto found = rooms_.find(id);
   return found == rooms_.end() ? nullptr : &found->second;

@@ -48,10 +48,18 @@ struct RosterArrival {
   std::uint64_t order = 0;
 };
 
+// Who is in a room of the pool, here or at another node.
 struct Present {
-  std::uint32_t endpoints = 0;  // in the room, those that linger included
+  std::uint32_t endpoints = 0;  // here, those that linger included
+  PeerSet peers = 0;            // nodes where the person is too
+  PeerSet unconfirmed = 0;      // of them those whose link was lost since
   bool manager = false;
   bool presenter = false;
+};
+
+struct EarlyPost {
+  store::Message message;
+  std::string client_id;
 };
 
 struct LiveRoom {
@@ -59,19 +67,27 @@ struct LiveRoom {
   std::string guid;  // as on the wire
   std::vector<SessionId> sessions;
   std::unordered_map<store::PrincipalId, Present> present;
+  std::size_t people_here = 0;                 // of them at this node
+  std::vector<std::uint32_t> people_at_peers;  // by number; empty without peers
+  std::uint64_t uses = 0;                      // times that the first person has come to this node
 
   Recent recent;
   bool loading = false;                            // the store was asked for the recent messages
+  std::uint64_t loading_for = 0;                   // by which use of the room
+  bool load_again = false;                         // that use is over
+  bool let_in_unread = false;                      // people were let in although the store could not be read
   std::vector<std::function<void()>> when_loaded;  // called whether or not they came
-  std::map<std::int64_t, store::Message> early;    // committed, but an older one has not been delivered yet
+  std::map<std::int64_t, EarlyPost> early;         // committed, but an older one has not been delivered yet
   std::int64_t caught_up_to = 0;  // delivered because the store told of it, and not because of its own completion
   bool catching_up = false;       // the store was asked for what is missing before them
+  bool catch_up_again = false;
 
   std::uint64_t arrivals_so_far = 0;
   std::vector<RosterArrival> arrived;
   std::vector<store::PrincipalId> departed;
 
-  bool in_use() const { return !sessions.empty() || !present.empty(); }
+  bool in_use() const { return !sessions.empty() || people_here > 0; }
+  PeerSet peers() const;  // where somebody is
 };
 
 class Rooms {

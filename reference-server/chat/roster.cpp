@@ -6,15 +6,17 @@
 
 namespace poolcast::chat {
 
-void Service::arrived(LiveRoom& room, const Person& person) {
-  std::erase(room.departed, person.id);
-  room.arrived.push_back({person.id, ++room.arrivals_so_far});
+void Service::arrived(LiveRoom& room, store::PrincipalId person) {
+  std::erase(room.departed, person);
+  if (room.sessions.empty()) return;
+  room.arrived.push_back({person, ++room.arrivals_so_far});
   if (changed_rosters_.empty()) rosters_due_s_ = port_.now().steady_s + config_.roster_window_s;
   changed_rosters_.insert(room.room.id);
 }
 
 void Service::departed(LiveRoom& room, store::PrincipalId person) {
   std::erase_if(room.arrived, [&](const RosterArrival& arrival) { return arrival.person == person; });
+  if (room.sessions.empty()) return;
   room.departed.push_back(person);
   if (changed_rosters_.empty()) rosters_due_s_ = port_.now().steady_s + config_.roster_window_s;
   changed_rosters_.insert(room.room.id);
@@ -26,19 +28,20 @@ void Service::forget_lingering(double now_s) {
       ++at;
       continue;
     }
+    bool elsewhere = false;  // it may have come back at another node, which has written that down
     for (const store::RoomId id : at->second.rooms) {
       LiveRoom* const room = rooms_.find(id);
       if (room == nullptr) continue;
       const auto present = room->present.find(at->first.user);
-      if (present == room->present.end() || --present->second.endpoints > 0) continue;
-      room->present.erase(present);
-      departed(*room, at->first.user);
-      if (config_.compliance) {
+      if (present == room->present.end()) continue;
+      elsewhere = elsewhere || present->second.peers != 0;
+      const bool last = present->second.endpoints == 1;
+      went(*room, at->first.user, true);
+      if (last && config_.compliance) {
         port_.record({store::EventKind::part, id, at->first.user, port_.now().utc.time_since_epoch().count(), {}, true});
       }
-      if (!room->in_use()) room->recent.forget();
     }
-    if (!endpoints_.contains(at->first))
+    if (!elsewhere && !endpoints_.contains(at->first))
       port_.save_endpoint({at->first.user, at->first.epid, {}, port_.now().utc.time_since_epoch().count()});
     at = lingering_.erase(at);
   }

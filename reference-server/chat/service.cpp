@@ -52,13 +52,13 @@ void Service::expect(const std::vector<store::EndpointRooms>& endpoints) {
     const store::Principal* const user = people_.find(endpoint.user);
     if (user == nullptr || user->disabled || endpoint.epid.empty()) continue;
     const Person person = people_.person(*user);
-    Lingering lingering{.until_s = until_s};
+    Lingering lingering{.until_s = until_s, .expected = true};
     for (const store::RoomId id : endpoint.rooms) {
       LiveRoom* const room = rooms_.find(id);
       if (room == nullptr || !rights(*room, person).enter) continue;
       const unsigned roles = roles_of(room->room, category_of(*room), person);
       Present& present = room->present[person.id];
-      ++present.endpoints;
+      if (++present.endpoints == 1 && room->people_here++ == 0) ++room->uses;
       present.manager = (roles & store::role_manager) != 0;
       present.presenter = (roles & store::role_presenter) != 0;
       lingering.rooms.push_back(id);
@@ -111,6 +111,7 @@ void Service::close(SessionId id, Closing how) {
     // Rooms of an earlier loss to which it had not come back yet stay in the list.
     Lingering& lingering = lingering_[key];
     lingering.until_s = port_.now().steady_s + config_.linger_s;
+    lingering.expected = false;
     for (const JoinedAt& at : session->joined) {
       LiveRoom* const room = rooms_.find(at.room);
       ensure(room != nullptr, "a session is in rooms that exist");
@@ -294,6 +295,10 @@ void Service::tick() {
   if (!changed_rosters_.empty() && now_s >= rosters_due_s_) send_rosters();
   forget_lingering(now_s);
   retry_behind(now_s);
+  if (in_a_pool()) {
+    close_gaps(now_s);
+    read_some_rooms(now_s);
+  }
   save_endpoints();
 }
 

@@ -57,6 +57,16 @@ public:
   void changed(store::Directory changes);  // everything since revision()  // somebody edited: another node or an administrator
   void tick();                             // about every 100 ms
 
+  // --- what the pool's other nodes tell (peers.cpp) ---
+  void peer_linked(PeerNumber peer);  // it is told who is here
+  void peer_told_all(PeerNumber peer);
+  void peer_knows_all(PeerNumber peer);  // it has dealt with what peer_linked() told
+  void peer_lost(PeerNumber peer);
+  void peer_presence(PeerNumber peer, const Presence& presence);
+  void peer_post(store::Message message, std::string_view client_id) { stored(std::move(message), client_id); }
+  void peer_doubt(store::RoomId room) { fall_behind(room); }
+  void expect_peers(PeerSet peers) { peers_expected_ = peers; }  // those that serve, as far as the administrator is concerned
+
   const People& people() const { return people_; }
   std::optional<std::string> room_guid(store::RoomId room);  // as on the wire
   std::optional<store::RoomId> room_id(std::string_view wire_guid);
@@ -102,10 +112,15 @@ private:
 
   // joins.cpp
   void join(const Asked& asked, const std::vector<proto::RoomAddress>& rooms, bool batch);
+  void reply_joined(const Asked& asked, std::span<LiveRoom* const> entered, std::span<const proto::RoomAddress> failed,
+                    bool batch, int code);
   int enter(Session& session, const proto::RoomAddress& address, std::vector<LiveRoom*>& entered);
   void enter(Session& session, LiveRoom& room);
   bool take_over(const Session& session, store::RoomId room);
   void leave(Session& session, LiveRoom& room, bool tell);
+  void came(LiveRoom& room, store::PrincipalId person, Present& present);
+  void went(LiveRoom& room, store::PrincipalId person, bool tell);
+  void release(LiveRoom& room);
   void part(const Asked& asked, const proto::RoomAddress& address);
   void put_out(Session& session, LiveRoom& room);
   void load(LiveRoom& room, std::function<void()> when_loaded);
@@ -116,11 +131,24 @@ private:
   proto::RoomDetails details(const LiveRoom& room) const;
 
   // roster.cpp
-  void arrived(LiveRoom& room, const Person& person);
+  void arrived(LiveRoom& room, store::PrincipalId person);
   void departed(LiveRoom& room, store::PrincipalId person);
   void forget_lingering(double now_s);
   void send_rosters();
   void send_roster(SessionId session, const std::vector<LiveRoom*>& rooms);
+
+  // peers.cpp
+  bool in_a_pool() const { return config_.peers > 0; }
+  void open_rooms(std::vector<store::RoomId> rooms, std::function<void()> go_on);
+  void begin_live(LiveRoom& room);
+  void peer_left(PeerNumber peer, LiveRoom& room, store::PrincipalId person);
+  void forget_unconfirmed(PeerNumber peer);
+  void forget_expected(store::PrincipalId person, store::RoomId room);
+  void read_all_rooms();
+  void read_later(store::RoomId room);
+  void read_some_rooms(double now_s);
+  void close_gaps(double now_s);
+  void place_presences();
 
   // posts.cpp
   void post(const Asked& asked, Ticket ticket, const proto::Post& post);
@@ -131,6 +159,8 @@ private:
   void fall_behind(store::RoomId room);
   void deliver(LiveRoom& room, store::Message message, std::string_view client_id = {});
   void deliver_early(LiveRoom& room);
+  void tell_peers(const store::Message& message, std::string_view client_id);
+  void keep_early(LiveRoom& room, store::Message message, std::string_view client_id);
   void catch_up(LiveRoom& room);
   void retry_behind(double now_s);
   std::string post_text(const LiveRoom& room, const store::Message& message, std::string_view client_id);
@@ -207,6 +237,14 @@ private:
   std::map<EndpointKey, Lingering> lingering_;
   std::map<store::RoomId, double> behind_;  // something may be stored that was not delivered; until when to look
   double behind_due_s_ = 0;
+  std::map<store::RoomId, double> gaps_;  // a post of another node is missing; when the store is asked for it
+  std::set<store::RoomId> unread_;        // the store may have posts that nobody has told of
+  double unread_due_s_ = 0;
+  double walk_due_s_ = 0;
+  PeerSet peers_expected_ = 0;
+  PeerSet peers_linked_ = 0;
+  std::map<PeerNumber, double> peers_lost_;                // until when their people still count
+  std::vector<std::pair<PeerNumber, Presence>> unplaced_;  // in rooms that the directory has not brought yet
   std::set<store::RoomId> changed_rosters_;
   std::vector<SessionId> unsaved_;
   double rosters_due_s_ = 0;

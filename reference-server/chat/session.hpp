@@ -56,6 +56,7 @@ struct Lingering {
   std::vector<store::RoomId> rooms{};
   std::vector<std::int64_t> last_seqs{};  // what it had seen, in the order of the rooms; -1: unknown
   double until_s = 0;
+  bool expected = false;  // it was here before this process began, says the store: or at another node, which will tell
 };
 
 struct EndpointKey {

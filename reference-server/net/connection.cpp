@@ -88,7 +88,8 @@ void Connection::shake_hands() {
     shaking_hands_ = false;
     handshake_.began = began_;
     user_->shook_hands(handshake_);
-    return readable();
+    if (!unsent_.empty()) flush();  // what a caller had to say before
+    if (open()) readable();
   }
 }
 

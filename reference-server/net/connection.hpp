@@ -62,6 +62,7 @@ public:
 
   bool open() const { return user_ != nullptr; }
   bool is_tls() const { return stream_.is_tls(); }
+  bool peer_is_named(const std::string& name) const { return stream_.peer_is_named(name); }
   ConnectionUser* user() { return user_.get(); }
   std::string peer() const;     // "127.0.0.1:50122"
   std::string network() const;  // of the peer: see network_of()

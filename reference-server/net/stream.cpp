@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -28,8 +29,14 @@ Transfer socket_result(ssize_t result, Wants direction) {
 
 Wants Stream::handshake() {
   ERR_clear_error();
-  const int result = SSL_accept(tls_.get());
+  const int result = SSL_do_handshake(tls_.get());  // of the side that the handle was made for
   return result == 1 ? Wants::nothing : tls_result(result).wants;
+}
+
+bool Stream::peer_is_named(const std::string& name) const {
+  X509* const certificate = tls_ ? SSL_get0_peer_certificate(tls_.get()) : nullptr;
+  return certificate != nullptr && SSL_get_verify_result(tls_.get()) == X509_V_OK &&
+         X509_check_host(certificate, name.c_str(), name.size(), 0, nullptr) == 1;
 }
 
 Transfer Stream::read(std::span<char> into) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "reference-server/net/tls_context.hpp"
@@ -24,6 +25,8 @@ public:
 
   bool is_tls() const { return tls_ != nullptr; }
   Wants handshake();  // TLS only; nothing when it is done
+  // Whether the peer's certificate, which the handshake has verified, is valid for this name. A plain stream proves nothing.
+  bool peer_is_named(const std::string& name) const;
   Transfer read(std::span<char> into);
   Transfer write(std::string_view bytes);
   void say_goodbye();  // TLS close_notify, when it can be sent at once

@@ -80,6 +80,19 @@ std::optional<Error> use_key(SSL_CTX* context, const Secret& secret) {
   return std::nullopt;
 }
 
+std::optional<Error> use_chain(SSL_CTX* context, const std::string& chain) {
+  if (SSL_CTX_use_certificate_chain_file(context, chain.c_str()) == 1) return std::nullopt;
+  return Error{ErrorCode::malformed, chain + ": is no usable chain (" + take_openssl_error() + ")"};
+}
+
+// The other side must show a certificate that one of these has signed.
+std::optional<Error> trust(SSL_CTX* context, const std::string& authorities) {
+  if (SSL_CTX_load_verify_file(context, authorities.c_str()) != 1)
+    return Error{ErrorCode::malformed, authorities + ": holds no certificate to trust (" + take_openssl_error() + ")"};
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  return std::nullopt;
+}
+
 bool set_common(SSL_CTX* context) {
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   // One read from the socket takes all records that have arrived, instead of two reads for each.
@@ -125,9 +138,11 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::load(const TlsSettings& se
   if (!context || !set_common(context.get()))
     return Error{ErrorCode::internal, "no TLS context could be made (" + take_openssl_error() + ")"};
   set_sessions(context.get(), settings);
-  if (SSL_CTX_use_certificate_chain_file(context.get(), settings.certificate_chain.c_str()) != 1)
-    return Error{ErrorCode::malformed, settings.certificate_chain + ": is no usable chain (" + take_openssl_error() + ")"};
+  if (auto error = use_chain(context.get(), settings.certificate_chain)) return *error;
   if (auto error = use_key(context.get(), settings.private_key)) return *error;
+  if (settings.client_authority) {
+    if (auto error = trust(context.get(), *settings.client_authority)) return *error;
+  }
   return std::shared_ptr<const TlsContext>(new TlsContext(std::move(context), std::move(*facts)));
 }
 
@@ -177,9 +192,11 @@ Result<std::shared_ptr<const TlsClientContext>> TlsClientContext::load(const Tls
   if (!context || !set_common(context.get()))
     return Error{ErrorCode::internal, "no TLS context could be made (" + take_openssl_error() + ")"};
   if (settings.trusted) {
-    if (SSL_CTX_load_verify_file(context.get(), settings.trusted->c_str()) != 1)
-      return Error{ErrorCode::malformed, *settings.trusted + ": holds no certificate to trust (" + take_openssl_error() + ")"};
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    if (auto error = trust(context.get(), *settings.trusted)) return *error;
+  }
+  if (!settings.certificate_chain.empty()) {
+    if (auto error = use_chain(context.get(), settings.certificate_chain)) return *error;
+    if (auto error = use_key(context.get(), settings.private_key)) return *error;
   }
   return std::shared_ptr<const TlsClientContext>(new TlsClientContext(std::move(context), settings.trusted.has_value()));
 }

@@ -30,6 +30,7 @@ struct TlsSettings {
   Secret private_key;             // PEM: the file, or the environment variable that holds the text
   bool session_tickets = true;    // one ticket per handshake: a client that comes back saves the signature
   std::chrono::seconds ticket_lifetime{std::chrono::hours{8}};
+  std::optional<std::string> client_authority{};  // PEM: whoever connects shows a certificate that it has signed
 };
 
 // One loaded certificate with its key; never changes, so connections may outlive a reload.
@@ -70,10 +71,12 @@ private:
   std::shared_ptr<const TlsContext> current_;
 };
 
-// The client's side, for the load generator and for tests.
+// The client's side, for links between nodes and for tests.
 struct TlsClientSettings {
   std::optional<std::string>
-      trusted;  // PEM file; without one the server's certificate is not checked, which is for loopback only
+      trusted;                      // PEM file; without one the server's certificate is not checked, which is for loopback only
+  std::string certificate_chain{};  // PEM: what is shown to a server that asks; empty: nothing
+  Secret private_key{};
 };
 
 class TlsClientContext {

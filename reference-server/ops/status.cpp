@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <utility>
@@ -96,6 +97,16 @@ net::HttpResponse only_reading() {
   return {.status = 405, .body = "This page can only be read.\n", .headers = {{"Allow", "GET, HEAD"}}};
 }
 
+// Names come from a scenario, which lets them hold anything but control characters.
+std::string json_text(std::string_view text) {
+  std::string out;
+  for (const char character : text) {
+    if (character == '"' || character == '\\') out += '\\';
+    out += character;
+  }
+  return out;
+}
+
 bool reads(const net::HttpRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
 
 bool is_ready(const Status& status) { return status.phase == Phase::ready && status.database == DatabaseState::connected; }
@@ -104,10 +115,15 @@ bool is_ready(const Status& status) { return status.phase == Phase::ready && sta
 
 net::HttpResponse health(const Status& status, std::string_view query) {
   const bool ready = is_ready(status);
+  std::string peers;
+  for (const PeerStatus& peer : status.peers)
+    peers +=
+        (peers.empty() ? R"(,"peers":{")" : R"(,")") + json_text(peer.node) + (peer.linked ? R"(":"linked")" : R"(":"missing")");
+  if (!peers.empty()) peers += "}";
   const std::string body = std::string(R"({"live":true,"ready":)") + (ready ? "true" : "false") + R"(,"draining":)" +
                            (status.phase == Phase::draining ? "true" : "false") + R"(,"phase":")" +
                            phase_names.at(static_cast<std::size_t>(status.phase)) + R"(","database":")" +
-                           database_names.at(static_cast<std::size_t>(status.database)) + "\"}\n";
+                           database_names.at(static_cast<std::size_t>(status.database)) + "\"" + peers + "}\n";
   return {.status = ready || query == "live" ? 200 : 503, .content_type = "application/json", .body = body};
 }
 
@@ -129,6 +145,10 @@ net::HttpResponse status_page(const Status& status, WallTime now) {
   for (const QueueLength& queue : status.queues)
     append_row(out, "Waiting: " + queue.name, std::to_string(queue.waiting) + " of " + std::to_string(queue.limit),
                queue.limit > 0 && queue.waiting >= queue.limit);
+  for (const PeerStatus& peer : status.peers)
+    append_row(out, "Link to " + peer.node,
+               peer.linked ? "stands, round trip " + std::to_string(std::lround(peer.round_trip_s * 1e6)) + " µs" : "missing",
+               peer.serves && !peer.linked);
   if (status.certificate_expires) append_certificate(out, *status.certificate_expires, now);
   out += "</table>\n<p>As of " + date(now) +
          ". Figures for machines: <a href=\"metrics\">metrics</a>, <a href=\"healthz\">health</a>.</p>\n";

@@ -23,6 +23,14 @@ struct QueueLength {
   std::uint64_t limit = 0;
 };
 
+// Another node of the pool.
+struct PeerStatus {
+  std::string node;
+  bool linked = false;
+  bool serves = true;  // an administrator wants it to
+  double round_trip_s = 0;
+};
+
 // Filled by serve each time somebody asks.
 struct Status {
   std::string node;
@@ -37,11 +45,13 @@ struct Status {
   double posts_per_s = 0;  // over the last 10 s
   double deliveries_per_s = 0;
   std::vector<QueueLength> queues;
+  std::vector<PeerStatus> peers;
   std::chrono::system_clock::time_point started;
   std::optional<std::chrono::system_clock::time_point> certificate_expires;
 };
 
-// 200 {"live":true,"ready":true,"draining":false,"database":"connected"}; 503 when not ready. `/healthz?live` asks only whether
+// 200 {"live":true,"ready":true,"draining":false,"database":"connected"}; 503 when not ready. In a pool with links also
+// "peers":{"chat-2":"linked"}: a node without its peers still serves, and is ready. `/healthz?live` asks only whether
 // the process answers, and is 200 always.
 net::HttpResponse health(const Status& status, std::string_view query);
 

@@ -33,6 +33,7 @@ void add_flags(CLI::App& app, Flags& flags) {
                  "Address and port for TLS (default: the scenario's, else 127.0.0.1:5061; port 0: any)");
   app.add_option("--tcp", flags.tcp, "Address and port for plain TCP, loopback only");
   app.add_flag("--no-tls", flags.no_tls, "Do not listen for TLS");
+  app.add_flag("--plain-links", flags.plain_links, "Talk to the pool's other nodes without TLS, for tests on the loopback only");
   app.add_option("--http", flags.http, "Address and port of /metrics, /healthz and the status page");
   app.add_option("--files", flags.files, "Address and port of the file web service (HTTPS)");
   app.add_option("--domain", flags.domain, "SIP domain of users and rooms (default: the site's)");
@@ -147,7 +148,13 @@ int run(const Settings& settings) {
   }
   auto tls = load_tls(settings, log);
   if (!tls) return fail(log, "The certificate cannot be used.", tls.error());
-  serve::Node node(loop, log, monitor, settings, std::move(*store), std::move(*tls));
+  std::shared_ptr<link::Tls> link_tls;
+  if (settings.links && settings.links->tls) {
+    auto loaded = link::Tls::load(*settings.links->tls);
+    if (!loaded) return fail(log, "The certificate for other nodes cannot be used.", loaded.error());
+    link_tls = std::move(*loaded);
+  }
+  serve::Node node(loop, log, monitor, settings, std::move(*store), std::move(*tls), std::move(link_tls));
   // Before it says that it is ready: from then on somebody may want it to end.
   for (const int number : {SIGTERM, SIGINT})
     loop.on_signal(number, [&] {

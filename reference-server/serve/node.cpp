@@ -1,6 +1,7 @@
 #include "reference-server/serve/node.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace poolcast::serve {
 
@@ -23,16 +24,18 @@ std::string text_of(const net::ListenAddress& address) { return address.host + "
 }  // namespace
 
 Node::Node(net::Loop& loop, ops::Log& log, Monitor& monitor, Settings settings, std::unique_ptr<store::Store> store,
-           std::shared_ptr<net::TlsKeeper> tls)
+           std::shared_ptr<net::TlsKeeper> tls, std::shared_ptr<link::Tls> link_tls)
     : loop_(loop),
       log_(log),
       monitor_(monitor),
       settings_(std::move(settings)),
       store_(std::move(store)),
       tls_(std::move(tls)),
+      link_tls_(std::move(link_tls)),
       address_guard_(settings_.address_limits) {}
 
 Node::~Node() {
+  fellowship_.reset();
   if (tls_listener_) tls_listener_->end_all();
   if (tcp_listener_) tcp_listener_->end_all();
 }
@@ -40,26 +43,28 @@ Node::~Node() {
 Result<Done> Node::start() {
   auto directory = store_->load_directory();
   if (!directory) return directory.error();
-  const auto servers = directory->servers;
+  const store::Directory facts{.revision = 0, .database = directory->database, .servers = directory->servers};
   settings_.chat.database_version = store::to_string(directory->database);
   if (const auto listening = listen_for_files(); !listening) return listening.error();
   service_ = std::make_unique<chat::Service>(settings_.chat, *this, std::move(*directory), &monitor_);
-  for (const store::Server& server : servers)
-    if (server.name == settings_.node) active_ = server.active;
   // What lingers longer than this has been given up anyway.
   const auto oldest = now().utc.time_since_epoch() - std::chrono::hours{24};
   const auto endpoints = store_->load_endpoints(oldest.count());
   if (!endpoints) return endpoints.error();
   service_->expect(*endpoints);
+  if (const auto linking = link(facts); !linking) return linking.error();
+  follow(facts.servers);
   if (const auto listening = listen(); !listening) return listening.error();
   if (const auto listening = listen_for_http(); !listening) return listening.error();
   loop_.every(chat_tick, [this] { service_->tick(); });
   loop_.every(directory_poll, [this] { follow_directory(); });
   loop_.every(sweep_of(settings_), [this] { check_deadlines(); });
   loop_.every(1s, [this] { tick_second(); });
-  if (settings_.fellow_nodes > 0) {
-    log_.warning("Nodes of one pool do not tell each other of posts and participants yet: run one of them.",
-                 {{"other_active_nodes", settings_.fellow_nodes}});
+  if (settings_.fellow_nodes > 0 && !fellowship_) {
+    log_.warning(
+        "This node does not hear of posts and participants at the pool's other nodes: give each a `link` in the scenario's "
+        "topology.deployment, or run one of them.",
+        {{"other_active_nodes", settings_.fellow_nodes}});
   }
   log_.info("The node is ready.", {{"node", settings_.node}, {"rooms", service_->rooms()}, {"pool", settings_.sip.pool_uri}});
   return Done{};
@@ -102,16 +107,39 @@ Result<Done> Node::listen() {
   return Done{};
 }
 
+Result<Done> Node::link(const store::Directory& directory) {
+  if (!settings_.links) return Done{};
+  link::Hello self{.pool = settings_.pool, .node = settings_.node, .database = directory.database};
+  const auto chance = [this] { return static_cast<double>(random() >> 11U) / static_cast<double>(1ULL << 53U); };
+  fellowship_ = std::make_unique<Fellowship>(Fellowship::Parts{loop_, log_, *service_, [this] { follow_directory(); }, chance},
+                                             *settings_.links, std::move(self), link_tls_);
+  if (const auto opened = fellowship_->open(); !opened) return opened.error();
+  fellowship_->add_figures(monitor_.registry());
+  log_.info("Listening for the other nodes of the pool.",
+            {{"address", fellowship_->address()}, {"peers", settings_.links->peers.size()}, {"tls", link_tls_ != nullptr}});
+  return Done{};
+}
+
+void Node::follow(const std::vector<store::Server>& servers) {
+  for (const store::Server& server : servers)
+    if (server.name == settings_.node) active_ = server.active;
+  if (fellowship_) fellowship_->follow(servers);
+}
+
 // Another node or an administrator may have changed who and what there is.
 void Node::follow_directory() {
-  if (following_) return;
+  if (following_) {
+    follow_again_ = true;  // what is being read may be older than what we were just told of
+    return;
+  }
   following_ = true;
   store_->changes_since(service_->revision(), [this](Result<store::Directory> changes) {
     following_ = false;
+    const bool again = std::exchange(follow_again_, false);
     if (!changes) return;  // the store says in the log that the database is away
-    for (const store::Server& server : changes->servers)
-      if (server.name == settings_.node) active_ = server.active;
+    follow(changes->servers);
     if (changes->revision > service_->revision()) service_->changed(std::move(*changes));
+    if (again) follow_directory();
   });
 }
 
@@ -126,6 +154,10 @@ void Node::check_deadlines() {
 }
 
 void Node::reload_certificate() {
+  if (link_tls_) {
+    if (const auto reloaded = link_tls_->reload(); !reloaded)
+      log_.error("The new certificate for other nodes cannot be used; the old one goes on.", {{"why", reloaded.error().message}});
+  }
   if (!tls_) return;
   const auto reloaded = tls_->reload();
   if (reloaded)

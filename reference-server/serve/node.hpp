@@ -17,6 +17,7 @@
 #include "reference-server/net/tls_context.hpp"
 #include "reference-server/ops/log.hpp"
 #include "reference-server/serve/client.hpp"
+#include "reference-server/serve/fellowship.hpp"
 #include "reference-server/serve/monitor.hpp"
 #include "reference-server/serve/settings.hpp"
 #include "reference-server/sip/address_guard.hpp"
@@ -41,7 +42,7 @@ struct Totals {
 class Node : public chat::Port {
 public:
   Node(net::Loop& loop, ops::Log& log, Monitor& monitor, Settings settings, std::unique_ptr<store::Store> store,
-       std::shared_ptr<net::TlsKeeper> tls);
+       std::shared_ptr<net::TlsKeeper> tls, std::shared_ptr<link::Tls> link_tls);
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
   ~Node() override;
@@ -86,6 +87,10 @@ public:
                    chat::Completion<std::vector<store::Invitation>> done) override;
   void grant_file_token(store::FileToken token, chat::Completion<Done> done) override;
   void save_endpoint(store::EndpointRooms endpoint) override;
+  void tell_presence(chat::PeerSet peers, const chat::Presence& presence) override;
+  void tell_post(chat::PeerSet peers, const store::Message& message, std::string_view client_id) override;
+  void tell_doubt(store::RoomId room) override;
+  void when_peers_know(std::function<void()> go_on) override;
   std::string next_node() override;
   store::Uuid random_guid() override;
 
@@ -98,11 +103,13 @@ private:
   net::Listener::MakeUser client_maker(const sip::Settings& settings);
   bool admits(const std::string& address);
   void add_security_figures();
+  Result<Done> link(const store::Directory& directory);
   Result<Done> listen_for_http();
   Result<Done> listen_for_files();
   ops::Status status();
   void tick_second();
   void follow_directory();
+  void follow(const std::vector<store::Server>& servers);
   void check_deadlines();
   void close_some(std::size_t at_once);
 
@@ -112,11 +119,13 @@ private:
   Settings settings_;
   std::unique_ptr<store::Store> store_;
   std::shared_ptr<net::TlsKeeper> tls_;
+  std::shared_ptr<link::Tls> link_tls_;
   sip::SignInGuard guard_;
   sip::AddressGuard address_guard_;
   sip::Settings tls_sip_, tcp_sip_;  // each says how its own listener is reached
   proto::SipMessage scratch_;
   std::unique_ptr<chat::Service> service_;
+  std::unique_ptr<Fellowship> fellowship_;  // none: alone
   std::unique_ptr<net::Listener> tls_listener_;
   std::unique_ptr<net::Listener> tcp_listener_;
   std::unique_ptr<files::FileService> files_;
@@ -128,6 +137,7 @@ private:
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   bool active_ = true;  // an administrator wants this server to serve
   bool following_ = false;
+  bool follow_again_ = false;
   bool draining_ = false;
   std::chrono::steady_clock::time_point drain_until_{};
 };

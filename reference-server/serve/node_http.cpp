@@ -87,6 +87,7 @@ ops::Status Node::status() {
   status.deliveries_per_s = monitor_.copies_per_s();
   status.queues = {{"posts for the database", store_->waiting_posts(), store::Limits{}.waiting_posts}};
   status.started = started_;
+  if (fellowship_) status.peers = fellowship_->status();
   if (tls_) status.certificate_expires = tls_->current()->certificate().not_after;
   return status;
 }

@@ -95,7 +95,11 @@ void Node::search(store::SearchQuery query, chat::Completion<store::Found> done)
   store_->search(std::move(query), std::move(done));
 }
 void Node::edit(std::vector<store::Edit> edits, chat::Completion<store::Directory> done) {
-  store_->edit(std::move(edits), std::move(done));
+  if (!fellowship_) return store_->edit(std::move(edits), std::move(done));
+  store_->edit(std::move(edits), [this, done = std::move(done)](Result<store::Directory> edited) {
+    if (edited) fellowship_->tell_changed();
+    done(std::move(edited));
+  });
 }
 void Node::preference(store::PrincipalId user, std::string label, chat::Completion<std::vector<store::Preference>> done) {
   store_->preferences(user, {std::move(label)}, std::move(done));
@@ -111,6 +115,20 @@ void Node::invitations(store::PrincipalId user, std::int64_t newer_than, chat::C
 }
 void Node::grant_file_token(store::FileToken token, chat::Completion<Done> done) {
   store_->grant_file_token(std::move(token), std::move(done));
+}
+
+void Node::tell_presence(chat::PeerSet peers, const chat::Presence& presence) {
+  if (fellowship_) fellowship_->tell_presence(peers, presence);
+}
+void Node::tell_post(chat::PeerSet peers, const store::Message& message, std::string_view client_id) {
+  if (fellowship_) fellowship_->tell_post(peers, message, client_id);
+}
+void Node::tell_doubt(store::RoomId room) {
+  if (fellowship_) fellowship_->tell_doubt(room);
+}
+void Node::when_peers_know(std::function<void()> go_on) {
+  if (!fellowship_) return go_on();
+  fellowship_->when_peers_know(std::move(go_on));
 }
 
 void Node::save_endpoint(store::EndpointRooms endpoint) {

@@ -111,11 +111,14 @@ void apply_scenario(Settings& settings, const Flags& flags) {
   settings.scenario_digest = io::digest(loaded.scenario);
   if (flags.node.empty()) refuse("--node", "a scenario has several; name one of " + names_of_servers(loaded.scenario.topology));
   settings.node = flags.node;
-  const Found found = find_node(*settings.scenario, NodeId(flags.node));
+  const NodeId found_node(flags.node);
+  const Found found = find_node(*settings.scenario, found_node);
   apply_pool(settings, *found.pool);
   if (const Site* const site = find_site(settings.scenario->topology, SiteId(settings.site))) settings.chat.domain = site->domain;
   settings.chat.roster_window_s = settings.scenario->workload.roster_window.count();
   apply_deployment(settings, found, loaded.positions);
+  settings.links = links_of(loaded, *found.pool, found_node, flags.plain_links);
+  if (settings.links) settings.chat.peers = settings.links->peers.size();
 }
 
 void apply_listeners(Settings& settings, const Flags& flags) {

@@ -12,6 +12,7 @@
 #include "reference-server/net/listener.hpp"
 #include "reference-server/ops/log.hpp"
 #include "reference-server/ops/sampler.hpp"
+#include "reference-server/serve/link_settings.hpp"
 #include "reference-server/sip/address_guard.hpp"
 #include "reference-server/sip/settings.hpp"
 
@@ -37,6 +38,7 @@ struct Flags {
   std::string database_pid;  // number or file
   std::string log_format = "logfmt";
   bool no_tls = false;
+  bool plain_links = false;  // between nodes on the loopback
   bool quiet = false;
   double drain_s = 30;
   std::size_t address_connections = sip::AddressLimits{}.connections;
@@ -50,6 +52,7 @@ struct Settings {
   std::string pool;  // "chat"
   std::string site;
   std::size_t fellow_nodes = 0;  // other active nodes of the pool
+  std::optional<PoolLinks> links;
   std::filesystem::path data;
 
   std::optional<net::ListenAddress> tls_listen;

@@ -83,6 +83,7 @@ class Node:
 
     folder: Path
     flags: tuple[str, ...] = ()
+    odbc: str = ""  # of a database that it does not have for itself
     process: subprocess.Popen[str] | None = None
     log: list[str] = field(default_factory=list)
     ports: dict[str, int] = field(default_factory=dict)
@@ -98,7 +99,8 @@ class Node:
 
     def admin(self, *arguments: str) -> str:
         """What poolcast-admin says."""
-        command = [str(program("admin", "poolcast-admin")), "--data", str(self.data), "--domain", DOMAIN, *arguments]
+        command = [str(program("admin", "poolcast-admin")), "--data", str(self.data), "--domain", DOMAIN]
+        command += [*(["--odbc", self.odbc] if self.odbc else []), *arguments]
         ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         if ended.returncode != 0:
             raise RuntimeError(f"{' '.join(command)}\n{ended.stdout}{ended.stderr}")
@@ -121,6 +123,7 @@ class Node:
         tls, tcp = (f"127.0.0.1:{self.ports.get(kind, 0)}" for kind in ("TLS", "plain TCP"))
         command = [str(program("serve", "poolcast-server")), "--data", str(self.data), "--domain", DOMAIN]
         command += ["--listen", tls, "--tcp", tcp]
+        command += ["--odbc", self.odbc] if self.odbc else []
         self.log = []
         self.process = subprocess.Popen([*command, *self.flags], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         ready = threading.Event()

@@ -91,6 +91,10 @@ class Cluster:
         if first:
             self._run("createdb", "-h", self.directory, "-p", PORT, "-U", USER, USER)
 
+    def add_database(self, name: str, like: str = "template1") -> None:
+        """Another database, with what is in the one that it is like; nobody may be using that one."""
+        self._run("createdb", "-h", self.directory, "-p", PORT, "-U", USER, "-T", like, name)
+
     def stop(self) -> None:
         """Stops in order; not running is fine."""
         if (self.data / "postmaster.pid").exists():

@@ -19,6 +19,17 @@ struct Answered {
   int status = 0;
 };
 
+struct ToldPresence {
+  PeerSet peers = 0;
+  Presence presence;
+};
+
+struct ToldPost {
+  PeerSet peers = 0;
+  store::Message message;
+  std::string client_id;
+};
+
 struct Sent {
   SessionId session{};
   std::string text;
@@ -50,6 +61,15 @@ public:
   void invitations(store::PrincipalId user, std::int64_t newer_than, Completion<std::vector<store::Invitation>> done) override;
   void grant_file_token(store::FileToken token, Completion<Done> done) override;
   void save_endpoint(store::EndpointRooms endpoint) override { endpoints.push_back(std::move(endpoint)); }
+  void tell_presence(PeerSet peers, const Presence& presence) override { presences.push_back({peers, presence}); }
+  void tell_post(PeerSet peers, const store::Message& message, std::string_view client_id) override {
+    posts.push_back({peers, message, std::string(client_id)});
+  }
+  void tell_doubt(store::RoomId room) override { doubts.push_back(room); }
+  void when_peers_know(std::function<void()> go_on) override {
+    if (peers_know_at_once) return go_on();
+    unknown.push_back(std::move(go_on));
+  }
   std::string next_node() override { return node; }
   store::Uuid random_guid() override { return {{static_cast<std::uint8_t>(++guids_), 9}}; }
 
@@ -71,6 +91,11 @@ public:
   std::map<store::RoomId, std::vector<store::Message>> messages;
   std::map<store::RoomId, std::int64_t> removed;  // messages that retention took away: their numbers are not given again
   std::int64_t revision = 1;
+  std::vector<ToldPresence> presences;
+  std::vector<ToldPost> posts;
+  std::vector<store::RoomId> doubts;
+  bool peers_know_at_once = true;
+  std::vector<std::function<void()>> unknown;  // what waits for the peers to know
 
 private:
   std::deque<std::function<void()>> waiting_;
