@@ -3,8 +3,11 @@
 import http.client
 import itertools
 import json
+import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,30 +20,38 @@ from with_postgres import Cluster
 databases = itertools.count(1)
 
 
+@dataclass
+class Lab:
+    """One PostgreSQL whose database `lab` holds the lab's users and rooms, and the key of their verifiers."""
+
+    cluster: Cluster
+    key: bytes
+
+
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """One PostgreSQL, with the lab's users and rooms in the database `lab`, and the key of their verifiers."""
-    folder = tmp_path_factory.mktemp("pg")
-    # PostgreSQL runs as somebody else where the tests run as root: it must be able to reach its folder.
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(0o711)
-    cluster = Cluster(folder / "cluster")
-    cluster.start()
-    cluster.add_database("lab")
-    Node(folder / "lab", odbc=cluster.odbc("lab")).prepare()
-    yield cluster
-    cluster.stop()
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    # Not below pytest's folder: PostgreSQL runs as somebody else where the tests run as root, and could not enter it.
+    folder = Path(tempfile.mkdtemp(prefix="poolcast-pg-"))
+    cluster = Cluster(folder)
+    try:
+        cluster.start()
+        cluster.add_database("lab")
+        node = Node(tmp_path_factory.mktemp("lab"), odbc=cluster.odbc("lab"))
+        node.prepare()
+        yield Lab(cluster, (node.data / "verifiers.key").read_bytes())
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def stopped_pool(tmp_path: Path, cluster: Cluster) -> Iterator[Pool]:
+def stopped_pool(tmp_path: Path, lab: Lab) -> Iterator[Pool]:
     name = f"pool{next(databases)}"
-    cluster.add_database(name, like="lab")
-    pool = Pool(tmp_path, cluster.odbc(name))
+    lab.cluster.add_database(name, like="lab")
+    pool = Pool(tmp_path, lab.cluster.odbc(name))
     for node in pool.nodes.values():
         node.data.mkdir(parents=True)
-        key = cluster.directory.parent / "lab" / "data" / "verifiers.key"
-        (node.data / "verifiers.key").write_bytes(key.read_bytes())
+        (node.data / "verifiers.key").write_bytes(lab.key)
         (node.data / "verifiers.key").chmod(0o600)
     yield pool
     pool.stop()
