@@ -21,4 +21,5 @@ PYBIND11_MODULE(_core, module) {
   bindings::bind_scenario_file(module);
   bindings::bind_finding(module);
   bindings::bind_capacity(module);
+  bindings::bind_runbook(module);
 }

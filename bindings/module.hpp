@@ -17,5 +17,6 @@ void bind_config_error(py::module_& module);
 void bind_scenario_file(py::module_& module);
 void bind_finding(py::module_& module);
 void bind_capacity(py::module_& module);
+void bind_runbook(py::module_& module);
 
 }  // namespace poolcast::bindings

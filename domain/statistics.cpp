@@ -1,9 +1,13 @@
 #include "domain/statistics.hpp"
 
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 #include <numeric>
+
+#include "domain/ensure.hpp"
 
 namespace poolcast {
 
@@ -31,6 +35,16 @@ double mean_of(const std::vector<double>& values) {
 
 double student_t_quantile(double probability, double degrees_of_freedom) {
   return boost::math::quantile(boost::math::students_t(degrees_of_freedom), probability);
+}
+
+double normal_quantile(double probability) { return boost::math::quantile(boost::math::normal{}, probability); }
+
+double sample_quantile(const std::vector<double>& sorted, double probability) {
+  ensure(!sorted.empty(), "a sample has a value");
+  const double position = probability * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
 std::optional<Figure> estimate(const std::vector<std::optional<double>>& observations, bool antithetic_pairs) {

@@ -18,6 +18,13 @@ struct Figure {
 // The quantile of Student's t distribution, such as 0.975 for a two-sided 95 % interval.
 double student_t_quantile(double probability, double degrees_of_freedom);
 
+// The quantile of the standard normal distribution: 0.9 gives 1.2816.
+double normal_quantile(double probability);
+
+// The quantile of a sample in rising order, between its two nearest values by their distance (Hyndman and Fan, "Sample Quantiles
+// in Statistical Packages", American Statistician 50, 1996: type 7, as numpy and R have it).
+double sample_quantile(const std::vector<double>& sorted, double probability);
+
 // One observation per replication, in their order; none where a replication saw nothing. With antithetic pairs, replications 2k
 // and 2k+1 are averaged into one observation first, because they are not independent; a last one without its twin stands for
 // itself. No figure from no observation.

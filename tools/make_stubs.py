@@ -65,8 +65,28 @@ def _record(name: str, value: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
-# What the read-only classes hold, where it is not text.
-_TYPES = {"line": "int", "column": "int", "value": "float", "limit": "float | None", "severity": "Severity"}
+# What the read-only classes hold, where it is not text; a quantity says so by its suffix.
+_TYPES = {
+    "line": "int",
+    "column": "int",
+    "value": "float",
+    "limit": "float | None",
+    "severity": "Severity",
+    "held_up_by": "int | None",
+    "critical": "list[int]",
+    "median_run": "int",
+    "runs": "list[RunbookRun]",
+    "median_schedule": "RunbookSchedule",
+    "RunbookSchedule.steps": "list[ScheduledStep]",
+    "RunbookAnswer.steps": "list[StepAnswer]",
+}
+_TYPES.update(dict.fromkeys(("outage", "done", "lost", "duration", "waiting"), "Spread"))
+_QUANTITIES = ("_s", "_bytes", "_share")
+
+
+def _type(owner: str, name: str) -> str:
+    number = "float" if name.endswith(_QUANTITIES) else "str"
+    return _TYPES.get(f"{owner}.{name}", _TYPES.get(name, number))
 
 
 def _properties(value: type) -> list[str]:
@@ -76,7 +96,7 @@ def _properties(value: type) -> list[str]:
 def _attributes(value: type) -> list[str]:
     lines = []
     for name in _properties(value):
-        lines += ["@property", f"def {name}(self) -> {_TYPES.get(name, 'str')}:", f'    """{getattr(value, name).__doc__}"""']
+        lines += ["@property", f"def {name}(self) -> {_type(value.__name__, name)}:", f'    """{getattr(value, name).__doc__}"""']
     return lines
 
 

@@ -1120,14 +1120,10 @@ class ConfigError(ValueError):
 
     problems: list[Problem]
 
-def load_scenario(
-    path_or_name: str, *, library: list[str], overrides: list[str]
-) -> tuple[Scenario, dict[str, tuple[str, int, int]]]:
+def load_scenario(path_or_name: str, *, library: list[str], overrides: list[str]) -> tuple[Scenario, dict[str, tuple[str, int, int]]]:
     """A scenario from a file (.yaml) or by name, and where each key stands (file, line, column). Raises ConfigError."""
 
-def read_scenario(
-    text: str, *, file_name: str, library: list[str], overrides: list[str]
-) -> tuple[Scenario, dict[str, tuple[str, int, int]]]:
+def read_scenario(text: str, *, file_name: str, library: list[str], overrides: list[str]) -> tuple[Scenario, dict[str, tuple[str, int, int]]]:
     """A scenario from its text; `file_name` is what errors call it. Raises ConfigError."""
 
 def print_scenario(scenario: Scenario) -> str:
@@ -1232,3 +1228,276 @@ class CapacityRow:
 
 def capacity(scenario: Scenario) -> list[CapacityRow]:
     """The capacity page, derived from a scenario."""
+
+class MachineWork(StrEnum):
+    """What a machine works off during a step of a runbook."""
+
+    copy_log = "copy_log"
+    apply_log = "apply_log"
+    undo = "undo"
+    back_up_database = "back_up_database"
+    copy_database = "copy_database"
+    restore_database = "restore_database"
+
+class Role:
+    """Those who do the steps of a runbook."""
+
+    _fields_: tuple[tuple[str, str, str, bool], ...]
+    name: str
+    """What steps call these people."""
+    on_shift: int
+    """How many of them are there; each does one step at a time."""
+    def __init__(
+        self,
+        *,
+        name: str,
+        on_shift: int = ...,
+    ) -> None: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes by name."""
+
+class Situation:
+    """What the machines' part of a runbook's steps depends on."""
+
+    _fields_: tuple[tuple[str, str, str, bool], ...]
+    database_bytes: float
+    """Size of the content database. In bytes."""
+    log_rate_bytes_per_s: float
+    """How quickly its log grows. In bytes per second."""
+    wan_bytes_per_s: float
+    """Speed of the line between the sites. In bytes per second."""
+    backup_speed_bytes_per_s: float
+    """Speed of a backup to a share. In bytes per second."""
+    restore_speed_bytes_per_s: float
+    """Speed at which a full backup is restored. In bytes per second."""
+    redo_speed_bytes_per_s: float
+    """Speed at which log is applied or undone. In bytes per second."""
+    undone_bytes: float
+    """Log of unfinished transactions, undone when the database is brought online. In bytes."""
+    backup_interval_s: float
+    """How often the log is backed up. In seconds."""
+    copy_interval_s: float
+    """How often backups are copied to the second site. In seconds."""
+    restore_interval_s: float
+    """How often copies are restored there. In seconds."""
+    restore_delay_s: float
+    """How long a copy waits before it is restored. In seconds."""
+    share_survives: bool
+    """Whether the share with the backups outlives the site."""
+    def __init__(
+        self,
+        *,
+        database_bytes: float = ...,
+        log_rate_bytes_per_s: float = ...,
+        wan_bytes_per_s: float = ...,
+        backup_speed_bytes_per_s: float = ...,
+        restore_speed_bytes_per_s: float = ...,
+        redo_speed_bytes_per_s: float = ...,
+        undone_bytes: float = ...,
+        backup_interval_s: float = ...,
+        copy_interval_s: float = ...,
+        restore_interval_s: float = ...,
+        restore_delay_s: float = ...,
+        share_survives: bool = ...,
+    ) -> None: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes by name."""
+
+class RunbookStep:
+    """One step of a runbook: by hand, by machine, or both."""
+
+    _fields_: tuple[tuple[str, str, str, bool], ...]
+    name: str
+    """What other steps call this one."""
+    does: str
+    """What is done, in a sentence."""
+    who: str | None
+    """Role that does it; without it, it goes on by itself."""
+    takes_s: tuple[float, float] | None
+    """Time by hand, constant or drawn uniformly. In seconds."""
+    median_s: float | None
+    """Time by hand, lognormal: half of all cases take at most this; needs `p90`. In seconds."""
+    p90_s: float | None
+    """Nine of ten cases take at most this; needs `median`. In seconds."""
+    machine: list[MachineWork]
+    """What machines work off in this step, one after another."""
+    after: list[str]
+    """Steps that must be done before."""
+    source: str
+    """Where the step is documented."""
+    def __init__(
+        self,
+        *,
+        name: str,
+        does: str = ...,
+        who: str | None = ...,
+        takes_s: tuple[float, float] | None = ...,
+        median_s: float | None = ...,
+        p90_s: float | None = ...,
+        machine: list[MachineWork] = ...,
+        after: list[str] = ...,
+        source: str = ...,
+    ) -> None: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes by name."""
+
+class Runbook:
+    """What people do after a disaster, step by step."""
+
+    _fields_: tuple[tuple[str, str, str, bool], ...]
+    name: str
+    """The runbook in a few words."""
+    question: str
+    """What it is for, in one sentence."""
+    people: list[Role]
+    """Who is on shift."""
+    shift: int | None
+    """People on shift who can each do every role; counts instead of `on_shift`."""
+    situation: Situation
+    """What the machines' part depends on."""
+    steps: list[RunbookStep]
+    """What is done; who has a choice takes the earlier of this list."""
+    out_of_service_from: str | None
+    """Step with whose start users lose service; without it they have none from the beginning, the loss of the site."""
+    back_in_service_after: str
+    """Step with whose end users are served again."""
+    def __init__(
+        self,
+        *,
+        name: str,
+        question: str = ...,
+        people: list[Role] = ...,
+        shift: int | None = ...,
+        situation: Situation = ...,
+        steps: list[RunbookStep],
+        out_of_service_from: str | None = ...,
+        back_in_service_after: str,
+    ) -> None: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes by name."""
+
+class Spread:
+    """A time over all runs."""
+
+    @property
+    def mean_s(self) -> float:
+        """Mean. In seconds."""
+    @property
+    def p5_s(self) -> float:
+        """One run in twenty takes at most this. In seconds."""
+    @property
+    def p50_s(self) -> float:
+        """Median. In seconds."""
+    @property
+    def p95_s(self) -> float:
+        """One run in twenty takes longer. In seconds."""
+    @property
+    def max_s(self) -> float:
+        """The longest. In seconds."""
+
+class StepAnswer:
+    """One step of a runbook over all runs."""
+
+    @property
+    def name(self) -> str:
+        """The step."""
+    @property
+    def duration(self) -> Spread:
+        """How long it takes."""
+    @property
+    def waiting(self) -> Spread:
+        """How long it was ready while nobody was free."""
+    @property
+    def critical_share(self) -> float:
+        """Share of the runs in which it was on the critical path."""
+
+class RunbookRun:
+    """One run of a runbook."""
+
+    @property
+    def outage_s(self) -> float:
+        """How long users were without service. In seconds."""
+    @property
+    def done_s(self) -> float:
+        """When the last step was done. In seconds."""
+    @property
+    def lost_s(self) -> float:
+        """Posts of this last time are gone. In seconds."""
+    @property
+    def to_copy_bytes(self) -> float:
+        """Log backups that had to be copied. In bytes."""
+    @property
+    def to_apply_bytes(self) -> float:
+        """Log backups that had to be applied. In bytes."""
+
+class ScheduledStep:
+    """When a step was ready, began and ended."""
+
+    @property
+    def ready_s(self) -> float:
+        """When all that it waits for was done. In seconds."""
+    @property
+    def start_s(self) -> float:
+        """When somebody was free for it. In seconds."""
+    @property
+    def end_s(self) -> float:
+        """When it was done. In seconds."""
+    @property
+    def held_up_by(self) -> int | None:
+        """Number of the step with whose end it could start, or None."""
+
+class RunbookSchedule:
+    """Who does which step when, in one run."""
+
+    @property
+    def steps(self) -> list[ScheduledStep]:
+        """In the order of the runbook."""
+    @property
+    def critical(self) -> list[int]:
+        """Numbers of the steps of the critical path, first to last."""
+    @property
+    def out_of_service_s(self) -> float:
+        """From when. In seconds."""
+    @property
+    def back_in_service_s(self) -> float:
+        """Until when. In seconds."""
+    @property
+    def done_s(self) -> float:
+        """When the last step was done. In seconds."""
+
+class RunbookAnswer:
+    """How long users are out of service, over all runs."""
+
+    @property
+    def outage(self) -> Spread:
+        """How long users are without service."""
+    @property
+    def done(self) -> Spread:
+        """When everything is as it should be."""
+    @property
+    def lost(self) -> Spread:
+        """Posts of this last time before the loss are gone."""
+    @property
+    def steps(self) -> list[StepAnswer]:
+        """In the order of the runbook."""
+    @property
+    def runs(self) -> list[RunbookRun]:
+        """In their order."""
+    @property
+    def median_run(self) -> int:
+        """The run whose outage is the median."""
+    @property
+    def median_schedule(self) -> RunbookSchedule:
+        """Its schedule."""
+
+def load_runbook(path_or_name: str, *, library: list[str], overrides: list[str]) -> Runbook:
+    """A runbook from a file (.yaml) or by name. Raises ConfigError."""
+
+def read_runbook(text: str, *, file_name: str, overrides: list[str]) -> Runbook:
+    """A runbook from its text; `file_name` is what errors call it. Raises ConfigError."""
+
+def print_runbook(runbook: Runbook) -> str:
+    """The canonical YAML: every key, with units. Reading it gives an equal runbook."""
+
+def answer_runbook(runbook: Runbook, *, seed: int, samples: int) -> RunbookAnswer:
+    """How long users are out of service, over `samples` runs; the runbook must be consistent, as a loaded one is."""

@@ -13,8 +13,11 @@ struct Shelf {
   std::string_view folder;
   std::string_view kind;
 };
-constexpr Shelf shelves[] = {
-    {"", "scenario"}, {"topologies", "topology"}, {"workloads", "workload"}, {"calibration", "cost set"}};
+constexpr Shelf shelves[] = {{"", "scenario"},
+                             {"topologies", "topology"},
+                             {"workloads", "workload"},
+                             {"calibration", "cost set"},
+                             {"runbooks", "runbook"}};
 
 // The file's own words about itself; a file that cannot be read says so when it is used.
 std::string title_of(const fs::path& path) {

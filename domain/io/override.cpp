@@ -163,15 +163,25 @@ void apply(Tree& scenario, const Override& change, std::vector<Problem>& problem
   }
 }
 
-}  // namespace
-
-void apply_overrides(Tree& scenario, const std::vector<std::string>& overrides, const Search& search,
-                     std::vector<Problem>& problems) {
-  if (scenario.kind != Tree::Kind::mapping) return;
+std::vector<Override> parse_all(const std::vector<std::string>& overrides, std::vector<Problem>& problems) {
   std::vector<Override> changes;
   for (const auto& text : overrides) {
     if (auto change = parse_override(text, problems)) changes.push_back(std::move(*change));
   }
+  return changes;
+}
+
+}  // namespace
+
+void apply_changes(Tree& tree, const std::vector<std::string>& overrides, std::vector<Problem>& problems) {
+  if (tree.kind != Tree::Kind::mapping) return;
+  for (const auto& change : parse_all(overrides, problems)) apply(tree, change, problems);
+}
+
+void apply_overrides(Tree& scenario, const std::vector<std::string>& overrides, const Search& search,
+                     std::vector<Problem>& problems) {
+  if (scenario.kind != Tree::Kind::mapping) return;
+  const auto changes = parse_all(overrides, problems);
   for (const auto& change : changes) {
     if (names_an_include(change)) change_include(scenario, change);
   }

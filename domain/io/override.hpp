@@ -14,4 +14,7 @@ namespace poolcast::io {
 void apply_overrides(Tree& scenario, const std::vector<std::string>& overrides, const Search& search,
                      std::vector<Problem>& problems);
 
+// The same for a tree without includes, such as a runbook's.
+void apply_changes(Tree& tree, const std::vector<std::string>& overrides, std::vector<Problem>& problems);
+
 }  // namespace poolcast::io

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "domain/io/runbook_file.hpp"
 #include "domain/io/scenario_file.hpp"
 #include "domain/io/types.hpp"
 
@@ -122,6 +123,12 @@ private:
 std::string print(const Scenario& scenario) {
   Printer printer;
   printer.keys(scenario, "");
+  return std::move(printer.text);
+}
+
+std::string print(const Runbook& runbook) {
+  Printer printer;
+  printer.keys(runbook, "");
   return std::move(printer.text);
 }
 

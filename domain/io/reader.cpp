@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "domain/io/types.hpp"
 
@@ -225,6 +226,12 @@ LoadedScenario read_tree(const Tree& tree, std::vector<Problem>& problems) {
   return loaded;
 }
 
+LoadedRunbook read_runbook_tree(const Tree& tree, std::vector<Problem>& problems) {
+  LoadedRunbook loaded;
+  Reader(loaded.positions, problems).read(tree, loaded.runbook, "");
+  return loaded;
+}
+
 Place place_of(const Positions& positions, std::string key) {
   while (!key.empty()) {
     if (const auto at = positions.find(key); at != positions.end()) {
@@ -234,6 +241,21 @@ Place place_of(const Positions& positions, std::string key) {
     key.resize(cut == std::string::npos ? 0 : cut);
   }
   return {};
+}
+
+void add_inconsistencies(const std::vector<Inconsistency>& found, const Positions& positions, std::vector<Problem>& problems) {
+  for (const auto& [key, message, hint] : found)
+    problems.push_back(problem_at(place_of(positions, key), key, message + (hint.empty() ? "" : " (" + hint + ")")));
+}
+
+void sort_by_place(std::vector<Problem>& problems) {
+  std::vector<std::string> files;
+  for (const auto& problem : problems) {
+    if (std::ranges::find(files, problem.file) == files.end()) files.push_back(problem.file);
+  }
+  std::ranges::stable_sort(problems, {}, [&](const Problem& problem) {
+    return std::tuple(std::ranges::find(files, problem.file) - files.begin(), problem.line, problem.column);
+  });
 }
 
 }  // namespace poolcast::io

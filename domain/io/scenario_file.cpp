@@ -13,32 +13,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// In the order in which the files were met, then by place: as a person works through them.
-void sort_by_place(std::vector<Problem>& problems) {
-  std::vector<std::string> files;
-  for (const auto& problem : problems) {
-    if (std::ranges::find(files, problem.file) == files.end()) files.push_back(problem.file);
-  }
-  std::ranges::stable_sort(problems, {}, [&](const Problem& problem) {
-    return std::tuple(std::ranges::find(files, problem.file) - files.begin(), problem.line, problem.column);
-  });
-}
-
-void add_inconsistencies(const LoadedScenario& loaded, std::vector<Problem>& problems) {
-  for (const auto& inconsistency : inconsistencies(loaded.scenario)) {
-    const std::string hint = inconsistency.hint.empty() ? "" : " (" + inconsistency.hint + ")";
-    problems.push_back(
-        problem_at(place_of(loaded.positions, inconsistency.key), inconsistency.key, inconsistency.message + hint));
-  }
-}
-
 // One reading of the tree under some changes, with everything that is wrong with it.
 LoadedScenario read_changed(Tree tree, const Search& search, const std::vector<std::string>& overrides,
                             std::vector<Problem>& problems) {
   const std::size_t before = problems.size();
   apply_overrides(tree, overrides, search, problems);
   LoadedScenario loaded = read_tree(tree, problems);
-  if (problems.size() == before) add_inconsistencies(loaded, problems);
+  if (problems.size() == before) add_inconsistencies(inconsistencies(loaded.scenario), loaded.positions, problems);
   return loaded;
 }
 

@@ -58,7 +58,7 @@ std::string reference_page();  // Markdown: every key, its type and unit, its de
 
 struct LibraryEntry {
   std::string name;   // "lose-one-of-four"
-  std::string kind;   // "scenario", "topology", "workload", "cost set"
+  std::string kind;   // "scenario", "topology", "workload", "cost set", "runbook"
   std::string title;  // the file's own name or question
   std::filesystem::path path;
 };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "domain/io/types.hpp"
+#include "domain/runbook.hpp"
 
 namespace poolcast::io {
 
@@ -32,6 +33,10 @@ void for_each_struct(Visit&& visit) {
   visit("Fault", Fault{});
   visit("Objective", Objective{});
   visit("Variant", Variant{});
+  visit("Runbook", Runbook{});
+  visit("Role", Role{});
+  visit("Situation", Situation{});
+  visit("RunbookStep", RunbookStep{});
 }
 
 template <Described T>

@@ -7,6 +7,21 @@
 namespace poolcast {
 namespace {
 
+TEST(Quantiles, of_a_sample_lie_between_its_nearest_values) {
+  const std::vector<double> sample{1, 2, 4, 8};
+  EXPECT_DOUBLE_EQ(sample_quantile(sample, 0), 1);
+  EXPECT_DOUBLE_EQ(sample_quantile(sample, 0.5), 3);
+  EXPECT_DOUBLE_EQ(sample_quantile(sample, 0.9), 6.8);
+  EXPECT_DOUBLE_EQ(sample_quantile(sample, 1), 8);
+  EXPECT_DOUBLE_EQ(sample_quantile({5}, 0.3), 5);
+}
+
+TEST(Quantiles, of_the_normal_distribution_are_those_of_its_tables) {
+  EXPECT_NEAR(normal_quantile(0.5), 0, 1e-15);
+  EXPECT_NEAR(normal_quantile(0.9), 1.281551565544601, 1e-12);
+  EXPECT_NEAR(normal_quantile(0.025), -1.959963984540054, 1e-12);
+}
+
 TEST(Statistics, quantiles_of_student_are_those_of_the_table) {
   // Two-sided 95 %, NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2.
   EXPECT_NEAR(student_t_quantile(0.975, 1), 12.706, 5e-4);

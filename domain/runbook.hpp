@@ -1,0 +1,131 @@
+// A runbook: what people do after a disaster, step by step, with how long each step takes, what it waits for and who does it.
+// Plain values, as the scenario's; a planner edits them in YAML. domain/runbook_answer.hpp says how long users wait.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/describe.hpp"
+#include "domain/ids.hpp"
+#include "domain/scenario.hpp"
+#include "domain/units.hpp"
+
+namespace poolcast {
+
+using StepId = Id<struct StepTag>;
+using RoleId = Id<struct RoleTag>;
+
+// What a machine works off during a step; the situation says how much there is and how quickly it goes.
+enum class MachineWork { copy_log, apply_log, undo, back_up_database, copy_database, restore_database };
+template <>
+struct EnumNames<MachineWork> {
+  static constexpr std::array<std::string_view, 6> names{"copy_log",         "apply_log",     "undo",
+                                                         "back_up_database", "copy_database", "restore_database"};
+};
+
+// Those who do the steps.
+struct Role {
+  RoleId name;
+  Count on_shift = 1;
+  bool operator==(const Role&) const = default;
+};
+template <Describes<Role> Self, class Visitor>
+void describe(Self& self, Visitor&& visit) {
+  visit("name", self.name, "What steps call these people.", required);
+  visit("on_shift", self.on_shift, "How many of them are there; each does one step at a time.", between(1, 1000));
+}
+
+// What the machines' part of the steps depends on. Two of these decide everything: a failover works off a backlog of log, a
+// failback moves the whole database.
+struct Situation {
+  Bytes database{40e9};
+  Bandwidth log_rate{43.2e3};  // 24 posts/s × 1.2 KB × 1.5: the performance user model and assumption O-4
+  Bandwidth wan{100e6 / 8};
+  Bandwidth backup_speed{100e6};
+  Bandwidth restore_speed{100e6};
+  Bandwidth redo_speed{20e6};  // assumption O-10
+  Bytes undone{10e6};
+  Seconds backup_interval{15 * 60};   // assumption O-7
+  Seconds copy_interval{15 * 60};     // assumption O-7
+  Seconds restore_interval{15 * 60};  // assumption O-7
+  Seconds restore_delay{0};           // "Configure high availability and disaster recovery for Persistent Chat Server"
+  bool share_survives = true;
+  bool operator==(const Situation&) const = default;
+};
+// Shorter intervals than the shortest that SQL Server Agent is used with would only make the sampling long.
+inline constexpr Constraint job_interval = between(60, 7 * 86400.0);
+template <Describes<Situation> Self, class Visitor>
+void describe(Self& self, Visitor&& visit) {
+  visit("database", self.database, "Size of the content database.", not_negative);
+  visit("log_rate", self.log_rate, "How quickly its log grows.", not_negative);
+  visit("wan", self.wan, "Speed of the line between the sites.", positive);
+  visit("backup_speed", self.backup_speed, "Speed of a backup to a share.", positive);
+  visit("restore_speed", self.restore_speed, "Speed at which a full backup is restored.", positive);
+  visit("redo_speed", self.redo_speed, "Speed at which log is applied or undone.", positive);
+  visit("undone", self.undone, "Log of unfinished transactions, undone when the database is brought online.", not_negative);
+  visit("backup_interval", self.backup_interval, "How often the log is backed up.", job_interval);
+  visit("copy_interval", self.copy_interval, "How often backups are copied to the second site.", job_interval);
+  visit("restore_interval", self.restore_interval, "How often copies are restored there.", job_interval);
+  visit("restore_delay", self.restore_delay, "How long a copy waits before it is restored.", between(0, 7 * 86400.0));
+  visit("share_survives", self.share_survives, "Whether the share with the backups outlives the site.");
+}
+
+// By hand (`takes`, or `median` with `p90`) plus by machine (`machine`); whoever does it is busy for all of it.
+struct RunbookStep {
+  StepId name;
+  std::string does;
+  std::optional<RoleId> who;
+  std::optional<SecondsRange> takes;
+  std::optional<Seconds> median;
+  std::optional<Seconds> p90;
+  std::vector<MachineWork> machine;
+  std::vector<StepId> after;
+  std::string source;
+  bool operator==(const RunbookStep&) const = default;
+};
+template <Describes<RunbookStep> Self, class Visitor>
+void describe(Self& self, Visitor&& visit) {
+  visit("name", self.name, "What other steps call this one.", required);
+  visit("does", self.does, "What is done, in a sentence.");
+  visit("who", self.who, "Role that does it; without it, it goes on by itself.");
+  visit("takes", self.takes, "Time by hand, constant or drawn uniformly.", not_negative);
+  visit("median", self.median, "Time by hand, lognormal: half of all cases take at most this; needs `p90`.", positive);
+  visit("p90", self.p90, "Nine of ten cases take at most this; needs `median`.", positive);
+  visit("machine", self.machine, "What machines work off in this step, one after another.", between(0, 100));
+  visit("after", self.after, "Steps that must be done before.", between(0, 200));
+  visit("source", self.source, "Where the step is documented.");
+}
+
+struct Runbook {
+  std::string name;
+  std::string question;
+  std::vector<Role> people;
+  std::optional<Count> shift;
+  Situation situation;
+  std::vector<RunbookStep> steps;
+  std::optional<StepId> out_of_service_from;
+  StepId back_in_service_after;
+  bool operator==(const Runbook&) const = default;
+};
+template <Describes<Runbook> Self, class Visitor>
+void describe(Self& self, Visitor&& visit) {
+  visit("name", self.name, "The runbook in a few words.", required);
+  visit("question", self.question, "What it is for, in one sentence.");
+  visit("people", self.people, "Who is on shift.", between(0, 100));
+  visit("shift", self.shift, "People on shift who can each do every role; counts instead of `on_shift`.", between(1, 1000));
+  visit("situation", self.situation, "What the machines' part depends on.");
+  visit("steps", self.steps, "What is done; who has a choice takes the earlier of this list.", required & between(1, 200));
+  visit("out_of_service_from", self.out_of_service_from,
+        "Step with whose start users lose service; without it they have none from the beginning, the loss of the site.");
+  visit("back_in_service_after", self.back_in_service_after, "Step with whose end users are served again.", required);
+}
+
+// Names that refer to nothing, steps that wait for each other, times that are given twice or not at all.
+std::vector<Inconsistency> inconsistencies(const Runbook& runbook);
+
+// The step of that name; the runbook must be consistent.
+std::size_t index_of(const Runbook& runbook, const StepId& step);
+
+}  // namespace poolcast
