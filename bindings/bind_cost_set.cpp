@@ -11,6 +11,7 @@ void bind_cost_set(py::module_& module) {
   bind_record<Parameter<Rate>>(module, "RateParameter", "A rate of the model, its interval and where it came from.");
   bind_record<Parameter<Count>>(module, "CountParameter", "A number of the model, its interval and where it came from.");
   bind_record<Parameter<Bytes>>(module, "BytesParameter", "A size of the model, its interval and where it came from.");
+  bind_record<Parameter<Bandwidth>>(module, "BandwidthParameter", "A speed of the model, its interval and where it came from.");
   bind_record<CostSet>(module, "CostSet", "What each operation costs: the numbers of the model that are not documented facts.");
 }
 

@@ -34,6 +34,16 @@ std::vector<std::string> everything(const Topology& topology) {
   return names;
 }
 
+std::vector<std::string> partners_of_mirrored(const Topology& topology) {
+  std::vector<std::string> names;
+  for (const Database& database : topology.databases) {
+    if (!database.mirror) continue;
+    names.push_back(database.principal.str());
+    names.push_back(database.mirror->str());
+  }
+  return names;
+}
+
 void check_verbs(const Fault& fault, const std::string& key, Found& found) {
   const auto verbs = verbs_of(fault);
   if (verbs.size() == 1) return;
@@ -61,6 +71,11 @@ public:
     one_of_these(fault_.slow, "slow", "a server of the topology", names_of(all_nodes(topology_)));
     one_of_these(fault_.drain, "drain", "a chat server", chat_servers(topology_, false));
     one_of_these(fault_.hang, "hang", "a chat server", chat_servers(topology_, false));
+    const auto partners = partners_of_mirrored(topology_);
+    one_of_these(fault_.make_principal, "make_principal", "a partner of a mirrored database", partners);
+    one_of_these(fault_.force_service, "force_service", "a partner of a mirrored database", partners);
+    one_of_these(fault_.suspend_mirroring, "suspend_mirroring", "a partner of a mirrored database", partners);
+    one_of_these(fault_.resume_mirroring, "resume_mirroring", "a partner of a mirrored database", partners);
     one_of_these(fault_.slow_disk, "slow_disk", "the principal of a content database", principals(topology_));
     one_of_these(fault_.fill_disk, "fill_disk", "the principal of a content database", principals(topology_));
     one_of_these(fault_.swap, "swap", "a chat pool", names_of(topology_.chat_pools));
@@ -144,6 +159,10 @@ private:
   Found& found_;
 };
 
+bool is_command_to_partner(const Fault& fault) {
+  return fault.make_principal || fault.force_service || fault.suspend_mirroring || fault.resume_mirroring;
+}
+
 void check_repetition(const Fault& fault, const std::string& key, Found& found) {
   const auto wrong = [&](std::string_view name, std::string message) {
     found.push_back({key + "." + std::string(name), std::move(message), ""});
@@ -155,7 +174,7 @@ void check_repetition(const Fault& fault, const std::string& key, Found& found) 
   if (fault.for_about && !fault.about_every) wrong("for_about", "found `for_about` without `about_every`; expected both");
   if (fault.about_every && fault.duration.has_value() == fault.for_about.has_value())
     wrong("about_every", "what happens at random needs an end; expected one of `for` and `for_about`");
-  if (fault.about_every && (fault.drain || fault.activate || fault.swap || fault.fail_over))
+  if (fault.about_every && (fault.drain || fault.activate || fault.swap || fault.fail_over || is_command_to_partner(fault)))
     wrong("about_every", "operators do nothing at random; expected `at` alone, or `every`");
 }
 

@@ -61,6 +61,10 @@ struct CostSet {
   Parameter<Seconds> write_db_cpu;   // the transaction of a post
   Parameter<Seconds> log_flush;      // hardening of the log, per group of commits
   Parameter<Seconds> compliance_db;  // storing one event
+  Parameter<Bandwidth> redo_rate{.value = {20e6}, .low = {}, .high = {}, .origin = {}};             // one thread; O-10
+  Parameter<Seconds> database_open_time{.value = Seconds{3}, .low = {}, .high = {}, .origin = {}};  // after the redo; O-10
+  Parameter<Seconds> database_notice_time{
+      .value = Seconds{30}, .low = {}, .high = {}, .origin = {}};  // of a silent database; O-11
 
   // Limits and times of a chat server.
   Parameter<Count> workers;                        // requests in progress at the same time
@@ -99,6 +103,11 @@ void describe(Self& self, Visitor&& visit) {
   visit("write_db_cpu", self.write_db_cpu, "Content database CPU of the transaction of a post.", not_negative);
   visit("log_flush", self.log_flush, "Hardening of the log for one group of commits.", not_negative);
   visit("compliance_db", self.compliance_db, "Compliance database time to store one event.", not_negative);
+  visit("redo_rate", self.redo_rate, "Log that one thread rolls forward when a mirror takes over.", positive);
+  visit("database_open_time", self.database_open_time, "From the end of the redo to a database that is open.", not_negative);
+  visit("database_notice_time", self.database_notice_time,
+        "Until a chat server notices that its database has fallen silent; a connection that is reset tells at once.",
+        not_negative);
   visit("workers", self.workers, "Requests that a chat server works on at the same time.", between(1, 1e6));
   visit("inbound_queue", self.inbound_queue, "Requests that may wait at a chat server; one more is answered with 503.",
         between(0, 1e7));

@@ -43,6 +43,10 @@ void for_each_verb(const Fault& fault, Visit&& visit) {
   visit("slow_link", fault.slow_link);
   visit("lossy_link", fault.lossy_link);
   visit("cut", fault.cut);
+  visit("make_principal", fault.make_principal);
+  visit("force_service", fault.force_service);
+  visit("suspend_mirroring", fault.suspend_mirroring);
+  visit("resume_mirroring", fault.resume_mirroring);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ struct EnumNames<LossKind> {
   static constexpr std::array<std::string_view, 3> names{"reset", "silent", "destroyed"};
 };
 
-// Exactly one of the verbs `lose` … `cut` is given; the keys behind them say how, when and for how long.
+// Exactly one of the verbs `lose` … `resume_mirroring` is given; the keys behind them say how, when and for how long.
 struct Fault {
   Seconds at{0};
   std::optional<Names> lose;
@@ -38,6 +38,10 @@ struct Fault {
   std::vector<SiteId> slow_link;
   std::vector<SiteId> lossy_link;
   std::optional<Names> cut;
+  std::optional<NodeId> make_principal;
+  std::optional<NodeId> force_service;
+  std::optional<NodeId> suspend_mirroring;
+  std::optional<NodeId> resume_mirroring;
   std::optional<Seconds> duration;
   std::optional<Seconds> every;
   std::optional<Count> times;
@@ -73,6 +77,14 @@ void describe(Self& self, Visitor&& visit) {
   visit("slow_link", self.slow_link, "Link whose latency grows by `factor`: its one or two sites.", between(0, 2));
   visit("lossy_link", self.lossy_link, "Link that loses a share `loss` of its packets: its one or two sites.", between(0, 2));
   visit("cut", self.cut, "Machines, pools or sites that no longer reach those of `away_from`, or anything else; all stay up.");
+  visit("make_principal", self.make_principal,
+        "Mirror that an operator makes principal (manual failover); nothing happens unless the databases are synchronized.");
+  visit("force_service", self.force_service,
+        "Mirror that an operator makes principal although the principal is gone (forced service); its last log may be lost.");
+  visit("suspend_mirroring", self.suspend_mirroring,
+        "Partner whose mirroring sessions operators suspend; the end of it resumes them.");
+  visit("resume_mirroring", self.resume_mirroring,
+        "Partner whose mirroring sessions operators resume, as they must after a forced service.");
   visit("for", self.duration, "How long; without it, to the end. A lost server accepts connections again at the end of it.",
         positive);
   visit("every", self.every, "It happens again and again, this long from one begin to the next.", positive);

@@ -91,6 +91,7 @@ void ChatModel::add_pool(const ChatPool& pool, Count users) {
   added.database_bytes = recorder_.fold().add(Metric::database_bytes, place);
   added.minutes_series = recorder_.fold().add(Metric::user_minutes_lost, place);
   added.in_flight_series = recorder_.fold().add(Metric::requests_in_flight, place);
+  manage_databases(number, pool);
   set_arrivals(added, static_cast<double>(users) / static_cast<double>(workload_.users));
 }
 
@@ -106,33 +107,6 @@ ChatModel::Server ChatModel::make_server(const ChatPool& pool, const NodeId& nam
           .workers = FcfsStation(costs_.workers, costs_.inbound_queue),
           .cpu = FcfsStation(whole_cores(hardware)),
           .record = recorder_.add_server({.site = site.str(), .pool = pool.name.str(), .node = name.str(), .part = {}})};
-}
-
-// With a synchronous mirror, commit ≈ max(local log write, round trip + mirror's log write) (SQL Server, "Database
-// Mirroring Operating Modes").
-ChatModel::DatabaseHost ChatModel::make_database(const ChatPool& pool) {
-  const Database* content = find_database(scenario_.topology, pool, Holds::content);
-  const auto site_of_instance = [&](const NodeId& name) {
-    const SqlInstance* instance = find_sql_instance(scenario_.topology, name);
-    return instance && instance->site ? *instance->site : pool.site;
-  };
-  const SqlInstance* instance = find_sql_instance(scenario_.topology, content->principal);
-  const Hardware& hardware = hardware_of(scenario_.topology, instance ? instance->hardware : HardwareId{"reference-2015"});
-  const SiteId site = site_of_instance(content->principal);
-  std::optional<SiteNumber> mirror_site;
-  if (content->mirror && content->mode == AvailabilityMode::high_safety)
-    mirror_site = platform_.site(site_of_instance(*content->mirror));
-  const Place place{.site = site.str(), .pool = pool.name.str(), .node = content->principal.str(), .part = {}};
-  Place log = place;
-  log.part = "log";
-  return {.site = platform_.site(site),
-          .core_speed = hardware.speed,
-          .cores = static_cast<double>(hardware.cores),
-          .flush = costs_.flush,
-          .mirror_site = mirror_site,
-          .cpu = FcfsStation(whole_cores(hardware)),
-          .record = recorder_.add_station(place),
-          .log_record = recorder_.add_station(log)};
 }
 
 void ChatModel::set_arrivals(Pool& pool, double share) {
@@ -158,6 +132,7 @@ void ChatModel::start(RequestPlane& plane) {
     }
     start_arrivals(pool);
   }
+  for (ManagedDatabase& managed : databases_) record_database(managed);
   after(recorder_.window(), Kind::window_ends, 0);
   after(0, Kind::second_begins, 0);
 }
@@ -213,7 +188,7 @@ void ChatModel::dispatch(const Event& event) {
     case Kind::database_done:
       return database_done(event.subject);
     case Kind::log_flushed:
-      return log_flushed(event.place);
+      return log_flushed(event.place, event.subject);
     case Kind::answered:
       return answered(event.subject);
     case Kind::fan_out_arrives:
@@ -223,7 +198,13 @@ void ChatModel::dispatch(const Event& event) {
     case Kind::roster_due:
       return roster_due(event.place);
     case Kind::compliance_stored:
-      return compliance_stored(event.place);
+      return compliance_stored(event.place, event.subject);
+    case Kind::database_due:
+      return apply_to_database(event.place, [&](DatabaseSession& session) { session.due(event.subject, now()); });
+    case Kind::database_noticed:
+      return database_noticed(event.place, event.subject);
+    case Kind::database_login:
+      return database_login(event.place, event.subject);
     case Kind::times_out:
       return times_out(event.subject);
     case Kind::window_ends:

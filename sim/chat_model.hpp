@@ -11,19 +11,23 @@
 // chat_model_sessions.cpp (signing in, losing and finding a server), chat_model_posts.cpp (commit and fan-out),
 // chat_model_notices.cpp (rosters, compliance), chat_model_operations.cpp (what faults and operators do),
 // chat_model_front_ends.cpp (Front End pools lost, failed over, back), chat_model_reach.cpp (cuts, hung services),
-// chat_model_windows.cpp (what is recorded at the end of a window).
+// chat_model_database.cpp (which partner serves, finding it again), chat_model_windows.cpp (what is recorded at the end of a
+// window).
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "domain/random.hpp"
+#include "domain/rules/redirect.hpp"
 #include "domain/rules/retransmission.hpp"
 #include "domain/scenario.hpp"
 #include "sim/cost.hpp"
+#include "sim/database_session.hpp"
 #include "sim/long_waits.hpp"
 #include "sim/platform.hpp"
 #include "sim/population.hpp"
@@ -58,6 +62,11 @@ public:
   void connections_change_by(const Fault* fault) { cutting_ = fault; }  // the next change of connections is this fault's
   void connections_changed();
   double start_time() const { return costs_.start; }
+  // Operators at the databases of which the machine is a partner; what the rules do not allow does not happen.
+  void make_principal(const NodeId& node);
+  void force_service(const NodeId& node);
+  void suspend_mirroring(const NodeId& node);
+  void resume_mirroring(const NodeId& node);
 
   static void handle(void* model, const Event& event) { static_cast<ChatModel*>(model)->dispatch(event); }
 
@@ -74,7 +83,7 @@ private:
     cpu_done,           // subject: job
     reaches_database,   // subject: job
     database_done,      // subject: job
-    log_flushed,        // place: pool
+    log_flushed,        // place: pool, subject: life of the database
     answered,           // subject: job
     fan_out_arrives,    // subject: job
     delivered,          // subject: job; only with FanOut::exact
@@ -84,15 +93,18 @@ private:
     restarts,           // place: pool
     signs_in,           // place: pool, subject: user
     roster_due,         // place: pool
-    compliance_stored,  // place: server
+    compliance_stored,  // place: server, subject: life of the compliance database
     times_out,          // subject: job
+    database_due,       // place: database, subject: what its session waited for
+    database_noticed,   // place: server, subject: life of the database
+    database_login,     // place: server, subject: login
   };
-  static constexpr std::array<std::string_view, 22> kind_names{
+  static constexpr std::array<std::string_view, 25> kind_names{
       "window ends",       "second begins",  "sends",           "reaches front end", "front end done",
       "gate done",         "reaches server", "cpu done",        "reaches database",  "database done",
       "log flushed",       "answered",       "fan-out arrives", "delivered",         "posts",
       "opens room",        "searches",       "restarts",        "signs in",          "roster due",
-      "compliance stored", "times out"};
+      "compliance stored", "times out",      "database due",    "database noticed",  "database login"};
   static constexpr std::size_t kinds = kind_names.size();
 
   enum class Role : std::uint8_t { gate, command, fan_out, roster };
@@ -106,6 +118,7 @@ private:
     RoomNumber room = 0;
     std::uint32_t recipients = 0;
     std::uint32_t server_epoch = 0;
+    std::uint32_t database_epoch = 0;
     std::uint16_t server = 0;  // over all pools
     std::uint16_t pool = 0;
     std::uint16_t user_epoch = 0;
@@ -137,8 +150,16 @@ private:
     std::uint32_t epoch = 0;
     FcfsStation workers;
     FcfsStation cpu;
-    std::uint64_t backlog = 0;   // compliance events in the local queue
-    std::uint64_t draining = 0;  // of these, on their way to the compliance database
+    std::uint64_t backlog = 0;     // compliance events in the local queue
+    std::uint64_t draining = 0;    // of these, on their way to the compliance database
+    bool has_database = true;      // an open connection, as far as the server knows
+    bool reaches_database = true;  // nothing is cut between them
+    bool connection_works = true;
+    std::uint32_t database_epoch = 0;
+    std::vector<JobId> stranded{};  // their connection is broken, and the server has not noticed yet
+    rules::Login login{};           // the attempt to find the database again
+    double login_began = 0;
+    std::uint32_t login_epoch = 0;
     ServerRecord record;
 
     double work(double reference_seconds) const { return reference_seconds * slowdown / core_speed; }
@@ -161,19 +182,42 @@ private:
     bool alive() const { return cores > 0; }
   };
 
-  struct DatabaseHost {
+  // One partner of the content database.
+  struct DatabaseMachine {
+    NodeId name;
     SiteNumber site = 0;
     double core_speed = 1;
     double slowdown = 1;
     double cores = 1;
-    double flush = 0;                         // one hardening of the log
-    std::optional<SiteNumber> mirror_site{};  // of a synchronous mirror, whose answer every commit awaits
     FcfsStation cpu;
+    bool recorded = true;  // the mirror only when something may happen to the database
+    StationRecord record;
+  };
+
+  struct DatabaseHost {
+    double flush = 0;  // one hardening of the log
+    std::array<std::optional<DatabaseMachine>, 2> machines{};
+    std::size_t principal = 0;  // who serves, or did so last
+    std::uint32_t epoch = 0;    // what comes back to an older one has lost its connection
     bool flushing = false;
+    bool hangs = false;  // the mirror has not answered to this flush
     std::vector<JobId> in_flush{};
     std::vector<JobId> next_flush{};
-    StationRecord record;
     StationRecord log_record;
+
+    DatabaseMachine& here() { return *machines[principal]; }
+    const DatabaseMachine& here() const { return *machines[principal]; }
+  };
+
+  // A database with its mirroring session.
+  struct ManagedDatabase {
+    std::uint16_t pool = 0;
+    Holds holds = Holds::content;
+    DatabaseSession session;
+    double away_since = 0;
+    double downtime = 0;
+    bool recorded = false;  // only when something may happen to a database
+    SeriesId available{}, exposed{}, send_queue{}, redo_queue{}, downtime_series{};
   };
 
   struct Session {
@@ -200,7 +244,12 @@ private:
     FcfsStation gate;
     DatabaseHost database;
     FcfsStation compliance_database{1};
-    std::vector<double> post_gap{};  // mean time between two posts, per class; 0 for none
+    std::uint32_t compliance_epoch = 0;
+    std::size_t content = 0;                        // among the databases
+    std::optional<std::size_t> compliance_store{};  // among the databases
+    std::uint32_t without_database = 0;             // servers whose connection does not work
+    double stalled_since = 0, stalled = 0;          // while there are such servers
+    std::vector<double> post_gap{};                 // mean time between two posts, per class; 0 for none
     double open_gap = 0, search_gap = 0, restart_gap = 0;
     double poll_work = 0;  // Front End core-seconds per second when everybody is connected
     std::uint32_t waiting = 0;
@@ -214,6 +263,7 @@ private:
     bool roster_scheduled = false;
     PoolRecord record;
     SeriesId database_bytes{}, minutes_series{}, in_flight_series{};
+    std::optional<SeriesId> stalled_series{};
   };
 
   struct Loss {
@@ -231,6 +281,9 @@ private:
   void add_pool(const ChatPool& pool, Count users);
   Server make_server(const ChatPool& pool, const NodeId& name, bool active);
   DatabaseHost make_database(const ChatPool& pool);
+  DatabaseMachine make_database_machine(const ChatPool& pool, const NodeId& name, bool recorded);
+  void manage_databases(std::uint16_t pool_number, const ChatPool& pool);
+  DatabaseSession::Settings session_settings(const ChatPool& pool, const Database& database) const;
   void set_arrivals(Pool& pool, double share);
   void connect_everybody(std::uint16_t pool_number);
   void sign_everybody_in(std::uint16_t pool_number);
@@ -312,7 +365,7 @@ private:
   void posts(std::uint16_t pool_number, std::size_t room_class);
   void append_to_log(JobId number);
   void start_flush(std::uint16_t pool_number);
-  void log_flushed(std::uint16_t pool_number);
+  void log_flushed(std::uint16_t pool_number, std::uint32_t epoch);
   void fan_out(Job post);
   void fan_out_arrives(JobId number);
   double start_fan_out(JobId number);  // returns its service time
@@ -321,13 +374,30 @@ private:
   double notice_trip(const Job& job);  // from the server's cores to an endpoint
   void record_deliveries(const Job& job, double first, std::uint32_t told);
 
+  // Databases.
+  void apply_to_databases(const std::function<void(DatabaseSession&)>& change, LossKind kind = LossKind::reset);
+  void apply_to_database(std::uint16_t number, const std::function<void(DatabaseSession&)>& change,
+                         LossKind kind = LossKind::reset);
+  void database_gone(ManagedDatabase& managed, LossKind kind);
+  void database_serves(ManagedDatabase& managed, rules::Member partner);
+  void strand(JobId number);
+  void reject(JobId number);
+  void database_noticed(std::uint16_t number, std::uint32_t epoch);
+  void begin_login(std::uint16_t number);
+  void database_login(std::uint16_t number, std::uint32_t epoch);
+  void set_connection(Server& server, bool works);
+  void go_on_with_flush(std::uint16_t pool_number);
+  double flush_time(std::uint16_t pool_number) const;
+  void record_database(ManagedDatabase& managed);
+  void databases_reached();
+
   // Notices.
   void roster_changes(std::uint16_t pool_number, UserNumber user);
   void roster_due(std::uint16_t pool_number);
   void comply(Server& server, std::uint64_t events);
   void drain_compliance(Server& server);
   void start_compliance(std::uint16_t server_number);
-  void compliance_stored(std::uint16_t server_number);
+  void compliance_stored(std::uint16_t server_number, std::uint32_t epoch);
 
   // Operations of faults and operators.
   Server* find_server(const NodeId& node);
@@ -361,6 +431,7 @@ private:
   std::vector<FrontEnd> front_ends_;
   std::vector<Pool> pools_;
   std::vector<Server> servers_;
+  std::vector<ManagedDatabase> databases_;
   std::vector<Job> jobs_;
   std::vector<JobId> free_jobs_;
   std::vector<Loss> losses_;

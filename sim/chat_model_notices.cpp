@@ -69,18 +69,23 @@ void ChatModel::lose_queue(Server& server) {
 
 void ChatModel::drain_compliance(Server& server) {
   if (!server.up || server.draining > 0 || server.backlog == 0) return;
+  const auto& store = pools_[server.pool].compliance_store;
+  if (store && !databases_[*store].session.serving()) return;
   server.draining = std::min(server.backlog, compliance_batch);
   const auto number = static_cast<std::uint16_t>(&server - servers_.data());
   if (pools_[server.pool].compliance_database.arrive(number) == FcfsStation::Arrival::started) start_compliance(number);
 }
 
 void ChatModel::start_compliance(std::uint16_t server_number) {
-  after(costs_.compliance * static_cast<double>(servers_[server_number].draining), Kind::compliance_stored, 0, server_number);
+  after(costs_.compliance * static_cast<double>(servers_[server_number].draining), Kind::compliance_stored,
+        pools_[servers_[server_number].pool].compliance_epoch, server_number);
 }
 
 // A batch that was on its way is stored even when its server was lost meanwhile.
-void ChatModel::compliance_stored(std::uint16_t server_number) {
+void ChatModel::compliance_stored(std::uint16_t server_number, std::uint32_t epoch) {
   Server& server = servers_[server_number];
+  if (pools_[server.pool].compliance_epoch != epoch) return;  // the database was lost under it
+  if (const auto& store = pools_[server.pool].compliance_store) databases_[*store].session.committed(server.draining, now());
   const JobId next = pools_[server.pool].compliance_database.finish();
   if (next != no_job) start_compliance(static_cast<std::uint16_t>(next));
   server.backlog -= server.draining;

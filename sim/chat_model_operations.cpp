@@ -1,5 +1,6 @@
 // What faults and operators do to the model; called from SimGrid's side, at SimGrid's date.
 #include <algorithm>
+#include <utility>
 
 #include "sim/chat_model.hpp"
 
@@ -15,6 +16,8 @@ void ChatModel::expect_loss(const NodeId& machine, const Fault& fault) { expecte
 void ChatModel::machine_lost(const NodeId& node) {
   const auto expected = expected_.find(node.str());
   const Fault* fault = expected == expected_.end() ? nullptr : expected->second;
+  const LossKind kind = fault ? fault->kind : LossKind::reset;
+  apply_to_databases([&](DatabaseSession& session) { session.lost(node, kind, now()); }, kind);
   if (FrontEnd* front_end = front_end_of(node)) {
     front_end_machine_changes(*front_end, node, false);
     if (!front_end->alive()) front_end_lost(*front_end, fault);
@@ -44,6 +47,7 @@ std::int16_t ChatModel::open_loss(std::uint16_t pool_number, const Fault* fault,
 void ChatModel::lose_server(Server& server, const Fault* fault) {
   server.up = false;
   server.hung = false;
+  set_connection(server, true);  // a server that is gone waits for nothing
   if (fault && fault->kind == LossKind::destroyed) lose_queue(server);
   const std::string what = fault ? label(*fault) : "lose " + server.name.str();
   empty_server(server, open_loss(server.pool, fault, what), fault ? fault->kind : LossKind::reset);
@@ -79,13 +83,18 @@ void ChatModel::clear_stations(Server& server) {
   Recorder::occupy(server.record.station, now(), server.cpu.busy());
   for (const JobId job : server.workers.clear()) lose(job);
   for (const JobId job : server.cpu.clear()) lose(job);  // those in service come back to an older epoch
+  for (const JobId job : std::exchange(server.stranded, {})) lose(job);
 }
 
 void ChatModel::machine_returned(const NodeId& node) {
+  apply_to_databases([&](DatabaseSession& session) { session.returned(node, now()); });
   if (FrontEnd* front_end = front_end_of(node)) front_end_machine_changes(*front_end, node, true);
   Server* server = find_server(node);
   if (!server || server->up) return;
   server->up = true;
+  server->has_database = false;
+  set_connection(*server, false);
+  begin_login(static_cast<std::uint16_t>(server - servers_.data()));  // at once, if the database serves
   update_accepts(*server);
   drain_compliance(*server);
 }
@@ -121,10 +130,9 @@ void ChatModel::swap(const PoolId& name) {
 
 void ChatModel::slow(const NodeId& node, double factor) {
   if (Server* server = find_server(node)) server->slowdown = factor;
-  for (std::size_t pool = 0; pool < pools_.size(); ++pool) {
-    const Database* content = find_database(scenario_.topology, scenario_.topology.chat_pools[pool], Holds::content);
-    if (content && content->principal == node) pools_[pool].database.slowdown = factor;
-  }
+  for (Pool& pool : pools_)
+    for (auto& machine : pool.database.machines)
+      if (machine && machine->name == node) machine->slowdown = factor;
 }
 
 }  // namespace poolcast::sim

@@ -35,6 +35,7 @@ void ChatModel::posts(std::uint16_t pool_number, std::size_t room_class) {
 void ChatModel::append_to_log(JobId number) {
   const std::uint16_t pool = jobs_[number].pool;
   DatabaseHost& database = pools_[pool].database;
+  if (databases_[pools_[pool].content].session.log_is_full(now())) return reject(number);
   database.next_flush.push_back(number);
   if (!database.flushing) return start_flush(pool);
   recorder_.queue(database.log_record, now(), database.next_flush.size());
@@ -47,18 +48,23 @@ void ChatModel::start_flush(std::uint16_t pool_number) {
   database.flushing = true;
   database.in_flush.swap(database.next_flush);
   recorder_.queue(database.log_record, now(), 0);
-  const double trip = database.mirror_site ? platform_.latency(database.site, *database.mirror_site) : 0;
-  after(database.flush * database.slowdown + 2 * trip, Kind::log_flushed, 0, pool_number);
+  after(flush_time(pool_number), Kind::log_flushed, database.epoch, pool_number);
 }
 
-void ChatModel::log_flushed(std::uint16_t pool_number) {
+void ChatModel::log_flushed(std::uint16_t pool_number, std::uint32_t epoch) {
   Pool& pool = pools_[pool_number];
   DatabaseHost& database = pool.database;
+  if (database.epoch != epoch) return;
+  DatabaseSession& session = databases_[pool.content].session;
+  // The mirror does not answer and has not timed out: nobody is told that the commit is safe.
+  database.hangs = session.acknowledgement() == rules::Acknowledgement::in_doubt;
+  if (database.hangs) return;
+  session.committed(database.in_flush.size(), now());
   Recorder::occupy(database.log_record, now(), 1);
   for (const JobId number : database.in_flush) {
     ++pool.record.stored.now;
     ++pool.stored;
-    after(trip(database.site, servers_[jobs_[number].server].site), Kind::answered, number);
+    after(trip(database.here().site, servers_[jobs_[number].server].site), Kind::answered, number);
   }
   database.in_flush.clear();
   database.flushing = false;

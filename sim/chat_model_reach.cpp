@@ -5,6 +5,7 @@ namespace poolcast::sim {
 
 void ChatModel::connections_changed() {
   for (Server& server : servers_) update_reachable(server, cutting_);
+  databases_reached();
 }
 
 // A chat server is within reach as long as one Front End server of its pool's next hop reaches it. One that is out of reach loses

@@ -103,11 +103,15 @@ void ChatModel::cpu_done(JobId number) {
   if (const JobId next = server.cpu.finish(); next != no_job) start_cores(next);
   if (job.role != Role::command) return fan_out_done(number);
   if (costs_.of(job.command).database <= 0) return answered(number);
-  after(trip(server.site, pools_[job.pool].database.site), Kind::reaches_database, number);
+  if (!server.has_database) return reject(number);
+  job.database_epoch = server.database_epoch;
+  after(trip(server.site, pools_[job.pool].database.here().site), Kind::reaches_database, number);
 }
 
 void ChatModel::reaches_database(JobId number) {
-  DatabaseHost& database = pools_[jobs_[number].pool].database;
+  const bool reached = servers_[jobs_[number].server].reaches_database;
+  if (!reached || pools_[jobs_[number].pool].database.epoch != jobs_[number].database_epoch) return strand(number);
+  DatabaseMachine& database = pools_[jobs_[number].pool].database.here();
   Recorder::occupy(database.record, now(), database.cpu.busy());
   if (database.cpu.arrive(number) == FcfsStation::Arrival::started) start_database(number);
   recorder_.queue(database.record, now(), database.cpu.waiting());
@@ -115,13 +119,14 @@ void ChatModel::reaches_database(JobId number) {
 
 void ChatModel::start_database(JobId number) {
   const Job& job = jobs_[number];
-  const DatabaseHost& database = pools_[job.pool].database;
+  const DatabaseMachine& database = pools_[job.pool].database.here();
   after(random_work(costs_.of(job.command).database) * database.slowdown / database.core_speed, Kind::database_done, number);
 }
 
 void ChatModel::database_done(JobId number) {
   const Job& job = jobs_[number];
-  DatabaseHost& database = pools_[job.pool].database;
+  if (pools_[job.pool].database.epoch != job.database_epoch) return strand(number);
+  DatabaseMachine& database = pools_[job.pool].database.here();
   Recorder::occupy(database.record, now(), database.cpu.busy());
   if (const JobId next = database.cpu.finish(); next != no_job) start_database(next);
   recorder_.queue(database.record, now(), database.cpu.waiting());

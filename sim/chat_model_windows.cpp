@@ -17,12 +17,16 @@ void ChatModel::close_window(double begin, double end) {
   for (Pool& pool : pools_) {
     recorder_.close(pool.record, begin);
     DatabaseHost& database = pool.database;
-    Recorder::occupy(database.record, end, database.cpu.busy());
-    recorder_.close(database.record, begin, end, database.cores);
+    for (auto& machine : database.machines) {
+      if (!machine || !machine->recorded) continue;
+      Recorder::occupy(machine->record, end, machine->cpu.busy());
+      recorder_.close(machine->record, begin, end, machine->cores);
+    }
     Recorder::occupy(database.log_record, end, database.flushing ? 1 : 0);
     recorder_.close(database.log_record, begin, end, 1);
   }
   for (Server& server : servers_) close_server(server, begin, end);
+  for (ManagedDatabase& managed : databases_) record_database(managed);
   for (FrontEnd& front_end : front_ends_) {
     Recorder::occupy(front_end.record, end, front_end.station.busy());
     double cores = front_end.cores;
@@ -53,11 +57,17 @@ ReplicationResult ChatModel::finish() {
     fold.once(pool.database_bytes, "", static_cast<double>(pool.stored) * workload_.row.count);
     const auto open = std::ranges::count_if(jobs_, [&](const Job& job) { return job.in_flight && job.pool == number; });
     fold.once(pool.in_flight_series, "", static_cast<double>(open));
+    if (pool.without_database > 0) pool.stalled += recorder_.horizon() - pool.stalled_since;
+    if (pool.stalled_series) fold.once(*pool.stalled_series, "", pool.stalled);
     if (std::ranges::none_of(scenario_.faults, [](const Fault& fault) { return fault.kind == LossKind::destroyed; })) continue;
     const ChatPool& chat = scenario_.topology.chat_pools[number];
     const SeriesId lost =
         fold.add(Metric::compliance_lost, {.site = chat.site.str(), .pool = chat.name.str(), .node = {}, .part = {}});
     fold.once(lost, "", static_cast<double>(pool.compliance_lost));
+  }
+  for (const ManagedDatabase& managed : databases_) {
+    const double open = managed.session.serving() ? 0 : recorder_.horizon() - managed.away_since;
+    if (managed.recorded) fold.once(managed.downtime_series, "", managed.downtime + open);
   }
   for (const Loss& loss : losses_) {
     const ChatPool& pool = scenario_.topology.chat_pools[loss.pool];

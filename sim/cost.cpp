@@ -51,6 +51,9 @@ Costs resolve(const Scenario& scenario, double access_entries) {
   resolved.compliance = seconds(costs.compliance_db);
   resolved.gate_spacing = gate_spacing(costs, scenario.workload);
   resolved.start = seconds(costs.start_time) + seconds(costs.start_time_per_million_aces) * access_entries / 1e6;
+  resolved.redo = costs.redo_rate.value.bytes_per_s;
+  resolved.database_open = seconds(costs.database_open_time);
+  resolved.database_notice = seconds(costs.database_notice_time);
   resolved.room_memory = costs.room_memory.value.count;
   resolved.endpoint_memory = costs.endpoint_memory.value.count;
   resolved.workers = static_cast<std::uint32_t>(costs.workers.value);

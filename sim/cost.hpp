@@ -44,6 +44,9 @@ struct Costs {
   double compliance = 0;          // the compliance database, per event
   double gate_spacing = 0;        // between two users that a pool admits; 0 when there is no gate
   double start = 0;               // a chat server, access list included
+  double redo = 0;                // bytes of log per second and thread
+  double database_open = 0;       // a database that has been rolled forward
+  double database_notice = 0;     // until a chat server notices that its database is silent
   double room_memory = 0;         // bytes
   double endpoint_memory = 0;     // bytes
   std::uint32_t workers = 0;

@@ -63,7 +63,8 @@ OperationCounts Recorder::add_counts(Metric metric, const Place& place) {
 
 void Recorder::close(PoolRecord& pool, double begin) {
   for (OperationCounts* counts : {&pool.arrivals, &pool.completions, &pool.refusals, &pool.lost}) close(*counts, begin);
-  for (Counter* counter : {&pool.deliveries, &pool.late, &pool.roster, &pool.stored, &pool.messages_lost}) close(*counter, begin);
+  for (Counter* counter : {&pool.deliveries, &pool.late, &pool.roster, &pool.stored, &pool.messages_lost, &pool.in_doubt})
+    close(*counter, begin);
 }
 
 void Recorder::close(OperationCounts& counts, double begin) {

@@ -32,7 +32,7 @@ struct PoolRecord {
   std::vector<SeriesId> delivery_by_class;
   SeriesId users_connected{}, users_waiting{};
   OperationCounts arrivals, completions, refusals, lost;
-  Counter deliveries, late, roster, stored, messages_lost;
+  Counter deliveries, late, roster, stored, messages_lost, in_doubt;
 };
 
 // What is recorded of one machine or pool of machines.

@@ -31,15 +31,19 @@ bool is_chat_server(const Topology& topology, const NodeId& node) {
   return false;
 }
 
-bool is_chat_principal(const Topology& topology, const NodeId& node) {
+// Member of a content or compliance database that is kept available by something else than mirroring.
+bool is_in_cluster(const Topology& topology, const NodeId& node) {
   return std::ranges::any_of(topology.databases, [&](const Database& each) {
-    return (each.holds == Holds::content || each.holds == Holds::compliance) && each.principal == node;
+    const bool of_chat = each.holds == Holds::content || each.holds == Holds::compliance;
+    const bool cluster = each.mode == AvailabilityMode::failover_cluster || each.mode == AvailabilityMode::always_on;
+    return of_chat && cluster && (each.principal == node || each.mirror == node);
   });
 }
 
-bool is_content_principal(const Topology& topology, const NodeId& node) {
-  return std::ranges::any_of(topology.databases,
-                             [&](const Database& each) { return each.holds == Holds::content && each.principal == node; });
+bool is_content_partner(const Topology& topology, const NodeId& node) {
+  return std::ranges::any_of(topology.databases, [&](const Database& each) {
+    return each.holds == Holds::content && (each.principal == node || each.mirror == node);
+  });
 }
 
 }  // namespace
@@ -50,17 +54,17 @@ std::vector<Inconsistency> not_modelled(const Scenario& scenario) {
     const Fault& fault = scenario.faults[number];
     const std::string key = "faults[" + std::to_string(number) + "].";
     for (const NodeId& machine : fault.lose ? machines_of(scenario.topology, *fault.lose) : std::vector<NodeId>{})
-      if (is_chat_principal(scenario.topology, machine))
+      if (is_in_cluster(scenario.topology, machine))
         found.push_back({key + "lose", "the simulator does not model the loss of " + machine.str() + " yet",
-                         "lose a chat server, or slow the machine down"});
+                         "SQL failover clustering and availability groups are not played; mirror the database"});
     for (const std::string_view verb : {"slow_disk", "fill_disk", "sync_directory"})
       if (const auto verbs = verbs_of(fault); std::ranges::find(verbs, verb) != verbs.end())
         found.push_back({key + std::string(verb), "the simulator does not model `" + label(fault) + "` yet", "leave it out"});
     if (fault.fail_over && find_chat_pool(scenario.topology, *fault.fail_over))
       found.push_back({key + "fail_over", "the simulator does not model `" + label(fault) + "` yet", "leave it out"});
-    if (fault.slow && !is_chat_server(scenario.topology, *fault.slow) && !is_content_principal(scenario.topology, *fault.slow))
+    if (fault.slow && !is_chat_server(scenario.topology, *fault.slow) && !is_content_partner(scenario.topology, *fault.slow))
       found.push_back({key + "slow", "the simulator does not model a slow " + fault.slow->str() + " yet",
-                       "slow a chat server or the principal of the content database"});
+                       "slow a chat server or a partner of the content database"});
   }
   return found;
 }

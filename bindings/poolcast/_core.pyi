@@ -764,6 +764,29 @@ class BytesParameter:
     def to_dict(self) -> dict[str, Any]:
         """The attributes by name."""
 
+class BandwidthParameter:
+    """A speed of the model, its interval and where it came from."""
+
+    _fields_: tuple[tuple[str, str, str, bool], ...]
+    value_bytes_per_s: float
+    """What the model uses. In bytes per second."""
+    low_bytes_per_s: float | None
+    """Lower end of where the true value may lie; None when unknown. In bytes per second."""
+    high_bytes_per_s: float | None
+    """Upper end of where the true value may lie; None when unknown. In bytes per second."""
+    origin: str
+    """The measurement or assumption that the value came from."""
+    def __init__(
+        self,
+        *,
+        value_bytes_per_s: float,
+        low_bytes_per_s: float | None = ...,
+        high_bytes_per_s: float | None = ...,
+        origin: str = ...,
+    ) -> None: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes by name."""
+
 class CostSet:
     """What each operation costs: the numbers of the model that are not documented facts."""
 
@@ -816,6 +839,12 @@ class CostSet:
     """Hardening of the log for one group of commits."""
     compliance_db: SecondsParameter
     """Compliance database time to store one event."""
+    redo_rate: BandwidthParameter
+    """Log that one thread rolls forward when a mirror takes over."""
+    database_open_time: SecondsParameter
+    """From the end of the redo to a database that is open."""
+    database_notice_time: SecondsParameter
+    """Until a chat server notices that its database has fallen silent; a connection that is reset tells at once."""
     workers: CountParameter
     """Requests that a chat server works on at the same time."""
     inbound_queue: CountParameter
@@ -855,6 +884,9 @@ class CostSet:
         write_db_cpu: SecondsParameter = ...,
         log_flush: SecondsParameter = ...,
         compliance_db: SecondsParameter = ...,
+        redo_rate: BandwidthParameter = ...,
+        database_open_time: SecondsParameter = ...,
+        database_notice_time: SecondsParameter = ...,
         workers: CountParameter = ...,
         inbound_queue: CountParameter = ...,
         start_time: SecondsParameter = ...,
@@ -904,6 +936,14 @@ class Fault:
     """Link that loses a share `loss` of its packets: its one or two sites."""
     cut: str | list[str] | None
     """Machines, pools or sites that no longer reach those of `away_from`, or anything else; all stay up."""
+    make_principal: str | None
+    """Mirror that an operator makes principal (manual failover); nothing happens unless the databases are synchronized."""
+    force_service: str | None
+    """Mirror that an operator makes principal although the principal is gone (forced service); its last log may be lost."""
+    suspend_mirroring: str | None
+    """Partner whose mirroring sessions operators suspend; the end of it resumes them."""
+    resume_mirroring: str | None
+    """Partner whose mirroring sessions operators resume, as they must after a forced service."""
     for_s: float | None
     """How long; without it, to the end. A lost server accepts connections again at the end of it. In seconds."""
     every_s: float | None
@@ -945,6 +985,10 @@ class Fault:
         slow_link: list[str] = ...,
         lossy_link: list[str] = ...,
         cut: str | list[str] | None = ...,
+        make_principal: str | None = ...,
+        force_service: str | None = ...,
+        suspend_mirroring: str | None = ...,
+        resume_mirroring: str | None = ...,
         for_s: float | None = ...,
         every_s: float | None = ...,
         times: int | None = ...,

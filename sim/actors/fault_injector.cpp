@@ -87,6 +87,10 @@ void FaultInjector::begin(std::size_t number) {
   if (!fault.slow_link.empty()) scale_latency(fault, fault.factor);
   if (!fault.lossy_link.empty()) set_losses(fault, {*fault.loss, fault.retransmit_after});
   if (fault.cut) cut(number);
+  if (fault.make_principal) model_.make_principal(*fault.make_principal);
+  if (fault.force_service) model_.force_service(*fault.force_service);
+  if (fault.suspend_mirroring) model_.suspend_mirroring(*fault.suspend_mirroring);
+  if (fault.resume_mirroring) model_.resume_mirroring(*fault.resume_mirroring);
 }
 
 void FaultInjector::end(std::size_t number) {
@@ -101,6 +105,7 @@ void FaultInjector::end(std::size_t number) {
   if (!fault.slow_link.empty()) scale_latency(fault, 1 / fault.factor);
   if (!fault.lossy_link.empty()) set_losses(fault, {});
   if (fault.cut) platform_.heal(cuts_[number]);
+  if (fault.suspend_mirroring) model_.resume_mirroring(*fault.suspend_mirroring);
 }
 
 // All machines of the fault are expected to go before the first one does.

@@ -181,6 +181,19 @@ TEST(ConsistentFaults, a_disk_is_the_principals) {
                  [](Fault& fault) { fault.slow_disk = NodeId{"chat-1"}; });
 }
 
+TEST(ConsistentFaults, operators_of_mirroring_name_a_partner_and_do_nothing_at_random) {
+  expect_sound("failover", [](Fault& fault) { fault.make_principal = NodeId{"sql-2"}; });
+  expect_sound("pause", [](Fault& fault) { fault.suspend_mirroring = NodeId{"sql-1"}; });
+  expect_refused("faults[0].force_service", "found `sql-5`; expected a partner of a mirrored database", "did you mean `sql-1`?",
+                 [](Fault& fault) { fault.force_service = NodeId{"sql-5"}; });
+  expect_refused("faults[0].about_every", "operators do nothing at random; expected `at` alone, or `every`", "",
+                 [](Fault& fault) {
+                   fault.suspend_mirroring = NodeId{"sql-1"};
+                   fault.about_every.emplace().value = Seconds{60};
+                   fault.duration = Seconds{1};
+                 });
+}
+
 TEST(Machines, of_a_site_are_all_that_stand_in_it) {
   const Topology topology = two_sites().topology;
   const auto nodes = [](std::initializer_list<const char*> texts) {

@@ -86,6 +86,7 @@ TEST(ChatModel, fan_out_as_one_job_delivers_what_an_event_per_recipient_delivers
 
 TEST(ChatModel, a_fault_on_a_machine_that_is_not_modelled_is_named) {
   Scenario scenario = small_pool();
+  scenario.topology.databases.front().mode = AvailabilityMode::failover_cluster;
   scenario.faults = {lose("chat-1", 1min), lose("sql-1", 1min)};
   const auto found = not_modelled(scenario);
   ASSERT_EQ(found.size(), 1);

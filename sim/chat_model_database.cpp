@@ -1,0 +1,224 @@
+// The content and the compliance database as the chat service sees them: which partner serves, what a commit waits for, what
+// becomes of requests while the database is away, and how a chat server finds it again.
+//
+// Assumption O-11: the service keeps no posts while its database is away. It rejects them (503), keeps its sessions, answers
+// history from memory, and opens a new connection by the providers' retry algorithm until some partner serves.
+#include <algorithm>
+#include <utility>
+
+#include "domain/rules/redirect.hpp"
+#include "sim/chat_model.hpp"
+
+namespace poolcast::sim {
+namespace {
+
+using rules::Acknowledgement;
+using rules::Member;
+
+}  // namespace
+
+void ChatModel::apply_to_databases(const std::function<void(DatabaseSession&)>& change, LossKind kind) {
+  for (std::uint16_t number = 0; number < databases_.size(); ++number) apply_to_database(number, change, kind);
+}
+
+// Whatever a change brings about shows in who serves, in what commits wait for, and in rows that a new principal lacks.
+void ChatModel::apply_to_database(std::uint16_t number, const std::function<void(DatabaseSession&)>& change, LossKind kind) {
+  ManagedDatabase& database = databases_[number];
+  const auto before = database.session.serving();
+  change(database.session);
+  const auto serves = database.session.serving();
+  Pool& pool = pools_[database.pool];
+  const std::uint64_t lost = database.session.take_lost_rows();
+  if (database.holds == Holds::content) pool.record.messages_lost.now += lost;
+  if (before && before != serves) database_gone(database, kind);
+  if (serves && before != serves) database_serves(database, *serves);
+  if (database.holds == Holds::content && pool.database.hangs) go_on_with_flush(database.pool);
+  record_database(database);
+}
+
+void ChatModel::database_gone(ManagedDatabase& managed, LossKind kind) {
+  Pool& pool = pools_[managed.pool];
+  managed.away_since = now();
+  if (managed.holds == Holds::compliance) {
+    ++pool.compliance_epoch;
+    static_cast<void>(pool.compliance_database.clear());  // batches stay in the queues of their servers
+    for (Server& server : servers_)
+      if (server.pool == managed.pool) server.draining = 0;
+    return;
+  }
+  DatabaseHost& database = pool.database;
+  ++database.epoch;
+  DatabaseMachine& machine = database.here();
+  Recorder::occupy(machine.record, now(), machine.cpu.busy());
+  Recorder::occupy(database.log_record, now(), database.flushing ? 1 : 0);
+  std::vector<JobId> stranded = machine.cpu.clear();  // what is in service comes back to an older epoch
+  pool.record.in_doubt.now += database.in_flush.size();
+  stranded.insert(stranded.end(), database.in_flush.begin(), database.in_flush.end());
+  stranded.insert(stranded.end(), database.next_flush.begin(), database.next_flush.end());
+  database.in_flush.clear();
+  database.next_flush.clear();
+  database.flushing = database.hangs = false;
+  recorder_.queue(machine.record, now(), 0);
+  recorder_.queue(database.log_record, now(), 0);
+  for (const JobId job : stranded) strand(job);
+  // A connection that is reset tells at once; a silent one when the command has waited too long.
+  const double notices = kind == LossKind::reset ? 0 : costs_.database_notice;
+  for (std::uint16_t number = 0; number < servers_.size(); ++number) {
+    Server& server = servers_[number];
+    if (server.pool != managed.pool || !server.up) continue;
+    set_connection(server, false);
+    after(notices, Kind::database_noticed, database.epoch, number);
+  }
+}
+
+void ChatModel::database_serves(ManagedDatabase& managed, Member partner) {
+  Pool& pool = pools_[managed.pool];
+  managed.downtime += now() - std::exchange(managed.away_since, now());
+  if (managed.holds == Holds::content) {
+    pool.database.principal = index_of(partner);
+    return;
+  }
+  for (Server& server : servers_)
+    if (server.pool == managed.pool) drain_compliance(server);
+}
+
+// A request whose connection to the database is broken waits until its server notices.
+void ChatModel::strand(JobId number) {
+  const Job& job = jobs_[number];
+  Server& server = servers_[job.server];
+  if (job.server_epoch != server.epoch) return gone(number);
+  if (server.has_database && server.database_epoch == job.database_epoch) return server.stranded.push_back(number);
+  reject(number);
+}
+
+// The server tells the client 503.
+void ChatModel::reject(JobId number) {
+  Server& server = servers_[jobs_[number].server];
+  if (jobs_[number].server_epoch != server.epoch) return gone(number);
+  release_worker(server);
+  refuse(number);
+}
+
+void ChatModel::database_noticed(std::uint16_t number, std::uint32_t epoch) {
+  Server& server = servers_[number];
+  if (!server.up || !server.has_database || (server.reaches_database && server.database_epoch >= epoch)) return;
+  server.has_database = false;
+  for (const JobId job : std::exchange(server.stranded, {})) reject(job);
+  begin_login(number);
+}
+
+void ChatModel::begin_login(std::uint16_t number) {
+  Server& server = servers_[number];
+  server.login = {};
+  server.login_began = now();
+  database_login(number, ++server.login_epoch);
+}
+
+// One attempt to connect. A partner that is silent takes all the time that the attempt has; one whose service is stopped, or
+// that does not serve, says so at once.
+void ChatModel::database_login(std::uint16_t number, std::uint32_t epoch) {
+  Server& server = servers_[number];
+  if (server.login_epoch != epoch || !server.up || server.has_database) return;
+  const Pool& pool = pools_[server.pool];
+  const ManagedDatabase& managed = databases_[pool.content];
+  auto attempt = rules::next_attempt(server.login);
+  if (!attempt) return begin_login(number);
+  const Member partner = attempt->at_initial_partner || !pool.database.machines[1] ? Member::first : Member::second;
+  const DatabaseMachine& machine = *pool.database.machines[index_of(partner)];
+  const bool connected = platform_.connected(server.name, machine.name);
+  if (connected && managed.session.serving() == partner) {
+    server.database_epoch = pool.database.epoch;
+    server.reaches_database = server.has_database = true;
+    return set_connection(server, true);
+  }
+  const bool silent = !connected || managed.session.is_silent(partner);
+  const Seconds both_ways{2 * platform_.latency(server.site, machine.site)};
+  server.login = rules::after_attempt(server.login, silent ? attempt->allotted : std::min(both_ways, attempt->allotted), !silent);
+  after(server.login_began + server.login.elapsed.count() - now(), Kind::database_login, epoch, number);
+}
+
+// Whether its connection works, which a server may not know yet.
+void ChatModel::set_connection(Server& server, bool works) {
+  if (server.connection_works == works) return;
+  server.connection_works = works;
+  Pool& pool = pools_[server.pool];
+  if (works) {
+    if (--pool.without_database == 0) pool.stalled += now() - pool.stalled_since;
+  } else if (pool.without_database++ == 0) {
+    pool.stalled_since = now();
+  }
+}
+
+// A commit hung because its mirror did not answer; now the principal goes on alone, or the mirror answers again.
+void ChatModel::go_on_with_flush(std::uint16_t pool_number) {
+  DatabaseHost& database = pools_[pool_number].database;
+  const Acknowledgement waits_for = databases_[pools_[pool_number].content].session.acknowledgement();
+  if (waits_for == Acknowledgement::in_doubt || waits_for == Acknowledgement::refused) return;
+  database.hangs = false;
+  after(waits_for == Acknowledgement::with_mirror ? flush_time(pool_number) : 0, Kind::log_flushed, database.epoch, pool_number);
+}
+
+// With a mirror that is in step, commit = max(local log write, round trip + mirror's log write).
+double ChatModel::flush_time(std::uint16_t pool_number) const {
+  const Pool& pool = pools_[pool_number];
+  const DatabaseHost& database = pool.database;
+  const double local = database.flush * database.here().slowdown;
+  if (databases_[pool.content].session.acknowledgement() != Acknowledgement::with_mirror) return local;
+  const DatabaseMachine& mirror = *database.machines[1 - database.principal];
+  const Seconds round_trip{2 * platform_.latency(database.here().site, mirror.site)};
+  return rules::commit_latency(Seconds{local}, round_trip, Seconds{database.flush * mirror.slowdown}).count();
+}
+
+// Cuts between the members are the sessions' business; a chat server that is cut off from the principal is as one whose
+// database fell silent.
+void ChatModel::databases_reached() {
+  const auto connected = [this](const NodeId& a, const NodeId& b) { return platform_.connected(a, b); };
+  apply_to_databases([&](DatabaseSession& session) { session.connections_changed(connected, now()); });
+  for (std::uint16_t number = 0; number < servers_.size(); ++number) {
+    Server& server = servers_[number];
+    const DatabaseHost& database = pools_[server.pool].database;
+    const bool reaches = platform_.connected(server.name, database.here().name);
+    if (reaches == server.reaches_database || !server.has_database || !server.up) continue;
+    server.reaches_database = reaches;
+    set_connection(server, reaches && server.database_epoch == database.epoch);
+    if (!reaches) after(costs_.database_notice, Kind::database_noticed, server.database_epoch, number);
+    if (reaches)
+      for (const JobId job : std::exchange(server.stranded, {})) reaches_database(job);
+  }
+}
+
+void ChatModel::make_principal(const NodeId& node) {
+  apply_to_databases([&](DatabaseSession& session) {
+    if (session.involves(node)) session.make_principal(node, now());
+  });
+}
+
+void ChatModel::force_service(const NodeId& node) {
+  apply_to_databases([&](DatabaseSession& session) {
+    if (session.involves(node)) session.force_service(node, now());
+  });
+}
+
+void ChatModel::suspend_mirroring(const NodeId& node) {
+  apply_to_databases([&](DatabaseSession& session) {
+    if (session.involves(node)) session.suspend(now());
+  });
+}
+
+void ChatModel::resume_mirroring(const NodeId& node) {
+  apply_to_databases([&](DatabaseSession& session) {
+    if (session.involves(node)) session.resume(now());
+  });
+}
+
+void ChatModel::record_database(ManagedDatabase& managed) {
+  if (!managed.recorded) return;
+  Fold& fold = recorder_.fold();
+  const rules::LogQueues queues = managed.session.queues(now());
+  fold.level(managed.available, now(), managed.session.serving() ? 1 : 0);
+  fold.level(managed.exposed, now(), rules::exposed(managed.session.rules()) ? 1 : 0);
+  fold.level(managed.send_queue, now(), queues.send);
+  fold.level(managed.redo_queue, now(), queues.redo);
+}
+
+}  // namespace poolcast::sim

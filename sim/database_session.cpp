@@ -1,0 +1,238 @@
+#include "sim/database_session.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace poolcast::sim {
+namespace {
+
+using rules::Member;
+using rules::MirroringEvent;
+using rules::MirroringRole;
+using rules::MirroringState;
+using Happens = rules::MirroringEvent::Kind;
+
+constexpr Seconds ping_interval{1};  // assumption; SQL Server's pages do not say how often members ping
+
+bool is_mirrored(const Database& database) {
+  return database.mirror &&
+         (database.mode == AvailabilityMode::high_safety || database.mode == AvailabilityMode::high_performance);
+}
+
+}  // namespace
+
+DatabaseSession::DatabaseSession(const Database& database, const Settings& settings, Schedule schedule)
+    : nodes_{database.principal, is_mirrored(database) ? database.mirror : std::nullopt,
+             is_mirrored(database) ? database.witness : std::nullopt},
+      settings_(settings),
+      timeout_s_(rules::mirroring_timeout.count()),
+      schedule_(std::move(schedule)),
+      session_(rules::synchronized_session(database.mode == AvailabilityMode::high_safety, nodes_[2].has_value())) {
+  if (nodes_[1]) return;
+  session_ = rules::step(session_, {Happens::lose, Member::second});
+  session_ = rules::step(session_, {Happens::time_out, Member::first, Member::second});
+}
+
+std::optional<Member> DatabaseSession::member(const NodeId& node) const {
+  for (const Member each : rules::all_members)
+    if (nodes_[index_of(each)] == node) return each;
+  return std::nullopt;
+}
+
+Member DatabaseSession::principal() const {
+  using rules::partner_of;
+  const bool second = session_[Member::second].role == MirroringRole::principal &&
+                      (session_[Member::first].role != MirroringRole::principal ||
+                       session_[Member::second].ballot > session_[Member::first].ballot);
+  return second ? Member::second : Member::first;
+}
+
+void DatabaseSession::lost(const NodeId& node, LossKind kind, double now) {
+  const auto who = member(node);
+  if (!who || !session_[*who].up) return;
+  if (*who != Member::witness) silent_[index_of(*who)] = kind != LossKind::reset;
+  apply({Happens::lose, *who}, now);
+  for (const Member other : rules::all_members)
+    if (other != *who)
+      expect_time_out(other, *who, kind == LossKind::reset ? rules::ErrorKind::hard : rules::ErrorKind::soft, now);
+}
+
+void DatabaseSession::returned(const NodeId& node, double now) {
+  const auto who = member(node);
+  if (who && !session_[*who].up) apply({Happens::come_back, *who}, now);
+}
+
+void DatabaseSession::connections_changed(const std::function<bool(const NodeId&, const NodeId&)>& connected, double now) {
+  for (const auto& [a, b] : {std::pair{Member::first, Member::second}, std::pair{Member::first, Member::witness},
+                             std::pair{Member::second, Member::witness}}) {
+    if (!nodes_[index_of(a)] || !nodes_[index_of(b)]) continue;
+    const bool linked = connected(*nodes_[index_of(a)], *nodes_[index_of(b)]);
+    if (linked == session_.linked[rules::link_of(a, b)]) continue;
+    apply({linked ? Happens::heal : Happens::cut, a, b}, now);
+    if (linked) continue;
+    expect_time_out(a, b, rules::ErrorKind::soft, now);
+    expect_time_out(b, a, rules::ErrorKind::soft, now);
+  }
+}
+
+// Members ping each other at whole multiples of the interval, so the last ping needs no event.
+void DatabaseSession::expect_time_out(Member observer, Member observed, rules::ErrorKind kind, double now) {
+  if (!session_[observer].up || !session_[observer].sees[index_of(observed)]) return;
+  const Seconds since_ping{std::fmod(now, ping_interval.count())};
+  const Seconds delay = rules::detection_time(kind, Seconds{timeout_s_}, ping_interval, since_ping);
+  wait(index_of(observer) * rules::members + index_of(observed), now + delay.count());
+}
+
+void DatabaseSession::wait(std::size_t slot, double at) {
+  Slot& entry = waiting_[slot];
+  entry.waiting = true;
+  ++entry.number;
+  schedule_(at, entry.number * static_cast<std::uint32_t>(slots) + static_cast<std::uint32_t>(slot));
+}
+
+void DatabaseSession::due(std::uint32_t subject, double now) {
+  const std::size_t slot = subject % slots;
+  Slot& entry = waiting_[slot];
+  if (!entry.waiting || entry.number != subject / slots) return;
+  entry.waiting = false;
+  if (slot == catching_up) return catch_up(now);
+  if (slot >= openings) return apply({Happens::opened, rules::partners[slot - openings]}, now);
+  apply({Happens::time_out, rules::all_members[slot / rules::members], rules::all_members[slot % rules::members]}, now);
+}
+
+std::string_view DatabaseSession::make_principal(const NodeId& node, double now) {
+  if (member(node) == serving()) return "it is the principal";
+  const std::string_view why_not = rules::why_no_manual_failover(session_);
+  if (why_not.empty()) apply({Happens::manual_failover}, now);
+  return why_not;
+}
+
+std::string_view DatabaseSession::force_service(const NodeId& node, double now) {
+  const auto who = member(node);
+  if (!who || *who == Member::witness) return "it is no partner of the database";
+  const std::string_view why_not = rules::why_no_forced_service(session_, *who);
+  if (why_not.empty()) apply({Happens::force_service, *who}, now);
+  return why_not;
+}
+
+void DatabaseSession::suspend(double now) { apply({Happens::suspend, principal()}, now); }
+void DatabaseSession::resume(double now) { apply({Happens::resume, principal()}, now); }
+
+void DatabaseSession::apply(const MirroringEvent& event, double now) {
+  settle(now);
+  const rules::Session before = session_;
+  session_ = rules::step(session_, event);
+  follow(before, now);
+}
+
+// Brings queues and the mirror's log up to date. Between two changes the network takes what it can of the send queue.
+void DatabaseSession::settle(double now) {
+  const Member from = principal();
+  const bool flows = rules::log_flows(session_, from);
+  const rules::LogRates rates{.written = 0, .sent = flows ? settings_.bytes_per_s : 0, .redone = settings_.redo_bytes_per_s};
+  queues_ = rules::advance(queues_, rates, Seconds{now - settled_});
+  settled_ = now;
+  if (flows) session_[partner_of(from)].hardened = std::max(session_[partner_of(from)].hardened, arrived(now));
+}
+
+// Rows that have left the send queue and crossed the network.
+std::uint64_t DatabaseSession::arrived(double now) const {
+  const std::uint64_t written = session_[principal()].hardened;
+  if (session_[principal()].in_step || settings_.log_bytes_per_row <= 0) return written;
+  constexpr double rounding = 1e-6;  // of a row
+  const auto unsent = static_cast<std::uint64_t>(std::ceil(queues_.send / settings_.log_bytes_per_row - rounding));
+  const std::uint64_t sent = written - std::min(unsent, written);
+  const auto crossing =
+      std::ranges::find_if(on_the_way_, [&](const Commit& commit) { return commit.at > now - settings_.trip_s; });
+  return crossing == on_the_way_.end() ? sent : std::min(sent, crossing->rows_before);
+}
+
+void DatabaseSession::committed(std::uint64_t rows, double now) {
+  settle(now);
+  const Member from = principal();
+  const double bytes = static_cast<double>(rows) * settings_.log_bytes_per_row;
+  const std::uint64_t rows_before = session_[from].hardened;
+  session_[from].hardened += rows;
+  acknowledged_ = session_[from].hardened;
+  if (session_[from].in_step) {
+    session_[partner_of(from)].hardened = session_[from].hardened;
+    queues_.redo += bytes;
+    return;
+  }
+  if (nodes_[1]) queues_.send += bytes;
+  while (!on_the_way_.empty() && on_the_way_.front().at <= now - settings_.trip_s) on_the_way_.pop_front();
+  on_the_way_.push_back({now, rows_before});
+}
+
+void DatabaseSession::follow(const rules::Session& before, double now) {
+  for (const Member partner : rules::partners) {
+    const bool took_over = session_[partner].role == MirroringRole::principal && before[partner].role == MirroringRole::mirror;
+    if (took_over) {
+      const std::uint64_t has = session_[partner].hardened;
+      lost_rows_ += acknowledged_ - std::min(acknowledged_, has);
+      acknowledged_ = std::min(acknowledged_, has);
+      queues_.send = 0;
+      on_the_way_.clear();
+    }
+    plan_opening(partner, before, now);
+  }
+  plan_catching_up(before, now);
+}
+
+// Redo, then open; a principal that restarts in its role has nothing to redo that its mirror would know of.
+void DatabaseSession::plan_opening(Member partner, const rules::Session& before, double now) {
+  const std::size_t slot = openings + index_of(partner);
+  const rules::Instance& instance = session_[partner];
+  const rules::Instance& other = session_[partner_of(partner)];
+  const bool takes_over = instance.role == MirroringRole::principal && !instance.open && rules::has_quorum(session_, partner);
+  const bool exchanges = instance.role == MirroringRole::mirror && other.up && other.state == MirroringState::pending_failover;
+  if (!instance.up || (!takes_over && !exchanges)) return call_off(slot);
+  if (waiting_[slot].waiting) return;
+  const bool was_mirror = exchanges || before[partner].role == MirroringRole::mirror;
+  const rules::RoleSwitch parts =
+      rules::role_switch(Seconds{0}, was_mirror ? queues_.redo : 0,
+                         {.bytes_per_s = settings_.redo_bytes_per_s, .threads = settings_.redo_threads[index_of(partner)]},
+                         Seconds{settings_.open_s});
+  wait(slot, now + parts.interruption().count());
+}
+
+void DatabaseSession::plan_catching_up(const rules::Session& before, double now) {
+  const Member from = principal();
+  const bool synchronizing = session_[from].state == MirroringState::synchronizing && rules::log_flows(session_, from);
+  if (!synchronizing) return call_off(catching_up);
+  const bool begins = before[from].state != MirroringState::synchronizing || !rules::log_flows(before, from) ||
+                      before[from].role != MirroringRole::principal;
+  if (!begins) return;
+  const std::uint64_t behind = session_[from].hardened - std::min(session_[from].hardened, session_[partner_of(from)].hardened);
+  queues_.send = static_cast<double>(behind) * settings_.log_bytes_per_row;
+  if (before[from].role != MirroringRole::principal || !before[partner_of(from)].up) queues_.redo = 0;
+  wait(catching_up, now + settings_.trip_s + queues_.send / settings_.bytes_per_s);
+}
+
+// The mirror counts as synchronized once it is no further behind than what is on the way.
+void DatabaseSession::catch_up(double now) {
+  settle(now);
+  const double on_the_way = settings_.bytes_per_s * settings_.trip_s + settings_.log_bytes_per_row;
+  if (queues_.send > on_the_way) return wait(catching_up, now + settings_.trip_s + queues_.send / settings_.bytes_per_s);
+  queues_.redo += queues_.send;
+  queues_.send = 0;
+  on_the_way_.clear();
+  apply({Happens::caught_up}, now);
+}
+
+rules::Acknowledgement DatabaseSession::acknowledgement() const {
+  const auto who = serving();
+  return who ? rules::acknowledgement(session_, *who) : rules::Acknowledgement::refused;
+}
+
+bool DatabaseSession::log_is_full(double now) { return queues(now).send >= settings_.log_capacity; }
+
+rules::LogQueues DatabaseSession::queues(double now) {
+  settle(now);
+  return queues_;
+}
+
+std::uint64_t DatabaseSession::take_lost_rows() { return std::exchange(lost_rows_, 0); }
+
+}  // namespace poolcast::sim

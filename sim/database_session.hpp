@@ -1,0 +1,105 @@
+// One database and its mirroring session in simulated time: drives the rules of domain/rules (who is principal, when the mirror
+// takes over) with dates, and keeps the log that the two partners have. A database without a mirror is a session whose second
+// partner never was there. It knows no users and no requests; chat_model_database.cpp asks it who serves.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+#include "domain/fault.hpp"
+#include "domain/rules/commit.hpp"
+#include "domain/rules/quorum.hpp"
+#include "domain/topology.hpp"
+
+namespace poolcast::sim {
+
+class DatabaseSession {
+public:
+  struct Settings {
+    double redo_bytes_per_s = 20e6;  // of one thread
+    double open_s = 3;
+    double log_bytes_per_row = 0;
+    double bytes_per_s = 125e6;  // of the network between the partners
+    double trip_s = 0;           // from the principal's log to the mirror's log disk and its flush
+    std::array<Count, 2> redo_threads{1, 1};
+    double log_capacity = std::numeric_limits<double>::infinity();  // bytes that cannot be truncated before the log is full
+  };
+  // Asks to be called with due() at a date.
+  using Schedule = std::function<void(double at, std::uint32_t subject)>;
+
+  DatabaseSession(const Database& database, const Settings& settings, Schedule schedule);
+
+  bool involves(const NodeId& node) const { return member(node).has_value(); }
+  std::optional<rules::Member> member(const NodeId& node) const;
+  const rules::Session& rules() const { return session_; }
+
+  // What happens to it.
+  void lost(const NodeId& node, LossKind kind, double now);
+  void returned(const NodeId& node, double now);
+  void connections_changed(const std::function<bool(const NodeId&, const NodeId&)>& connected, double now);
+  void due(std::uint32_t subject, double now);
+  // What operators do; a reason why not, or empty.
+  std::string_view make_principal(const NodeId& node, double now);
+  std::string_view force_service(const NodeId& node, double now);
+  void suspend(double now);
+  void resume(double now);
+
+  // Rows were committed and acknowledged by whoever serves.
+  void committed(std::uint64_t rows, double now);
+
+  std::optional<rules::Member> serving() const { return rules::who_serves(session_); }
+  // What a commit of whoever serves waits for; refused when nobody does.
+  rules::Acknowledgement acknowledgement() const;
+  bool is_silent(rules::Member partner) const { return !session_[partner].up && silent_[index_of(partner)]; }
+  bool log_is_full(double now);
+  rules::LogQueues queues(double now);
+  // Acknowledged rows that a take-over found missing, since the last call.
+  std::uint64_t take_lost_rows();
+
+private:
+  // Everything that is waited for has a slot; a date that was replaced or called off is recognised by its number.
+  static constexpr std::size_t time_outs = 9;  // observer × 3 + observed
+  static constexpr std::size_t openings = time_outs;
+  static constexpr std::size_t catching_up = openings + 2;
+  static constexpr std::size_t slots = catching_up + 1;
+  struct Slot {
+    bool waiting = false;
+    std::uint32_t number = 0;
+  };
+
+  void apply(const rules::MirroringEvent& event, double now);
+  void settle(double now);
+  void follow(const rules::Session& before, double now);
+  void plan_opening(rules::Member partner, const rules::Session& before, double now);
+  void plan_catching_up(const rules::Session& before, double now);
+  void catch_up(double now);
+  void expect_time_out(rules::Member observer, rules::Member observed, rules::ErrorKind kind, double now);
+  void wait(std::size_t slot, double at);
+  void call_off(std::size_t slot) { waiting_[slot].waiting = false; }
+  rules::Member principal() const;
+  std::uint64_t arrived(double now) const;
+
+  std::array<std::optional<NodeId>, rules::members> nodes_;
+  Settings settings_;
+  double timeout_s_;
+  Schedule schedule_;
+  rules::Session session_;
+  rules::LogQueues queues_;  // bytes, at `settled_`
+  double settled_ = 0;
+  struct Commit {
+    double at;
+    std::uint64_t rows_before;  // in the principal's log until then
+  };
+  std::deque<Commit> on_the_way_;  // commits that nobody waited for, the oldest first
+  std::uint64_t acknowledged_ = 0;
+  std::uint64_t lost_rows_ = 0;
+  std::array<bool, 2> silent_{};
+  std::array<Slot, slots> waiting_{};
+};
+
+}  // namespace poolcast::sim

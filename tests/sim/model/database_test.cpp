@@ -1,0 +1,195 @@
+// What users and databases see when a partner or the witness of a mirrored content database is lost.
+#include <gtest/gtest.h>
+
+#include "tests/sim/model/play.hpp"
+
+namespace poolcast::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+enum class Witness { none, set };
+
+// The small pool with a mirrored content database; sql-m is the mirror and sql-w the witness.
+Scenario mirrored_pool(Witness witness = Witness::set, AvailabilityMode mode = AvailabilityMode::high_safety) {
+  Scenario scenario = small_pool();
+  Database& content = scenario.topology.databases.front();
+  content.mirror = NodeId{"sql-m"};
+  if (witness == Witness::set) content.witness = NodeId{"sql-w"};
+  content.mode = mode;
+  scenario.costs.database_notice_time.value = 2s;
+  return scenario;
+}
+
+Fault lose_silently(const std::string& node, Seconds at, std::optional<Seconds> duration = std::nullopt) {
+  Fault fault = lose(node, at, duration);
+  fault.kind = LossKind::silent;
+  return fault;
+}
+
+double downtime(const ReplicationResult& result, const std::string& part = "content") {
+  return value(result, Metric::database_downtime, "", part);
+}
+double stall(const ReplicationResult& result) { return value(result, Metric::without_database); }
+double posts_refused(const ReplicationResult& result) { return total(result, Metric::refusals, "", "post"); }
+
+TEST(Databases, a_killed_principal_with_a_witness_costs_the_opening_and_a_moment_of_redirection) {
+  Scenario scenario = mirrored_pool();
+  scenario.faults = {lose("sql-1", 2min)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_NEAR(downtime(result), 3, 0.001);  // an error that is reported is noticed at once; nothing to redo; 3 s to open
+  EXPECT_GT(stall(result), 3);
+  EXPECT_LT(stall(result), 4.1);  // the longest pause between two rounds is 1 s
+  EXPECT_GT(posts_refused(result), 0);
+  EXPECT_EQ(total(result, Metric::messages_lost), 0);
+  EXPECT_EQ(level_at(result, Metric::users_connected, 9), 1200);  // sessions stay
+}
+
+TEST(Databases, a_silent_principal_costs_the_time_out_too) {
+  Scenario scenario = mirrored_pool();
+  scenario.faults = {lose_silently("sql-1", 2min + 500ms)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_NEAR(downtime(result), 10.5 + 3, 0.001);  // the last ping came half a second before
+  EXPECT_GT(stall(result), 13.5);                  // servers notice after 2 s and look for a partner that serves
+  EXPECT_LT(stall(result), 13.5 + 3.6 + 1);        // an attempt at a silent partner takes up to 3.6 s
+  EXPECT_EQ(total(result, Metric::messages_lost), 0);
+}
+
+TEST(Databases, without_a_witness_a_lost_principal_stops_posts_until_somebody_acts) {
+  Scenario scenario = mirrored_pool(Witness::none);
+  scenario.faults = {lose("sql-1", 2min)};
+  EXPECT_NEAR(downtime(play(scenario)), 480, 0.001);
+  Fault force;
+  force.at = 5min;
+  force.force_service = NodeId{"sql-m"};
+  scenario.faults.push_back(force);
+  const ReplicationResult forced = play(scenario);
+  EXPECT_NEAR(downtime(forced), 183, 0.001);
+  EXPECT_EQ(total(forced, Metric::messages_lost), 0);  // it was synchronized
+}
+
+TEST(Databases, a_principal_that_returns_before_anybody_acts_serves_again) {
+  Scenario scenario = mirrored_pool(Witness::none);
+  scenario.faults = {lose("sql-1", 2min, 1min)};
+  EXPECT_NEAR(downtime(play(scenario)), 63, 0.001);
+}
+
+TEST(Databases, a_lost_witness_and_then_a_lost_principal_stop_the_database_although_the_mirror_lives) {
+  Scenario scenario = mirrored_pool();
+  scenario.faults = {lose("sql-w", 1min), lose("sql-1", 2min)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_NEAR(downtime(result), 480, 0.001);
+  EXPECT_EQ(value(result, Metric::database_downtime, "", "compliance"), 0);
+}
+
+TEST(Databases, a_silent_mirror_stalls_commits_until_its_time_out_and_then_leaves_the_principal_exposed) {
+  Scenario scenario = mirrored_pool();
+  scenario.faults = {lose_silently("sql-m", 2min, 4min)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_EQ(downtime(result), 0);
+  EXPECT_GT(latencies(result, Metric::post_latency).max(), 10);  // 10 to 11 s after the last ping
+  EXPECT_LT(latencies(result, Metric::post_latency).max(), 11.1);
+  EXPECT_EQ(total(result, Metric::messages_lost), 0);
+  const auto exposed = [&](std::size_t minute) {
+    return series(result, Metric::database_exposed, "", "content").windows.at(minute).mean;
+  };
+  EXPECT_EQ(exposed(1), 0);
+  EXPECT_EQ(exposed(3), 1);
+  EXPECT_EQ(exposed(7), 0);  // caught up
+  EXPECT_GT(series(result, Metric::send_queue, "", "content").windows.at(5).max, 0);
+}
+
+TEST(Databases, a_killed_mirror_stalls_nobody) {
+  Scenario scenario = mirrored_pool();
+  scenario.faults = {lose("sql-m", 2min)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_EQ(downtime(result), 0);
+  EXPECT_LT(latencies(result, Metric::post_latency).max(), 1);
+  EXPECT_EQ(posts_refused(result), 0);
+}
+
+TEST(Databases, a_loss_while_exposed_stops_the_database_and_a_force_then_loses_what_the_mirror_lacks) {
+  Scenario scenario = mirrored_pool();
+  scenario.faults = {lose("sql-m", 1min, 3min), lose("sql-1", 3min)};
+  Fault force;
+  force.at = 5min;
+  force.force_service = NodeId{"sql-m"};
+  scenario.faults.push_back(force);
+  const ReplicationResult result = play(scenario);
+  EXPECT_NEAR(downtime(result), 123, 0.001);
+  EXPECT_NEAR(total(result, Metric::messages_lost), 2.5 * 120, 60);  // two minutes of 2.5 posts a second
+}
+
+TEST(Databases, high_performance_loses_what_was_on_its_way) {
+  Scenario scenario = mirrored_pool(Witness::none, AvailabilityMode::high_performance);
+  SqlInstance mirror;
+  mirror.name = NodeId{"sql-m"};
+  mirror.site = SiteId{"south"};
+  scenario.topology.sql_instances = {mirror};
+  Link far;
+  far.between = {SiteId{"north"}, SiteId{"south"}};
+  far.latency = 20s;
+  scenario.topology.links = {far};
+  Fault force;
+  force.at = 3min;
+  force.force_service = NodeId{"sql-m"};
+  scenario.faults = {lose("sql-1", 2min), force};
+  const ReplicationResult result = play(scenario);
+  EXPECT_NEAR(total(result, Metric::messages_lost), 2.5 * 20, 25);
+}
+
+TEST(Databases, a_manual_failover_takes_no_longer_than_opening_and_loses_nothing) {
+  Scenario scenario = mirrored_pool(Witness::none);
+  Fault there;
+  there.at = 2min;
+  there.make_principal = NodeId{"sql-m"};
+  Fault back;
+  back.at = 4min;
+  back.make_principal = NodeId{"sql-1"};
+  scenario.faults = {there, back};
+  const ReplicationResult result = play(scenario);
+  EXPECT_NEAR(downtime(result), 6, 0.001);
+  EXPECT_EQ(total(result, Metric::messages_lost), 0);
+  EXPECT_GT(level_at(result, Metric::utilisation, 3, "sql-m"), 0);
+  EXPECT_EQ(level_at(result, Metric::utilisation, 5, "sql-m"), 0);
+}
+
+TEST(Databases, an_isolated_principal_steps_down_and_the_mirror_takes_over) {
+  Scenario scenario = mirrored_pool();
+  Fault cut;
+  cut.at = 2min;
+  cut.cut = Names{{"sql-1"}};
+  cut.duration = 2min;
+  scenario.faults = {cut};
+  const ReplicationResult result = play(scenario);
+  EXPECT_NEAR(downtime(result), 3, 0.001);  // it believed that it served until its own time-out, and acknowledged nothing
+  EXPECT_GT(stall(result), 11);
+  EXPECT_EQ(total(result, Metric::messages_lost), 0);
+}
+
+TEST(Databases, compliance_events_wait_in_their_queues_while_their_database_is_away) {
+  Scenario scenario = small_pool();
+  scenario.faults = {lose("sql-2", 2min, 2min)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_NEAR(downtime(result, "compliance"), 123, 0.001);
+  EXPECT_EQ(downtime(result), 0);
+  EXPECT_GT(series(result, Metric::compliance_backlog, "chat-1").windows.at(3).max, 20);
+  EXPECT_LT(level_at(result, Metric::compliance_backlog, 9, "chat-1"), 1);
+  EXPECT_EQ(posts_refused(result), 0);
+}
+
+TEST(Databases, every_request_is_accounted_for_and_the_modes_of_the_plane_give_the_same_bits) {
+  Scenario scenario = mirrored_pool();
+  scenario.workload.restarts_per_user = Rate{2.0 / 3600};
+  scenario.faults = {lose_silently("sql-1", 2min, 2min), lose("chat-2", 2min + 5s, 1min), lose("sql-m", 6min, 1min),
+                     lose_silently("sql-w", 6min + 30s)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_EQ(total(result, Metric::arrivals), total(result, Metric::completions) + total(result, Metric::refusals) +
+                                                 total(result, Metric::requests_lost) +
+                                                 value(result, Metric::requests_in_flight));
+  EXPECT_TRUE(result == play(scenario, {.mode = PlaneMode::step}));
+  EXPECT_TRUE(result == play(scenario, {.mode = PlaneMode::timer}));
+}
+
+}  // namespace
+}  // namespace poolcast::sim
