@@ -31,6 +31,7 @@ from poolcast._core import (
     Link,
     LogShipping,
     LossKind,
+    MachineWork,
     Objective,
     PoolGrowth,
     PostRate,
@@ -38,11 +39,15 @@ from poolcast._core import (
     Problem,
     Quantity,
     RateParameter,
+    Role,
     RoomClass,
+    Runbook,
+    RunbookStep,
     SecondsParameter,
     Secret,
     Severity,
     Site,
+    Situation,
     SqlEdition,
     SqlInstance,
     Statistic,
@@ -53,6 +58,7 @@ from poolcast._core import (
 )
 from poolcast.compare import diff, side_by_side
 from poolcast.errors import RunError, UnsupportedScenarioError
+from poolcast.recovery import Recovery, load_runbook, runbook
 from poolcast.result import Result, read_run
 from poolcast.runner import run
 from poolcast.scenario import Scenario, library, limits, load, loads
@@ -79,6 +85,7 @@ __all__ = [
     "Link",
     "LogShipping",
     "LossKind",
+    "MachineWork",
     "Objective",
     "PoolGrowth",
     "PostRate",
@@ -86,14 +93,19 @@ __all__ = [
     "Problem",
     "Quantity",
     "RateParameter",
+    "Recovery",
     "Result",
+    "Role",
     "RoomClass",
     "RunError",
+    "Runbook",
+    "RunbookStep",
     "Scenario",
     "SecondsParameter",
     "Secret",
     "Severity",
     "Site",
+    "Situation",
     "SqlEdition",
     "SqlInstance",
     "Statistic",
@@ -106,8 +118,10 @@ __all__ = [
     "library",
     "limits",
     "load",
+    "load_runbook",
     "loads",
     "read_run",
     "run",
+    "runbook",
     "side_by_side",
 ]

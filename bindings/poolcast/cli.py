@@ -31,21 +31,35 @@ else:
     _Text = _Number = click.ParamType  # has no type arguments in older releases
 
 
+def _entries(kind: str, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    from poolcast import _core
+    from poolcast.scenario import library_folders
+
+    entries = _core.list_library(library_folders())
+    names = [entry for entry in entries if entry[1] == kind and entry[0].startswith(incomplete)]
+    return [CompletionItem(entry[0], help=entry[2]) for entry in names] or [CompletionItem(incomplete, type="file")]
+
+
 class _ScenarioName(_Text):
     """A scenario of the library by name, or a file; both are offered when completing."""
 
     name = "scenario"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem
-
-        from poolcast import _core
-        from poolcast.scenario import library_folders
-
         _ = ctx, param
-        entries = _core.list_library(library_folders())
-        names = [entry for entry in entries if entry[1] == "scenario" and entry[0].startswith(incomplete)]
-        return [CompletionItem(entry[0], help=entry[2]) for entry in names] or [CompletionItem(incomplete, type="file")]
+        return _entries("scenario", incomplete)
+
+
+class _RunbookName(_Text):
+    """A runbook of the library by name, or a file; both are offered when completing."""
+
+    name = "runbook"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        _ = ctx, param
+        return _entries("runbook", incomplete)
 
 
 class _RuleId(_Text):
@@ -107,6 +121,7 @@ def main() -> None:
     \b
     poolcast run lose-one-of-four          a scenario of the library (poolcast list)
     poolcast run mine.yaml --out out/mine  a file; writes the page, the picture and the run's data
+    poolcast runbook site-failover         how long users are away while people work through the steps
     poolcast completion                    how to complete verbs, scenarios and rule ids in your shell
 
     Exit codes: 0 every objective holds; 1 one fails; 2 bad input; 3 stopped by Ctrl-C; 4 a worker died.
@@ -372,6 +387,44 @@ def capacity(scenario: str, changes: tuple[str, ...], as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("runbook", type=_RunbookName(), required=False)
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key: steps.decide.median=10min.")
+@click.option("--samples", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True, help="How many runs are drawn.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True, help="Same runbook and seed: same answer."
+)
+@click.option("--shift", type=click.IntRange(1, 1000), help="So many people who can do everything, instead of the roles.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object and nothing else.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder for picture and data.")
+def runbook(
+    runbook: str | None, changes: tuple[str, ...], samples: int, seed: int, shift: int | None, as_json: bool, out: Path | None
+) -> None:
+    """Say how long users are away while people work through RUNBOOK (a name or a file); without one, list those there are."""
+    from poolcast import _core, console, recovery
+    from poolcast.scenario import library_entries
+
+    screen = console.make_console()
+    if runbook is None:
+        console.library(screen, [entry for entry in library_entries() if entry[1] == "runbook"])
+        return
+    try:
+        answer = recovery.runbook(runbook, set=changes, samples=samples, seed=seed, shift=shift)
+    except _core.ConfigError as error:
+        _fail(str(error))
+    if as_json:
+        click.echo(answer.to_json(), nl=False)
+    else:
+        console.recovery(screen, answer)
+    if out is None:
+        return
+    try:
+        picture = answer.save(out)
+    except OSError as error:
+        _fail(f"The picture cannot be written: {error}")
+    click.echo(f"\nPicture: {picture}", err=as_json)
+
+
+@main.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from poolcast import _core
@@ -380,9 +433,11 @@ def schema() -> None:
 
 
 @main.command("list")
-@click.option("--kind", type=click.Choice(["scenario", "topology", "workload", "cost-set"]), help="Only entries of this kind.")
+@click.option(
+    "--kind", type=click.Choice(["scenario", "topology", "workload", "cost-set", "runbook"]), help="Only entries of this kind."
+)
 def list_(kind: str | None) -> None:
-    """List the library: scenarios, topologies, workloads and cost sets."""
+    """List the library: scenarios, topologies, workloads, cost sets and runbooks."""
     from poolcast import console
     from poolcast.scenario import library_entries
 

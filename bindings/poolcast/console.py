@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from poolcast._core import CapacityRow, Finding, Rule
+    from poolcast.recovery import Recovery
     from poolcast.runner import Progress
     from poolcast.scenario import Scenario
     from poolcast.summary import Row
 
 _PIPED_WIDTH = 132  # columns when the output is not a terminal
+_MOSTLY = 0.5  # from this share of the runs on a step is what people should look at
 _STYLES = {
     "error": "bold red",
     "warning": "yellow",
@@ -276,6 +278,32 @@ def library(console: Console, entries: list[tuple[str, str, str, str]]) -> None:
             if own == kind:
                 table.add_row(f"  {name}", Text(title, "dim"))
         console.print(table)
+
+
+def recovery(console: Console, answer: Recovery) -> None:
+    """A runbook's steps, how long users are away, and why."""
+    runbook = answer.runbook
+    facts = f"{units.plural(answer.samples, 'run')} · seed {answer.seed} · {answer.people()}"
+    console.print(Text.assemble((runbook.name, "bold"), "     ", facts))
+    if runbook.question:
+        console.print(Text(runbook.question, "dim"))
+    columns = [("p5", "r"), ("median", "r"), ("p95", "r")]
+    steps = plain_table(("Step", ""), ("who", ""), *columns, ("waits", "r"), ("critical", "r"))
+    for step, own in zip(runbook.steps, answer.core.steps, strict=True):
+        times = [units.duration(value) for value in (own.duration.p5_s, own.duration.p50_s, own.duration.p95_s)]
+        waits = units.duration(own.waiting.mean_s) if own.waiting.mean_s > 0 else ""
+        share = Text(units.quantity(own.critical_share, "share"), "red" if own.critical_share >= _MOSTLY else "")
+        steps.add_row(f"  {step.name}", Text(step.who or "by itself", "dim"), *times, waits, share)
+    console.print()
+    console.print(steps)
+    table = plain_table(("Over all runs", ""), *columns, ("mean", "r"), ("longest", "r"))
+    for name, spread in answer.figures().items():
+        values = (spread.p5_s, spread.p50_s, spread.p95_s, spread.mean_s, spread.max_s)
+        table.add_row(f"  {name}", *(units.duration(value) for value in values))
+    console.print()
+    console.print(table)
+    console.print(f"\nCritical path of the median run: {' → '.join(answer.critical_path())}", soft_wrap=True)
+    console.print(Text("Times by hand are assumptions unless you put in your own: docs/runbooks.md", "dim"))
 
 
 class ProgressBar:
