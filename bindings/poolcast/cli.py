@@ -12,86 +12,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from poolcast._core import __version__
+from poolcast.parameters import Precision, RuleId, RunbookName, ScenarioName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from click.shell_completion import CompletionItem
-
     from poolcast.result import Result
     from poolcast.scenario import Scenario
 
 _HOLDS, _FAILS, _BAD_INPUT, _INTERRUPTED, _WORKER_DIED = range(5)
-
-
-if TYPE_CHECKING:
-    _Text = click.ParamType[str]
-    _Number = click.ParamType[float]
-else:
-    _Text = _Number = click.ParamType  # has no type arguments in older releases
-
-
-def _entries(kind: str, incomplete: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem
-
-    from poolcast import _core
-    from poolcast.scenario import library_folders
-
-    entries = _core.list_library(library_folders())
-    names = [entry for entry in entries if entry[1] == kind and entry[0].startswith(incomplete)]
-    return [CompletionItem(entry[0], help=entry[2]) for entry in names] or [CompletionItem(incomplete, type="file")]
-
-
-class _ScenarioName(_Text):
-    """A scenario of the library by name, or a file; both are offered when completing."""
-
-    name = "scenario"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        _ = ctx, param
-        return _entries("scenario", incomplete)
-
-
-class _RunbookName(_Text):
-    """A runbook of the library by name, or a file; both are offered when completing."""
-
-    name = "runbook"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        _ = ctx, param
-        return _entries("runbook", incomplete)
-
-
-class _RuleId(_Text):
-    """The id of a documented rule."""
-
-    name = "rule id"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem
-
-        _ = ctx, param
-        return [CompletionItem(rule.id, help=rule.rule) for rule in _all_rules() if rule.id.startswith(incomplete.upper())]
-
-
-class _Precision(_Number):
-    """A share between 0 % and 100 %: 5% or 0.05."""
-
-    name = "share"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        from poolcast.runner import precision_share
-
-        try:
-            return precision_share(value)
-        except ValueError as error:
-            self.fail(str(error).removeprefix("precision: "), param, ctx)
-
-
-def _all_rules() -> Iterable[Any]:
-    from poolcast import _core
-
-    return {rule.id: rule for product in _core.products() for rule in _core.rules(product)}.values()
 
 
 def _fail(text: str, code: int = _BAD_INPUT) -> NoReturn:
@@ -110,7 +37,7 @@ def _load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
 
 
 _set_option = click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key: workload.users=60_000.")
-_scenario_argument = click.argument("scenario", type=_ScenarioName())
+_scenario_argument = click.argument("scenario", type=ScenarioName())
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -147,7 +74,7 @@ def main() -> None:
 )
 @click.option("--replications", type=click.IntRange(1, 10_000), help="Runs with different random numbers.  [default: 12]")
 @click.option(
-    "--precision", type=_Precision(), metavar="SHARE", help="Instead: until every objective's interval is this narrow, 5%."
+    "--precision", type=Precision(), metavar="SHARE", help="Instead: until every objective's interval is this narrow, 5%."
 )
 @click.option("--workers", type=click.IntRange(1), help="Processes at the same time.  [default: one per core]")
 @click.option("--antithetic", is_flag=True, help="Run in antithetic pairs.")
@@ -334,8 +261,8 @@ def _near(file: str) -> str:
 
 
 @main.command()
-@click.argument("rule", type=_RuleId(), metavar="ID")
-@click.argument("scenario", type=_ScenarioName(), required=False)
+@click.argument("rule", type=RuleId(), metavar="ID")
+@click.argument("scenario", type=ScenarioName(), required=False)
 @click.option("--product", default="skype-for-business-2015", show_default=True, help="Whose rule it is, without a scenario.")
 def explain(rule: str, scenario: str | None, product: str) -> None:
     """Print rule ID with its derivation and its source, and what it finds in SCENARIO."""
@@ -387,7 +314,7 @@ def capacity(scenario: str, changes: tuple[str, ...], as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("runbook", type=_RunbookName(), required=False)
+@click.argument("runbook", type=RunbookName(), required=False)
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key: steps.decide.median=10min.")
 @click.option("--samples", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True, help="How many runs are drawn.")
 @click.option(
