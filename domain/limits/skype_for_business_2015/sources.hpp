@@ -75,6 +75,7 @@ inline constexpr std::string_view sql_prerequisites =
 inline constexpr std::string_view sql_roles = "Role Switching During a Database Mirroring Session (SQL Server documentation)";
 inline constexpr std::string_view sql_mirroring =
     "Database Mirroring: Standard and Enterprise Edition (SQL Server documentation)";
+inline constexpr std::string_view sql_restore = "RESTORE Statements: compatibility support (SQL Server documentation)";
 inline constexpr std::string_view sql_editions =
     "Features supported by the editions of SQL Server 2014 (SQL Server documentation)";
 inline constexpr std::string_view stretched_farm =

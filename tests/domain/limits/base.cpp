@@ -127,7 +127,7 @@ void lose(Scenario& scenario, const std::string& node) {
 
 std::vector<Case> all_cases() {
   std::vector<Case> all;
-  for (const auto& family : {user_cases(), placement_cases(), database_cases(), availability_cases()}) {
+  for (const auto& family : {user_cases(), placement_cases(), database_cases(), recovery_cases(), availability_cases()}) {
     all.insert(all.end(), family.begin(), family.end());
   }
   return all;

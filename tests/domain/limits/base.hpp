@@ -34,6 +34,7 @@ std::vector<Case> user_cases();
 std::vector<Case> placement_cases();
 std::vector<Case> database_cases();
 std::vector<Case> availability_cases();
+std::vector<Case> recovery_cases();
 std::vector<Case> all_cases();
 
 }  // namespace poolcast::limits::test
