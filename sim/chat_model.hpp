@@ -216,7 +216,8 @@ private:
     DatabaseSession session;
     double away_since = 0;
     double downtime = 0;
-    bool recorded = false;  // only when something may happen to a database
+    bool recorded = false;                // only when something may happen to a database
+    std::optional<rules::Member> late{};  // whose pings come too late
     SeriesId available{}, exposed{}, send_queue{}, redo_queue{}, downtime_series{};
   };
 
@@ -390,6 +391,7 @@ private:
   double flush_time(std::uint16_t pool_number) const;
   void record_database(ManagedDatabase& managed);
   void databases_reached();
+  void watch_load(std::uint16_t number);
 
   // Notices.
   void roster_changes(std::uint16_t pool_number, UserNumber user);

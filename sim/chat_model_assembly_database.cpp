@@ -35,6 +35,7 @@ bool concerns_databases(const Scenario& scenario) {
   return std::ranges::any_of(scenario.faults, [&](const Fault& fault) {
     if (fault.cut || fault.make_principal || fault.force_service || fault.suspend_mirroring || fault.resume_mirroring)
       return true;
+    if (fault.slow && is_member(*fault.slow)) return true;
     return fault.lose && std::ranges::any_of(machines_of(scenario.topology, *fault.lose), is_member);
   });
 }

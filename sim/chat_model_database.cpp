@@ -187,6 +187,21 @@ void ChatModel::databases_reached() {
   }
 }
 
+// A ping waits behind the requests. An overloaded principal is taken for lost although it works: a false failover (SQL Server,
+// "Possible Failures During Database Mirroring"); partners should stay below half of their CPU.
+void ChatModel::watch_load(std::uint16_t number) {
+  ManagedDatabase& managed = databases_[number];
+  const DatabaseHost& database = pools_[managed.pool].database;
+  if (managed.holds != Holds::content || !database.machines[1]) return;
+  const JobId oldest = database.here().cpu.next_waiting();
+  const bool late = oldest != no_job && now() - jobs_[oldest].started > rules::mirroring_timeout.count();
+  if (late == managed.late.has_value()) return;
+  const Member partner = managed.late.value_or(rules::partners[database.principal]);
+  managed.late = late ? std::optional{partner} : std::nullopt;
+  const auto connected = [this](const NodeId& a, const NodeId& b) { return platform_.connected(a, b); };
+  apply_to_database(number, [&](DatabaseSession& session) { session.pings_late(partner, late, connected, now()); });
+}
+
 void ChatModel::make_principal(const NodeId& node) {
   apply_to_databases([&](DatabaseSession& session) {
     if (session.involves(node)) session.make_principal(node, now());

@@ -113,6 +113,7 @@ void ChatModel::reaches_database(JobId number) {
   if (!reached || pools_[jobs_[number].pool].database.epoch != jobs_[number].database_epoch) return strand(number);
   DatabaseMachine& database = pools_[jobs_[number].pool].database.here();
   Recorder::occupy(database.record, now(), database.cpu.busy());
+  jobs_[number].started = now();
   if (database.cpu.arrive(number) == FcfsStation::Arrival::started) start_database(number);
   recorder_.queue(database.record, now(), database.cpu.waiting());
 }

@@ -51,7 +51,10 @@ Member DatabaseSession::principal() const {
 void DatabaseSession::lost(const NodeId& node, LossKind kind, double now) {
   const auto who = member(node);
   if (!who || !session_[*who].up) return;
-  if (*who != Member::witness) silent_[index_of(*who)] = kind != LossKind::reset;
+  if (*who != Member::witness) {
+    silent_[index_of(*who)] = kind != LossKind::reset;
+    destroyed_[index_of(*who)] = kind == LossKind::destroyed;
+  }
   apply({Happens::lose, *who}, now);
   for (const Member other : rules::all_members)
     if (other != *who)
@@ -60,19 +63,31 @@ void DatabaseSession::lost(const NodeId& node, LossKind kind, double now) {
 
 void DatabaseSession::returned(const NodeId& node, double now) {
   const auto who = member(node);
-  if (who && !session_[*who].up) apply({Happens::come_back, *who}, now);
+  if (!who || session_[*who].up || (*who != Member::witness && destroyed_[index_of(*who)])) return;
+  apply({Happens::come_back, *who}, now);
+}
+
+void DatabaseSession::pings_late(Member partner, bool late, const std::function<bool(const NodeId&, const NodeId&)>& connected,
+                                 double now) {
+  late_ = late ? std::optional{partner} : std::nullopt;
+  connections_changed(connected, rules::ErrorKind::hard, now);  // the time-out is over by the time that pings are that late
 }
 
 void DatabaseSession::connections_changed(const std::function<bool(const NodeId&, const NodeId&)>& connected, double now) {
+  connections_changed(connected, rules::ErrorKind::soft, now);
+}
+
+void DatabaseSession::connections_changed(const std::function<bool(const NodeId&, const NodeId&)>& connected,
+                                          rules::ErrorKind kind, double now) {
   for (const auto& [a, b] : {std::pair{Member::first, Member::second}, std::pair{Member::first, Member::witness},
                              std::pair{Member::second, Member::witness}}) {
     if (!nodes_[index_of(a)] || !nodes_[index_of(b)]) continue;
-    const bool linked = connected(*nodes_[index_of(a)], *nodes_[index_of(b)]);
+    const bool linked = connected(*nodes_[index_of(a)], *nodes_[index_of(b)]) && a != late_ && b != late_;
     if (linked == session_.linked[rules::link_of(a, b)]) continue;
     apply({linked ? Happens::heal : Happens::cut, a, b}, now);
     if (linked) continue;
-    expect_time_out(a, b, rules::ErrorKind::soft, now);
-    expect_time_out(b, a, rules::ErrorKind::soft, now);
+    expect_time_out(a, b, kind, now);
+    expect_time_out(b, a, kind, now);
   }
 }
 

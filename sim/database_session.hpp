@@ -42,6 +42,9 @@ public:
   void lost(const NodeId& node, LossKind kind, double now);
   void returned(const NodeId& node, double now);
   void connections_changed(const std::function<bool(const NodeId&, const NodeId&)>& connected, double now);
+  // A principal whose requests wait longer than the time-out answers pings too late, too: to the others it is gone.
+  void pings_late(rules::Member partner, bool late, const std::function<bool(const NodeId&, const NodeId&)>& connected,
+                  double now);
   void due(std::uint32_t subject, double now);
   // What operators do; a reason why not, or empty.
   std::string_view make_principal(const NodeId& node, double now);
@@ -78,6 +81,7 @@ private:
   void plan_opening(rules::Member partner, const rules::Session& before, double now);
   void plan_catching_up(const rules::Session& before, double now);
   void catch_up(double now);
+  void connections_changed(const std::function<bool(const NodeId&, const NodeId&)>& connected, rules::ErrorKind kind, double now);
   void expect_time_out(rules::Member observer, rules::Member observed, rules::ErrorKind kind, double now);
   void wait(std::size_t slot, double at);
   void call_off(std::size_t slot) { waiting_[slot].waiting = false; }
@@ -99,6 +103,8 @@ private:
   std::uint64_t acknowledged_ = 0;
   std::uint64_t lost_rows_ = 0;
   std::array<bool, 2> silent_{};
+  std::array<bool, 2> destroyed_{};  // lost with its disks: the partner is no mirror until somebody sets mirroring up anew
+  std::optional<rules::Member> late_;
   std::array<Slot, slots> waiting_{};
 };
 

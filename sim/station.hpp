@@ -27,6 +27,7 @@ public:
   JobId start_waiting();               // starts the next waiting job if a server is idle, or no_job
   std::vector<JobId> clear();          // the station is lost: everything that waited, in order; nothing is in service any more
 
+  JobId next_waiting() const { return waiting_ == 0 ? no_job : ring_[head_]; }
   std::uint32_t servers() const { return servers_; }
   std::uint32_t busy() const { return busy_; }  // above servers() for a while after a resize to fewer
   std::uint32_t waiting() const { return waiting_; }

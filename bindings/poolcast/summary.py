@@ -211,6 +211,8 @@ TOTALS = (
     "deliveries_late",
     "messages_stored",
     "messages_lost",
+    "messages_in_doubt",
+    "without_database",
     "compliance_backlog",
     "database_bytes",
 )

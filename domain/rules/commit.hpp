@@ -49,10 +49,6 @@ Seconds detection_time(ErrorKind kind, Seconds timeout, Seconds ping_interval, S
 // 10 s is the default and the least that is recommended; high-performance mode always has 10 s.
 inline constexpr Seconds mirroring_timeout{10};
 
-// Above this share of a partner's CPU, pings may be late and automatic failovers false: "Prerequisites, Restrictions, and
-// Recommendations for Database Mirroring".
-inline constexpr double cpu_share_for_automatic_failover = 0.5;
-
 // Log cannot be truncated before the mirror has it. Until it is full, from so much in use; infinite when nothing is written.
 Seconds time_to_full_log(double in_use, double capacity, double written);
 

@@ -167,6 +167,30 @@ TEST(Databases, an_isolated_principal_steps_down_and_the_mirror_takes_over) {
   EXPECT_EQ(total(result, Metric::messages_lost), 0);
 }
 
+TEST(Databases, a_principal_that_is_too_slow_to_answer_pings_is_taken_for_lost) {
+  Scenario scenario = mirrored_pool();
+  Fault slow;
+  slow.at = 2min;
+  slow.slow = NodeId{"sql-1"};
+  slow.factor = 20'000;
+  slow.duration = 1min;
+  scenario.faults = {slow};
+  const ReplicationResult result = play(scenario);
+  EXPECT_NEAR(downtime(result), 3, 0.001);
+  EXPECT_GT(stall(result), 3);
+  EXPECT_EQ(total(result, Metric::messages_lost), 0);
+  EXPECT_GT(level_at(result, Metric::utilisation, 8, "sql-m"), 0);
+  EXPECT_EQ(level_at(result, Metric::utilisation, 8, "sql-1"), 0);
+}
+
+TEST(Databases, a_mirror_that_lost_its_disks_does_not_come_back_by_itself) {
+  Scenario scenario = mirrored_pool();
+  scenario.faults = {lose("sql-m", 2min, 1min)};
+  scenario.faults.front().kind = LossKind::destroyed;
+  const ReplicationResult result = play(scenario);
+  EXPECT_EQ(series(result, Metric::database_exposed, "", "content").windows.at(9).mean, 1);
+}
+
 TEST(Databases, compliance_events_wait_in_their_queues_while_their_database_is_away) {
   Scenario scenario = small_pool();
   scenario.faults = {lose("sql-2", 2min, 2min)};
