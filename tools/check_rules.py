@@ -28,7 +28,7 @@ BOXES = (
     Box("sim/cost", "sim/cost.hpp", LIBRARY),
     Box("sim/recorder", "sim/recorder.hpp", (*LIBRARY, "sim/cost")),
     Box("sim/analytic", "sim/analytic", (*LIBRARY, "sim/cost", "sim/recorder"), ("Eigen/",)),
-    Box("sim/program", "sim/program", ("sim", *LIBRARY, "domain/io"), ("CLI/", "nlohmann/"), posix=True),
+    Box("sim/program", "sim/program", ("sim", "sim/analytic", *LIBRARY, "domain/io"), ("CLI/", "nlohmann/"), posix=True),
     Box("sim/main", "sim/main.cpp", ("sim", "sim/analytic", "sim/program"), posix=True),
     Box("bindings", "bindings", (*LIBRARY, "domain/io"), ("pybind11/",)),
     Box("server", "reference-server", LIBRARY, posix=True),

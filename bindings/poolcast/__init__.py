@@ -60,7 +60,7 @@ from poolcast.compare import diff, side_by_side
 from poolcast.errors import RunError, UnsupportedScenarioError
 from poolcast.recovery import Recovery, load_runbook, runbook
 from poolcast.result import Result, read_run
-from poolcast.runner import run
+from poolcast.runner import availability, run
 from poolcast.scenario import Scenario, library, limits, load, loads
 
 __all__ = [
@@ -114,6 +114,7 @@ __all__ = [
     "Variant",
     "Workload",
     "__version__",
+    "availability",
     "diff",
     "library",
     "limits",

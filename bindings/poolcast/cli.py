@@ -232,6 +232,35 @@ def _code(finished: Any, data: dict[str, Any] | None) -> int:
 @main.command()
 @_scenario_argument
 @_set_option
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True, help="Same seed: the same answer.")
+@click.option(
+    "--precision", type=_Precision(), default=0.1, metavar="SHARE", help="How narrow the interval has to be.  [default: 10%]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
+@click.option("--allow-unsupported", is_flag=True, help="Answer although a rule of severity error is broken.")
+def availability(
+    scenario: str, changes: tuple[str, ...], seed: int, precision: float, as_json: bool, allow_unsupported: bool
+) -> None:
+    """Say how much of a year users have the service when the losses at random of SCENARIO happen, and what takes the rest."""
+    from poolcast import _core, console, runner
+
+    question = _load(scenario, changes)
+    _refuse(question, allow_unsupported)
+    try:
+        answer = runner.availability(question, precision=precision, seed=seed, allow_unsupported=allow_unsupported)
+    except (_core.ConfigError, FileNotFoundError) as error:
+        _fail(str(error))
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    screen = console.make_console()
+    console.head(screen, question, f"losses at random · seed {seed}")
+    console.availability(screen, answer)
+
+
+@main.command()
+@_scenario_argument
+@_set_option
 def validate(scenario: str, changes: tuple[str, ...]) -> None:
     """Check SCENARIO against the documented limits; exit 1 when one of severity error is passed."""
     from poolcast import units

@@ -199,6 +199,42 @@ def _losses(console: Console, data: Row) -> None:
         console.print(table)
 
 
+def availability(console: Console, answer: Row) -> None:
+    """Availability in nines, minutes a year by cause, and the risks that it rests on."""
+    away = answer["unavailable"]
+    console.print(
+        f"\nAvailable {100 * answer['availability']:.6g} % of users' time: {answer['nines']:.1f} nines, "
+        f"{_minutes(away)} a year away {_bounds(away)}"
+    )
+    if not answer["precise"]:
+        console.print("The precision was not reached: the interval says how far the answer may be off.", style="yellow")
+    table = plain_table(("Away, a year and user", ""), ("", "r"), ("95 % interval", ""))
+    for cause, minutes in answer["by_cause"].items():
+        table.add_row(f"  {summary.words(cause)}", _minutes(minutes), Text(_bounds(minutes), "dim"))
+    console.print()
+    console.print(table)
+    risks = plain_table(("Assumed", ""), ("about every", "r"), ("", ""), ("for about", "r"), ("", ""))
+    for risk in answer["risks"]:
+        cells = [text for key in ("about_every", "for_about") for text in _risk(risk[key])]
+        risks.add_row(f"  {risk['label']}", *cells)
+    console.print()
+    console.print(risks)
+
+
+def _minutes(minutes: Row) -> str:
+    return units.duration(60 * minutes["minutes_per_year"])
+
+
+def _bounds(minutes: Row) -> str:
+    return f"[{units.duration(60 * minutes['low'])}, {units.duration(60 * minutes['high'])}]"
+
+
+def _risk(given: Row) -> tuple[str, Text]:
+    low, high = given["low_s"], given["high_s"]
+    bounds = f"[{units.duration(low)}, {units.duration(high)}]" if low is not None and high is not None else ""
+    return units.duration(given["value_s"]), Text(bounds, "dim")
+
+
 def headroom(console: Console, scenario: Scenario) -> None:
     """What the loss of one server leaves: the capacity page's headroom."""
     rows = [row for row in _core.capacity(scenario) if row.section == "headroom"]

@@ -283,3 +283,31 @@ def _bar(name: str, visible: bool) -> Any:
             bar.refresh()
 
         yield show
+
+
+def availability(
+    scenario: Scenario | str | os.PathLike[str],
+    *,
+    precision: float | str = 0.1,
+    seed: int = 1,
+    allow_unsupported: bool = False,
+) -> dict[str, Any]:
+    """How much of their time users have the service when machines are lost at random, and what takes the rest.
+
+    The scenario's losses with `about_every` and `for_about` are the risks; the control plane alone is played, by Monte Carlo with
+    importance sampling, until the 95 % interval of the unavailability has the relative half-width `precision`. The object is
+    described in docs/run-format.md. Raises ConfigError on a scenario without such losses or with others.
+    """
+    question = (scenario if isinstance(scenario, Scenario) else load(scenario)).checked()
+    if not allow_unsupported:
+        refuse_unsupported(question)
+    arguments = ["--availability", "--seed", str(seed), "--precision", str(precision_share(precision))]
+    if allow_unsupported:
+        arguments.append("--allow-unsupported")
+    finished = execute(question, arguments)
+    if finished.code != 0:
+        if finished.interrupted:
+            raise KeyboardInterrupt
+        raise _core.ConfigError(finished.messages.strip())
+    answer: dict[str, Any] = json.loads(finished.output)
+    return answer

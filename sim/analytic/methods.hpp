@@ -6,6 +6,7 @@
 
 #include "domain/fold.hpp"
 #include "domain/scenario.hpp"
+#include "sim/analytic/control_plane.hpp"
 
 namespace poolcast::sim::analytic {
 
@@ -18,5 +19,9 @@ std::vector<Inconsistency> steady_state_refusals(const Scenario& scenario);
 // are (reconnect_storm.hpp). No latencies.
 ReplicationResult storm(const Scenario& scenario, Seconds window);
 std::vector<Inconsistency> storm_refusals(const Scenario& scenario);
+
+// What estimate_availability() plays of a scenario: its machines, and as risks the losses that happen at random.
+ControlPlane control_plane_of(const Scenario& scenario);
+std::vector<Inconsistency> availability_refusals(const Scenario& scenario);
 
 }  // namespace poolcast::sim::analytic

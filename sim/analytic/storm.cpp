@@ -6,56 +6,11 @@
 #include "domain/occurrences.hpp"
 #include "domain/random.hpp"
 #include "sim/analytic/methods.hpp"
-#include "sim/analytic/reconnect_storm.hpp"
 #include "sim/analytic/rows.hpp"
-#include "sim/analytic/steady_model.hpp"
+#include "sim/analytic/storm_pool.hpp"
 
 namespace poolcast::sim::analytic {
 namespace {
-
-std::vector<NodeId> servers_of(const ChatPool& pool) {
-  std::vector<NodeId> servers = pool.active;
-  servers.insert(servers.end(), pool.standby.begin(), pool.standby.end());
-  return servers;
-}
-
-// The unhurried time of a sign-in behind the gate: every command with nobody waiting, on the pool's first server.
-double sequence_time(const PoolLoad& load) {
-  const NodeId& server = load.pool->active.empty() ? load.pool->standby.front() : load.pool->active.front();
-  const Trips way = trips(load, server);
-  const double speed = hardware_of_server(*load.scenario, *load.pool, server).speed;
-  const double database_speed = hardware_named(*load.scenario, content_instance(load).hardware).speed;
-  double time = 0;
-  for (const CommandCount& each : sign_in_commands(load.scenario->workload)) {
-    const CommandCost& cost = load.costs.of(each.command);
-    time += each.times * (2 * (way.to_front_end + way.to_server) + load.costs.front_end_request + cost.cpu / speed);
-    if (cost.database > 0) time += each.times * (2 * way.to_database + cost.database / database_speed);
-  }
-  return time;
-}
-
-StormPool storm_pool(const PoolLoad& load) {
-  StormPool pool;
-  pool.users = load.users;
-  pool.restarts_per_s = load.restarts;
-  pool.gate_rate_per_s = load.costs.gate_spacing > 0 ? 1 / load.costs.gate_spacing : 0;
-  pool.gate_places = load.costs.inbound_queue;
-  pool.sequence_s = sequence_time(load);
-  pool.sign_in_work_s = load.sign_in_work();
-  pool.client = load.scenario->workload.client;
-  for (const NodeId& name : servers_of(*load.pool)) {
-    const Hardware& hardware = hardware_of_server(*load.scenario, *load.pool, name);
-    const bool active = std::ranges::find(load.pool->active, name) != load.pool->active.end();
-    pool.servers.push_back({static_cast<double>(hardware.cores) * hardware.speed, true, active});
-  }
-  const auto serving = static_cast<double>(load.pool->active.size());
-  pool.other_work = [&load, serving](double here, double connected, double changes) {
-    double work = notices(load, {here, connected, serving}, changes, 1).work();
-    for (const CommandCount& each : steady_commands(load, here)) work += each.times * load.costs.of(each.command).cpu;
-    return work;
-  };
-  return pool;
-}
 
 // A date at which something begins or ends, as the simulation's fault injector has them.
 struct Turn {

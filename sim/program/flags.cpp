@@ -67,6 +67,9 @@ void add_flags(CLI::App& app, Flags& flags, std::string& precision) {
          "How it is answered: simulate, analytic (formulas of the steady state) or fluid (users through a reconnect storm); "
          "docs/methods.md")
       ->transform(CLI::CheckedTransformer(methods).description(""));
+  app.add_flag("--availability", flags.availability,
+               "Instead of a run: how much of their time users have the service, from the losses at random, split by cause; "
+               "--precision is the relative half-width of the interval, default 10%");
   static const std::map<std::string, PlaneMode> modes{
       {"batch", PlaneMode::batch}, {"step", PlaneMode::step}, {"timer", PlaneMode::timer}};
   app.add_option("--mode", flags.mode, "How requests share SimGrid's clock: batch, step or timer; the answer is the same")

@@ -34,6 +34,7 @@ struct Flags {
   std::optional<std::filesystem::path> out;
   Method method = Method::simulate;
   PlaneMode mode = PlaneMode::batch;
+  bool availability = false;  // instead of a run
   bool allow_unsupported = false;
   bool no_variants = false;
   bool progress = false;

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "domain/io/config_error.hpp"
+#include "sim/program/availability.hpp"
 #include "sim/program/plan.hpp"
 #include "sim/replications.hpp"
 
@@ -135,6 +136,7 @@ int run_program(int argc, const char* const* argv, const Methods& methods) {
   if (const ExitCode* code = std::get_if<ExitCode>(&flags)) return *code;
   listen_to_signals();
   try {
+    if (std::get<Flags>(flags).availability) return answer_availability(std::get<Flags>(flags));
     return answer(std::get<Flags>(flags), methods[std::get<Flags>(flags).method]);
   } catch (const io::ConfigError& error) {
     std::fprintf(stderr, "%s\n", error.what());

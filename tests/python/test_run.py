@@ -29,6 +29,16 @@ def test_formulas_answer_the_same_metrics_without_intervals(scenario: pc.Scenari
     assert "post_latency" in set(table["metric"])
 
 
+def test_availability_is_split_by_cause_and_needs_losses_at_random(scenario: pc.Scenario) -> None:
+    answer = pc.availability("years-of-chance", precision="20%")
+    causes = sum(cause["minutes_per_year"] for cause in answer["by_cause"].values())
+    assert causes == pytest.approx(answer["unavailable"]["minutes_per_year"])
+    assert answer["by_cause"]["site"]["minutes_per_year"] > answer["by_cause"]["database"]["minutes_per_year"]
+    assert answer == pc.availability("years-of-chance", precision="20%")
+    with pytest.raises(pc.ConfigError, match="losses at random"):
+        pc.availability(scenario)
+
+
 def test_formulas_refuse_what_they_exclude_and_what_makes_no_sense(scenario: pc.Scenario) -> None:
     with pytest.raises(pc.ConfigError, match="assume that nothing breaks"):
         pc.run(scenario, method="analytic", progress=False)
