@@ -234,7 +234,7 @@ def _code(finished: Any, data: dict[str, Any] | None) -> int:
 @_set_option
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True, help="Same seed: the same answer.")
 @click.option(
-    "--precision", type=_Precision(), default=0.1, metavar="SHARE", help="How narrow the interval has to be.  [default: 10%]"
+    "--precision", type=Precision(), default=0.1, metavar="SHARE", help="How narrow the interval has to be.  [default: 10%]"
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.option("--allow-unsupported", is_flag=True, help="Answer although a rule of severity error is broken.")
