@@ -32,7 +32,10 @@ void add_common(CLI::App& app, Flags& flags, std::string& users, std::string& ho
 }
 
 void add_target(CLI::App& app, Flags& flags) {
-  app.add_option("--server", flags.server, "Where it listens: 127.0.0.1:PORT")->required();
+  app.add_option("--server", flags.servers,
+                 "Where it listens: 127.0.0.1:PORT; once for each active server of the pool, in the scenario's order")
+      ->allow_extra_args(false)
+      ->required();
   auto* tls = app.add_flag("--tls", flags.tls, "Speak TLS");
   app.add_option("--ca", flags.ca, "PEM file of the server's certificate, or of who signed it")->needs(tls);
   app.add_option("--domain", flags.domain, "SIP domain; default: that of the site of the scenario's chat pool");
@@ -41,7 +44,9 @@ void add_target(CLI::App& app, Flags& flags) {
 void add_play(CLI::App& app, Flags& flags) {
   add_target(app, flags);
   app.add_option("--out", flags.out, "Folder for run.json, report.csv, histograms and scenario.yaml");
-  app.add_option("--server-pid", flags.server_pid, "Process of the server, whose CPU and memory are recorded");
+  app.add_option("--server-pid", flags.server_pids,
+                 "Process of the server, whose CPU and memory are recorded; as often as --server, in the same order")
+      ->allow_extra_args(false);
   app.add_option("--database-pid", flags.database_pid, "Process of the database, with all that descend from it");
   app.add_flag("--allow-unsupported", flags.allow_unsupported, "Play a scenario that breaks a documented rule");
   app.add_flag("--progress", flags.progress, "Write progress to standard error, one JSON object per line");

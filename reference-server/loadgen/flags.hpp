@@ -20,13 +20,13 @@ struct Flags {
   std::vector<std::filesystem::path> library;
   std::vector<std::string> overrides;
   std::uint64_t seed = 1;
-  std::string server;
+  std::vector<std::string> servers;
   bool tls = false;
   std::string ca;
   std::string domain;  // empty: that of the scenario's site
   std::filesystem::path password_file;
   std::optional<std::filesystem::path> out;
-  int server_pid = 0;
+  std::vector<int> server_pids;
   int database_pid = 0;
   bool allow_unsupported = false;
   bool progress = false;

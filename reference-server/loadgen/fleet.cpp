@@ -36,6 +36,7 @@ Fleet::Fleet(FleetSettings settings, const Membership& membership, std::vector<R
       listener_(listener),
       random_(settings_.seed, 0, "clients"),
       scratch_(scratch_bytes) {
+  answers_.assign(settings_.servers.size(), true);
   // Two runs against one server must not take each other's posts for their own.
   run_ = "pc" + md5_hex(std::to_string(monotonic_s()) + " " + std::to_string(::getpid())).substr(0, 8);
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
@@ -109,12 +110,14 @@ void Fleet::expire(const Timer& timer) {
     return listener_.due(timer.subject, timer.at);
   }
   if (timer.kind == TimerKind::probe) {
-    if (server_is_away_ && !queue_.empty()) {
-      const EndpointNumber number = queue_.front();
-      queue_.pop_front();
-      attempt(number);
+    if (answers_[timer.subject]) return;
+    if (queue_.empty()) {
+      answers_[timer.subject] = true;  // nobody is there to look; the next one will see
+      return;
     }
-    return;
+    const EndpointNumber number = queue_.front();
+    queue_.pop_front();
+    return attempt(number, timer.subject);
   }
   const Client& client = clients_[timer.subject];
   if (client.generation != timer.generation) return;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <queue>
 #include <string>
 #include <vector>
@@ -24,8 +25,8 @@
 namespace poolcast::loadgen {
 
 struct FleetSettings {
-  sockaddr_in server{};
-  SSL_CTX* tls = nullptr;  // none for plain TCP
+  std::vector<sockaddr_in> servers;  // the active ones of the pool; at least one
+  SSL_CTX* tls = nullptr;            // none for plain TCP
   std::string domain;
   std::string password;    // of all users
   std::uint64_t seed = 1;  // of what clients decide by chance
@@ -53,6 +54,7 @@ public:
   std::uint32_t endpoints() const { return static_cast<std::uint32_t>(clients_.size()); }
   UserNumber user_of(EndpointNumber number) const { return clients_[number].user; }
   EndpointNumber first_endpoint(UserNumber user) const { return first_endpoint_[user]; }
+  std::size_t server_of(EndpointNumber number) const { return clients_[number].server; }  // of its latest attempt
   bool is_ready(EndpointNumber number) const { return clients_[number].step == Step::ready; }
   const std::string& run() const { return run_; }  // what its posts begin with
 
@@ -121,6 +123,7 @@ private:
     std::uint16_t port = 0;
     std::uint16_t dialogs = 0;  // begun on any connection: each has a Call-ID of its own
     std::uint8_t number_of_user = 0;
+    std::uint8_t server = 0;
     Step step = Step::away;
     bool attempts = false;  // counted in attempts_
     bool wants_out = false;
@@ -151,7 +154,8 @@ private:
   // Signing in.
   void wants_attempt(EndpointNumber number);
   void admit();
-  void attempt(EndpointNumber number);
+  std::optional<std::size_t> next_server();
+  void attempt(EndpointNumber number, std::size_t server);
   void attempt_ended(Client& client);
   void connected(EndpointNumber number);
   void send_register(EndpointNumber number, std::string_view authorization);
@@ -210,7 +214,8 @@ private:
   std::vector<EndpointNumber> first_endpoint_;
   std::deque<EndpointNumber> queue_;  // of those who wait for their turn to attempt
   std::size_t attempts_ = 0;
-  bool server_is_away_ = false;  // eager clients: nobody but the probe attempts
+  std::vector<bool> answers_;  // each server, as far as is known
+  std::size_t turn_ = 0;       // of the servers
   bool joins_at_sign_in_ = true;
 
   int epoll_ = -1;

@@ -6,7 +6,8 @@ namespace poolcast::loadgen {
 
 namespace {
 
-constexpr double probe_interval_s = 0.02;  // of an eager fleet, while nobody answers
+constexpr double probe_interval_s = 0.02;  // of an eager fleet: how often somebody looks whether a server is back
+constexpr double patient_probe_interval_s = 1;
 
 }  // namespace
 
@@ -66,14 +67,12 @@ void Fleet::lost(EndpointNumber number) {
     listener_.lost(Operation::sign_in);
   }
   client.step = Step::waits;
-  if (settings_.eager) {
-    queue_.push_back(number);
-    if (never_connected) {
-      server_is_away_ = true;
-      timers_.push({.at = now_ + probe_interval_s, .again = {}, .kind = TimerKind::probe});
-    }
-    return;
+  if (never_connected) {
+    answers_[client.server] = false;
+    const double pause_s = settings_.eager ? probe_interval_s : patient_probe_interval_s;
+    timers_.push({.at = now_ + pause_s, .subject = client.server, .again = {}, .kind = TimerKind::probe});
   }
+  if (settings_.eager) return queue_.push_back(number);
   const ClientBehaviour& behaviour = settings_.behaviour;
   const Seconds wait = never_connected ? rules::after_refusal(behaviour, ++client.refusals, random_.uniform())
                                        : rules::first_attempt(behaviour, LossKind::reset, random_.uniform(), random_.uniform());

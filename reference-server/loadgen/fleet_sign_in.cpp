@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "domain/rules/routing.hpp"
 #include "reference-server/loadgen/fleet.hpp"
 #include "reference-server/loadgen/requests.hpp"
 
@@ -60,16 +61,26 @@ void Fleet::wants_attempt(EndpointNumber number) {
 }
 
 void Fleet::admit() {
-  while (!server_is_away_ && !queue_.empty() && attempts_ < settings_.most_attempts_at_once) {
+  while (!queue_.empty() && attempts_ < settings_.most_attempts_at_once) {
+    const auto server = next_server();
+    if (!server) return;  // nobody but the probe attempts
     const EndpointNumber number = queue_.front();
     queue_.pop_front();
-    attempt(number);
+    attempt(number, *server);
   }
 }
 
-void Fleet::attempt(EndpointNumber number) {
+// Round robin over those that answer, as a name with several addresses gives them. Where none does an eager fleet waits.
+std::optional<std::size_t> Fleet::next_server() {
+  const auto server = rules::next_server(answers_, turn_);
+  if (server || settings_.eager) return server;
+  return turn_++ % answers_.size();
+}
+
+void Fleet::attempt(EndpointNumber number, std::size_t server) {
   Client& client = clients_[number];
   if (client.wants_out) return gone(number);
+  client.server = static_cast<std::uint8_t>(server);
   ++client.generation;
   client.step = Step::connecting;
   client.position = 0;
@@ -77,7 +88,7 @@ void Fleet::attempt(EndpointNumber number) {
   ++attempts_;
   listener_.sent(Operation::sign_in);
   schedule_client(now_ + settings_.attempt_limit.count(), number, TimerKind::limit);
-  if (!client.link.begin(settings_.server, settings_.tls)) return lost(number);
+  if (!client.link.begin(settings_.servers[server], settings_.tls)) return lost(number);
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLET;
   event.data.u64 = std::uint64_t{client.generation} << 32 | number;
@@ -94,7 +105,7 @@ void Fleet::connected(EndpointNumber number) {
   sockaddr_in own{};
   socklen_t size = sizeof own;
   if (::getsockname(client.link.socket(), reinterpret_cast<sockaddr*>(&own), &size) == 0) client.port = ntohs(own.sin_port);
-  server_is_away_ = false;
+  answers_[client.server] = true;
   ++client.dialogs;
   client.step = Step::registering;
   send_register(number, {});
@@ -120,7 +131,7 @@ void Fleet::answer_challenge(EndpointNumber number, const Message& message) {
   const std::string realm(parameter(message.challenge, "realm"));
   const std::string nonce(parameter(message.challenge, "nonce"));
   const std::string_view opaque = parameter(message.challenge, "opaque");
-  const std::string uri = "sip:127.0.0.1:" + std::to_string(ntohs(settings_.server.sin_port));
+  const std::string uri = "sip:127.0.0.1:" + std::to_string(ntohs(settings_.servers[client.server].sin_port));
   const std::string cnonce = epid_of(client);
   const std::string response = digest_response({user, realm, settings_.password, nonce, uri, "REGISTER", cnonce});
   std::string answer = R"(Digest username=")" + user + R"(", realm=")" + realm + R"(", nonce=")" + nonce + R"(", uri=")" + uri +

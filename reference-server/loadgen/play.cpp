@@ -58,7 +58,9 @@ public:
         ledger_(membership_),
         ready_endpoints_(membership_.users()),
         out_since_(membership_.users(), 0),
-        restarting_(membership_.users()) {
+        restarting_(membership_.users()),
+        users_of_server_(options.fleet.servers.size()),
+        server_of_user_(membership_.users()) {
     for (UserNumber user = 0; user < membership_.users(); ++user) clients_of_people_ += membership_.endpoints(user) > 0 ? 1 : 0;
   }
 
@@ -119,12 +121,15 @@ private:
   std::vector<bool> restarting_;
   std::uint32_t clients_of_people_ = 0;  // users with at least one client
   std::uint32_t users_in_ = 0;
-  std::uint32_t users_wanted_ = 0;  // users who were told to sign in
+  std::vector<std::uint32_t> users_of_server_;
+  std::vector<std::size_t> server_of_user_;  // that of the first client
+  std::uint32_t users_wanted_ = 0;           // users who were told to sign in
   double user_seconds_lost_ = 0;
   std::map<std::uint32_t, Arrivals> arrivals_;
   UserNumber next_to_sign_in_ = 0;
   double window_begin_ = 0;
-  ProcessUse server_use_, database_use_;
+  std::vector<ProcessUse> server_use_;
+  ProcessUse database_use_;
   double cpu_at_start_ = 0;
   std::map<std::pair<std::string_view, int>, std::uint64_t> errors_;
   std::map<std::string, std::uint64_t, std::less<>> gave_up_;
@@ -135,6 +140,8 @@ void Play::signed_in(EndpointNumber number, double now, double seconds) {
   record_.sign_in(at(now), seconds);
   if (++ready_endpoints_[user] < membership_.endpoints(user)) return;
   ++users_in_;
+  server_of_user_[user] = fleet_.server_of(fleet_.first_endpoint(user));
+  record_.server_users(server_of_user_[user], at(now), ++users_of_server_[server_of_user_[user]]);
   user_seconds_lost_ += std::max(0.0, std::min(at(now), record_.horizon()) - std::max(0.0, at(out_since_[user])));
   record_.users(at(now), users_in_, users_wanted_ - users_in_);
 }
@@ -142,6 +149,7 @@ void Play::signed_in(EndpointNumber number, double now, double seconds) {
 void Play::out(UserNumber user, double now) {
   if (is_in(user)) {
     --users_in_;
+    record_.server_users(server_of_user_[user], at(now), --users_of_server_[server_of_user_[user]]);
     out_since_[user] = now;
     record_.users(at(now), users_in_, users_wanted_ - users_in_);
   }
@@ -264,11 +272,11 @@ void Play::restart(UserNumber user, double) {
 void Play::end_window(double when) {
   const double end = at(when);
   const double length = end - window_begin_;
-  if (length > 0 && options_.server_process > 0) {
-    const ProcessUse use = use_of(options_.server_process);
+  for (std::size_t server = 0; length > 0 && server < server_use_.size(); ++server) {
+    const ProcessUse use = use_of(options_.server_processes[server]);
     const double cores = static_cast<double>(describe_machine().cores);
-    record_.server(window_begin_, (use.cpu_s - server_use_.cpu_s) / (cores * length), use.memory_bytes);
-    server_use_ = use;
+    record_.server(server, window_begin_, (use.cpu_s - server_use_[server].cpu_s) / (cores * length), use.memory_bytes);
+    server_use_[server] = use;
   }
   if (length > 0 && options_.database_process > 0) {
     const ProcessUse use = use_of(options_.database_process);
@@ -324,9 +332,11 @@ Played Play::run() {
   fleet_.turn(fleet_.now());
   zero_ = fleet_.now();
   cpu_at_start_ = own_cpu_s();
-  server_use_ = use_of(options_.server_process);
+  for (const int process : options_.server_processes) server_use_.push_back(use_of(process));
   database_use_ = use_of(options_.database_process);
   record_.users(0, users_in_, users_wanted_ - users_in_);
+  for (std::size_t server = 0; server < users_of_server_.size(); ++server)
+    record_.server_users(server, 0, users_of_server_[server]);
   if (starts_empty && membership_.users() > 0)
     fleet_.schedule(zero_ + scenario_.workload.sign_in_window->count() / membership_.users() *
                                 RandomStream(options_.seed, 0, "sign-ins").uniform(),
@@ -358,11 +368,8 @@ std::vector<Inconsistency> not_playable(const Scenario& scenario) {
   if (topology.chat_pools.size() != 1)
     found.push_back({"topology.chat_pools",
                      "the load generator plays one chat pool; found " + std::to_string(topology.chat_pools.size()), ""});
-  else if (topology.chat_pools.front().active.size() != 1)
-    found.push_back({"topology.chat_pools[0].active",
-                     "the load generator plays a pool of one active server so far; found " +
-                         std::to_string(topology.chat_pools.front().active.size()),
-                     "take the topology standard-edition-collocated"});
+  else if (topology.chat_pools.front().active.empty())
+    found.push_back({"topology.chat_pools[0].active", "the load generator needs an active server; found none", ""});
   for (std::size_t number = 0; number < scenario.faults.size(); ++number)
     found.push_back({"faults[" + std::to_string(number) + "]",
                      "the load generator cannot apply `" + label(scenario.faults[number]) + "` to a real server",

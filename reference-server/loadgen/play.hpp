@@ -16,13 +16,13 @@
 
 namespace poolcast::loadgen {
 
-// The load generator plays one chat pool with one server and no faults; what else a scenario asks for is refused.
+// The load generator plays one chat pool without faults; what else a scenario asks for is refused.
 std::vector<Inconsistency> not_playable(const Scenario& scenario);
 
 struct PlayOptions {
   std::uint64_t seed = 1;
-  FleetSettings fleet;     // server, TLS, domain, password; the rest follows from the scenario
-  int server_process = 0;  // whose CPU and memory are recorded; 0 for none
+  FleetSettings fleet;                // servers, TLS, domain, password; the rest follows from the scenario
+  std::vector<int> server_processes;  // of each server, whose CPU and memory are recorded; or none
   int database_process = 0;
   std::function<void(double share)> on_progress{};  // once per window, and while everybody signs in before the start
   std::function<bool()> wants_stop{};

@@ -86,7 +86,13 @@ std::string domain_of(const Scenario& scenario, const Flags& flags) {
 
 FleetSettings settings_of(const Scenario& scenario, const Flags& flags, SSL_CTX* tls) {
   FleetSettings settings;
-  settings.server = loopback_address(flags.server);
+  const std::vector<NodeId>& active = scenario.topology.chat_pools.front().active;
+  if (flags.servers.size() != active.size())
+    throw Refused{"--server: found " + std::to_string(flags.servers.size()) + "; the pool has " + std::to_string(active.size()) +
+                  " active servers, and each needs one, in the scenario's order"};
+  if (!flags.server_pids.empty() && flags.server_pids.size() != active.size())
+    throw Refused{"--server-pid: found " + std::to_string(flags.server_pids.size()) + "; expected none or one for each --server"};
+  for (const std::string& server : flags.servers) settings.servers.push_back(loopback_address(server));
   settings.tls = tls;
   settings.domain = domain_of(scenario, flags);
   settings.password = read_password(flags.password_file);
@@ -138,7 +144,7 @@ ExitCode play_scenario(const Scenario& scenario, const Flags& flags, std::vector
   PlayOptions options;
   options.seed = flags.seed;
   options.fleet = settings_of(scenario, flags, tls.get());
-  options.server_process = flags.server_pid;
+  options.server_processes = flags.server_pids;
   options.database_process = flags.database_pid;
   options.wants_stop = [] { return stop_wished != 0; };
   if (flags.progress)

@@ -23,11 +23,6 @@ Record::Record(const Scenario& scenario)
       fold_(scenario.horizon, Seconds{window_}) {
   const ChatPool& pool = pool_of(scenario);
   pool_ = {.site = pool.site.str(), .pool = pool.name.str(), .node = {}, .part = {}};
-  server_ = pool_;
-  if (!pool.active.empty()) {
-    server_.node = pool.active.front().str();
-    server_.site = site_of(pool, pool.active.front()).str();
-  }
   database_ = pool_;
   if (const Database* content = find_database(scenario.topology, pool, Holds::content)) {
     const SqlInstance* instance = find_sql_instance(scenario.topology, content->principal);
@@ -47,7 +42,12 @@ Record::Record(const Scenario& scenario)
   }
   users_connected_ = fold_.add(Metric::users_connected, pool_);
   users_waiting_ = fold_.add(Metric::users_waiting, pool_);
-  users_of_server_ = fold_.add(Metric::users_connected, server_);
+  for (const NodeId& node : pool.active) {
+    Place place = pool_;
+    place.node = node.str();
+    place.site = site_of(pool, node).str();
+    servers_.push_back({place, fold_.add(Metric::users_connected, place), {}, {}});
+  }
   arrivals_ = add_counts(Metric::arrivals);
   completions_ = add_counts(Metric::completions);
   refusals_ = add_counts(Metric::refusals);
@@ -104,16 +104,20 @@ void Record::delivery(double at, double seconds, std::size_t room_class) {
 void Record::users(double at, std::uint32_t connected, std::uint32_t waiting) {
   if (!counts(at)) return;
   fold_.level(users_connected_, at, connected);
-  fold_.level(users_of_server_, at, connected);
   fold_.level(users_waiting_, at, waiting);
 }
 
-void Record::server(double begin, double utilisation, double memory_bytes) {
+void Record::server_users(std::size_t server, double at, std::uint32_t connected) {
+  if (counts(at)) fold_.level(servers_[server].users, at, connected);
+}
+
+void Record::server(std::size_t server, double begin, double utilisation, double memory_bytes) {
   if (!counts(begin)) return;
-  if (!utilisation_) utilisation_ = fold_.add(Metric::utilisation, server_);
-  if (!memory_) memory_ = fold_.add(Metric::memory, server_);
-  fold_.level(*utilisation_, begin, utilisation);
-  fold_.level(*memory_, begin, memory_bytes);
+  Server& one = servers_[server];
+  if (!one.utilisation) one.utilisation = fold_.add(Metric::utilisation, one.place);
+  if (!one.memory) one.memory = fold_.add(Metric::memory, one.place);
+  fold_.level(*one.utilisation, begin, utilisation);
+  fold_.level(*one.memory, begin, memory_bytes);
 }
 
 void Record::database(double begin, double utilisation) {

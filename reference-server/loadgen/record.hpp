@@ -17,7 +17,7 @@ struct OperationSeries {
   SeriesId all{};
 };
 
-// The series of one chat pool that has one server. Times are seconds from the scenario's start; what happened before it or after
+// The series of one chat pool. Times are seconds from the scenario's start; what happened before it or after
 // the horizon is not recorded.
 class Record {
 public:
@@ -40,9 +40,10 @@ public:
   void lost(double at, Operation operation) { count(losses_, at, operation); }
 
   void users(double at, std::uint32_t connected, std::uint32_t waiting);
+  void server_users(std::size_t server, double at, std::uint32_t connected);
 
   // Of a window that is over.
-  void server(double begin, double utilisation, double memory_bytes);
+  void server(std::size_t server, double begin, double utilisation, double memory_bytes);
   void database(double begin, double utilisation);
 
   void posts_lost(double at, std::uint64_t posts);
@@ -58,14 +59,20 @@ private:
   double horizon_;
   double window_;
   Fold fold_;
-  Place pool_, server_, database_;
+  struct Server {
+    Place place;
+    SeriesId users{};
+    std::optional<SeriesId> utilisation, memory;  // of a process that was named
+  };
+  Place pool_, database_;
+  std::vector<Server> servers_;
   SeriesId sign_in_{}, join_{}, history_{}, search_{}, post_{}, delivery_{};
   std::vector<SeriesId> delivery_by_class_;
-  SeriesId users_connected_{}, users_waiting_{}, users_of_server_{};
+  SeriesId users_connected_{}, users_waiting_{};
   OperationSeries arrivals_, completions_, refusals_, losses_;
   SeriesId deliveries_{}, late_{}, roster_{}, stored_{};
   SeriesId minutes_{}, in_flight_{};
-  std::optional<SeriesId> utilisation_, memory_, database_utilisation_;  // of processes that were named
+  std::optional<SeriesId> database_utilisation_;
   std::uint64_t events_ = 0;
 };
 

@@ -31,6 +31,11 @@ topology:
 workload:
   model: performance-user-model
   users: 100
+  reference_users: 100
+  provisioned_users: 100
+  endpoints_per_user: 1
+  room_classes:
+    - {{name: small, users_per_room: 20, rooms_per_user: 2, posts: 1/s}}
   roster_window: 200ms
 horizon: 1min
 """
@@ -178,9 +183,14 @@ class Pool:
         plain = () if proof else ("--plain-links",)
         return ("--scenario", str(scenario), "--node", name, "--http", "127.0.0.1:0", *plain)
 
-    def start(self, *, linked: bool = True) -> None:
+    def describe(self) -> None:
+        """Writes the scenarios, with plain links where nothing else was asked for."""
         for name, node in self.nodes.items():
             node.flags = node.flags or self._flags(name, "")
+
+    def start(self, *, linked: bool = True) -> None:
+        self.describe()
+        for node in self.nodes.values():
             node.start()
         if linked:
             for node in self.nodes.values():

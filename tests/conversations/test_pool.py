@@ -5,14 +5,16 @@ import itertools
 import json
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from client import NAMESPACE, Client, chatting, grpchat
-from node import CELLAR, CLUB, DOMAIN, LOBBY, Node
+from node import CELLAR, CLUB, DOMAIN, LOBBY, PASSWORD, Node, program
 from pool import Authority, Pool
 from sip_wire import ClosedError
 from with_postgres import Cluster
@@ -87,6 +89,14 @@ def health(node: Node) -> dict[str, object]:
     found: dict[str, object] = json.loads(connection.getresponse().read())
     connection.close()
     return found
+
+
+def metric(node: Node, name: str) -> float:
+    connection = http.client.HTTPConnection("127.0.0.1", node.ports["HTTP"], timeout=20)
+    connection.request("GET", "/metrics")
+    text = connection.getresponse().read().decode()
+    connection.close()
+    return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(name + "{"))
 
 
 def test_a_post_at_one_node_is_heard_once_at_the_other(pool: Pool) -> None:
@@ -253,3 +263,42 @@ def test_a_node_with_the_name_of_another_is_refused(stopped_pool: Pool, tmp_path
     stopped_pool.start(linked=False)
     assert stopped_pool.two.logged("its certificate is not valid for the name `chat-1`")
     assert not any("Linked with" in line for node in stopped_pool.nodes.values() for line in node.log)
+
+
+def carry_out(driven: "subprocess.Popen[str]", order: str, **keys: float) -> dict[str, Any]:
+    """What poolcast-load says when it has carried out the order; it begins with a line of its own."""
+    assert driven.stdin is not None
+    assert driven.stdout is not None
+    if order != "start":
+        driven.stdin.write(json.dumps({"do": order, **keys}) + "\n")
+        driven.stdin.flush()
+    for line in driven.stdout:
+        said: dict[str, Any] = json.loads(line)
+        if said.get("did") == order:
+            return said
+    raise AssertionError(f"poolcast-load ended before it had carried out {order}")
+
+
+def test_under_load_everybody_hears_every_post_of_both_nodes_once(stopped_pool: Pool, tmp_path: Path) -> None:
+    pool = stopped_pool
+    pool.describe()
+    population, password, scenario = tmp_path / "population.jsonl", tmp_path / "password", tmp_path / "chat-1.yaml"
+    password.write_text(PASSWORD)
+    load = [str(program("loadgen", "poolcast-load"))]
+    prepared = ["prepare", str(scenario), "--password-file", str(password), "--out", str(population)]
+    subprocess.run([*load, *prepared], check=True, timeout=60)
+    pool.one.admin("import", str(population))
+    pool.start()
+    servers = [flag for node in pool.nodes.values() for flag in ("--server", f"127.0.0.1:{node.ports['plain TCP']}")]
+    drive = [*load, "drive", str(scenario), *servers, "--domain", DOMAIN, "--password-file", str(password)]
+    with subprocess.Popen(drive, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as driven:
+        carry_out(driven, "start")
+        assert carry_out(driven, "sign_in", patience=60)["ready"] == 100
+        posted = carry_out(driven, "post", per_s=50, patience=30, **{"for": 4})
+        read = carry_out(driven, "read_back", patience=30)
+        driven.communicate(json.dumps({"do": "quit"}) + "\n", timeout=20)
+    assert posted["acknowledged"] == posted["sent"] > 100
+    assert posted["deliveries"] == posted["expected_deliveries"]
+    assert read["missing"] == read["stored_twice"] == 0
+    for node in pool.nodes.values():
+        assert metric(node, "poolcast_peer_messages_sent_total") > 50

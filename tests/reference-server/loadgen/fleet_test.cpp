@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 
+#include "reference-server/loadgen/target.hpp"
 #include "stub_server.hpp"
 
 namespace poolcast::loadgen::test {
@@ -65,10 +66,11 @@ protected:
     RandomStream random = membership_stream(1, 0, "chat");
     return {of, of.users, random};
   }
+  static sockaddr_in address_of(const StubServer& server) {
+    return loopback_address("127.0.0.1:" + std::to_string(server.port()));
+  }
   Fleet& start() {
-    settings_.server.sin_family = AF_INET;
-    settings_.server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    settings_.server.sin_port = htons(server_.port());
+    if (settings_.servers.empty()) settings_.servers = {address_of(server_)};
     settings_.domain = "stub.example";
     if (settings_.password.empty()) settings_.password = "secret";
     settings_.behaviour.first_wait = settings_.behaviour.backoff = {Seconds{0.01}, Seconds{0.02}};
@@ -81,6 +83,7 @@ protected:
     while (!holds() && std::chrono::steady_clock::now() < end) {
       fleet_->turn(fleet_->now() + 0.001);
       server_.turn();
+      other_.turn();
     }
     return holds();
   }
@@ -91,11 +94,25 @@ protected:
 
   Workload users_ = workload();
   Membership membership_ = draw(users_);
-  StubServer server_{"secret"};
+  StubServer server_{"secret"}, other_{"secret"};
   FleetSettings settings_;
   Heard heard_;
   std::unique_ptr<Fleet> fleet_;
 };
+
+TEST_F(FleetTest, takes_the_servers_of_a_pool_in_turns) {
+  settings_.servers = {address_of(server_), address_of(other_)};
+  start();
+  ASSERT_TRUE(everybody_is_in());
+  for (EndpointNumber number = 0; number < fleet_->endpoints(); ++number) EXPECT_EQ(fleet_->server_of(number), number % 2);
+}
+
+TEST_F(FleetTest, passes_over_a_server_that_does_not_answer) {
+  settings_.servers = {loopback_address("127.0.0.1:1"), address_of(server_)};
+  start();
+  ASSERT_TRUE(everybody_is_in());
+  for (EndpointNumber number = 0; number < fleet_->endpoints(); ++number) EXPECT_EQ(fleet_->server_of(number), 1U);
+}
 
 TEST_F(FleetTest, signs_in_by_the_sequence_of_the_product) {
   settings_.joined_one_by_one = 1;

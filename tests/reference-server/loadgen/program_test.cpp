@@ -116,9 +116,9 @@ TEST_F(ProgramTest, refuses_faults_that_it_cannot_apply_with_a_sentence) {
   EXPECT_THAT(complaint_, HasSubstr("cannot apply `lose chat-1` to a real server"));
 }
 
-TEST_F(ProgramTest, refuses_a_pool_of_several_servers) {
+TEST_F(ProgramTest, wants_an_address_for_each_active_server_of_the_pool) {
   EXPECT_EQ(call({scenario(), "--server", "127.0.0.1:1", "--set", "topology=enterprise-multiple-server"}), bad_input);
-  EXPECT_THAT(complaint_, HasSubstr("one active server"));
+  EXPECT_THAT(complaint_, HasSubstr("the pool has 4 active servers"));
 }
 
 TEST_F(ProgramTest, says_why_a_run_cannot_begin) {
@@ -158,7 +158,7 @@ std::uint64_t posts_of_a_run(std::uint64_t seed) {
   scenario.horizon = Seconds{1};
   PlayOptions options;
   options.seed = seed;
-  options.fleet.server = loopback_address("127.0.0.1:" + std::to_string(stub.port()));
+  options.fleet.servers = {loopback_address("127.0.0.1:" + std::to_string(stub.port()))};
   options.fleet.domain = "corp.example";
   options.fleet.password = "secret";
   return play(scenario, options).balance.sent;
@@ -174,7 +174,7 @@ TEST(Play, says_that_a_run_is_not_valid_when_it_fell_behind_itself) {
   const StubProcess stub("secret");
   const Scenario scenario = io::read_scenario(small_scenario, "small.yaml", {{POOLCAST_SCENARIOS}, {}}).scenario;
   PlayOptions options;
-  options.fleet.server = loopback_address("127.0.0.1:" + std::to_string(stub.port()));
+  options.fleet.servers = {loopback_address("127.0.0.1:" + std::to_string(stub.port()))};
   options.fleet.domain = "corp.example";
   options.fleet.password = "secret";
   bool stalled = false;
