@@ -34,7 +34,7 @@ void Service::apply(store::Directory changes) {
     shown.category.guid = category;
     std::string out;
     proto::append_room_notice(out, next_envid(), shown);
-    port_.fan_out(live.sessions, out);
+    port_.fan_out(live.sessions, out, {});
   }
   if (!unplaced_.empty()) place_presences();
   for (const store::RoomId id : changes.removed_rooms) {

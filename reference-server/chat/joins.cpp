@@ -203,11 +203,15 @@ void Service::resume(Session& session, const Lingering& lingering) {
     if (seen < 0 || room->recent.last_seq() <= seen) continue;
     if (!room->recent.messages().empty() && room->recent.messages().front().seq <= seen + 1) {
       for (const store::Message& message : room->recent.messages())
-        if (message.seq > seen) port_.send(id, post_text(*room, message, {}));
+        if (message.seq > seen) send_again(id, *room, message);
     } else {
       send_missed(id, room->room.id, seen, room->recent.last_seq());
     }
   }
+}
+
+void Service::send_again(SessionId session, const LiveRoom& room, const store::Message& message) {
+  port_.fan_out({&session, 1}, post_text(room, message, {}), {room.room.id, message.seq});
 }
 
 // More was missed than is in memory.
@@ -221,7 +225,7 @@ void Service::send_missed(SessionId session, store::RoomId id, std::int64_t afte
     const LiveRoom* const room = rooms_.find(id);
     const Session* const still = find(session);
     if (!missed || room == nullptr || still == nullptr || still->in(id) == nullptr) return;
-    for (const store::Message& message : *missed) port_.send(session, post_text(*room, message, {}));
+    for (const store::Message& message : *missed) send_again(session, *room, message);
   });
 }
 

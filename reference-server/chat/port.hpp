@@ -23,6 +23,12 @@ enum class SessionId : std::uint64_t {};
 // An INFO that waits for its final answer; the shell's own number.
 using Ticket = std::uint64_t;
 
+// A post as it is delivered: its room and its number there.
+struct PostMark {
+  store::RoomId room{};
+  std::int64_t seq = 0;
+};
+
 struct Now {
   double steady_s = 0;  // grows, whatever happens to the clock on the wall
   proto::UtcTime utc{};
@@ -55,7 +61,9 @@ public:
   // --- clients ---------------------------------------------------------------------------------------------------------------
   virtual void answer(SessionId session, Ticket ticket, int status, std::string_view reason) = 0;
   virtual void send(SessionId session, std::string_view xccos) = 0;
-  virtual void fan_out(std::span<const SessionId> sessions, std::string_view xccos) = 0;
+  // `post` comes back with Service::close() when the client has not answered it.
+  virtual void fan_out(std::span<const SessionId> sessions, std::string_view xccos, const PostMark& post) = 0;
+  virtual std::vector<PostMark> unanswered(SessionId session) = 0;  // in the order of sending
   // The client must begin again: its session is gone (481 to whatever comes next).
   virtual void forget(SessionId session) = 0;
   virtual void shut_out(SessionId session) = 0;  // and its connection with it: the user is not welcome any more

@@ -76,7 +76,7 @@ Result<SessionId> Service::open(const OpenSession& request) {
     // The client came back before its old connection was known to be lost.
     if (const auto old = endpoints_.find(key); old != endpoints_.end()) {
       const SessionId id = old->second;
-      close(id, Closing::lost);
+      close(id, Closing::lost, port_.unanswered(id));
       port_.forget(id);
     }
   }
@@ -102,7 +102,7 @@ void Service::begin(SessionId id) {
   resume(session, left);
 }
 
-void Service::close(SessionId id, Closing how) {
+void Service::close(SessionId id, Closing how, std::span<const PostMark> unanswered) {
   Session* const session = find(id);
   if (session == nullptr) return;
   const EndpointKey key{session->person.id, session->epid};
@@ -117,7 +117,10 @@ void Service::close(SessionId id, Closing how) {
       ensure(room != nullptr, "a session is in rooms that exist");
       std::erase(room->sessions, id);
       lingering.rooms.push_back(at.room);
-      lingering.last_seqs.push_back(room->recent.last_seq());
+      std::int64_t seen = room->recent.last_seq();
+      for (const PostMark& post : unanswered)
+        if (post.room == at.room) seen = std::min(seen, post.seq - 1);
+      lingering.last_seqs.push_back(seen);
     }
     if (lingering.rooms.empty()) lingering_.erase(key);
   } else {

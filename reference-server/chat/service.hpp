@@ -47,7 +47,8 @@ public:
   Result<SessionId> open(const OpenSession& request);
   // The client knows of the session: what it missed may be sent.
   void begin(SessionId session);
-  void close(SessionId session, Closing how);
+  // `unanswered`: posts that were sent, or were to be, without an answer. They are sent again to an endpoint that comes back.
+  void close(SessionId session, Closing how, std::span<const PostMark> unanswered = {});
   // One INFO of a session. It is answered through the port, at once or after a commit.
   // What it costs, in requests, is given back.
   std::size_t info(SessionId session, Ticket ticket, std::string_view body);
@@ -125,6 +126,7 @@ private:
   void put_out(Session& session, LiveRoom& room);
   void load(LiveRoom& room, std::function<void()> when_loaded);
   void resume(Session& session, const Lingering& lingering);
+  void send_again(SessionId session, const LiveRoom& room, const store::Message& message);
   void send_missed(SessionId session, store::RoomId room, std::int64_t after, std::int64_t until);
   std::string joined_reply(const Asked& asked, std::span<LiveRoom* const> entered, std::span<const proto::RoomAddress> failed,
                            bool batch, int code);

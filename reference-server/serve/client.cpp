@@ -86,9 +86,9 @@ Result<sip::ChatSession> Client::open_chat(sip::Endpoint& /*endpoint*/, sip::Dia
 
 void Client::begin_chat(sip::ChatSession session) { node_.service().begin(chat::SessionId{session}); }
 
-void Client::close_chat(sip::ChatSession session, bool left) {
+void Client::close_chat(sip::ChatSession session, bool left, std::span<const sip::Mark> unanswered) {
   node_.disconnect(chat::SessionId{session});
-  node_.service().close(chat::SessionId{session}, left ? chat::Closing::left : chat::Closing::lost);
+  node_.service().close(chat::SessionId{session}, left ? chat::Closing::left : chat::Closing::lost, posts_of(unanswered));
 }
 
 std::size_t Client::chat_info(sip::ChatSession session, std::uint64_t ticket, std::string_view body) {

@@ -37,7 +37,7 @@ public:
   void turned_away(sip::TurnedAway why) override;
   Result<sip::ChatSession> open_chat(sip::Endpoint& endpoint, sip::Dialog& dialog, const sip::NewChat& chat) override;
   void begin_chat(sip::ChatSession session) override;
-  void close_chat(sip::ChatSession session, bool left) override;
+  void close_chat(sip::ChatSession session, bool left, std::span<const sip::Mark> unanswered) override;
   std::size_t chat_info(sip::ChatSession session, std::uint64_t ticket, std::string_view body) override;
   Result<std::string> look_up(std::string_view body) override;
   void signed_in(std::string_view user, std::string_view how) override;

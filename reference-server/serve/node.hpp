@@ -39,6 +39,9 @@ struct Totals {
   TurnedAway turned_away;
 };
 
+// Marks of INFOs as the chat's posts.
+std::vector<chat::PostMark> posts_of(std::span<const sip::Mark> marks);
+
 class Node : public chat::Port {
 public:
   Node(net::Loop& loop, ops::Log& log, Monitor& monitor, Settings settings, std::unique_ptr<store::Store> store,
@@ -72,7 +75,8 @@ public:
   chat::Now now() override;
   void answer(chat::SessionId session, chat::Ticket ticket, int status, std::string_view reason) override;
   void send(chat::SessionId session, std::string_view xccos) override;
-  void fan_out(std::span<const chat::SessionId> sessions, std::string_view xccos) override;
+  void fan_out(std::span<const chat::SessionId> sessions, std::string_view xccos, const chat::PostMark& post) override;
+  std::vector<chat::PostMark> unanswered(chat::SessionId session) override;
   void forget(chat::SessionId session) override;
   void shut_out(chat::SessionId session) override;
   void append(store::Post post, chat::Completion<store::Appended> done) override;

@@ -12,6 +12,12 @@
 
 namespace poolcast::serve {
 
+std::vector<chat::PostMark> posts_of(std::span<const sip::Mark> marks) {
+  std::vector<chat::PostMark> posts;
+  for (const sip::Mark& mark : marks) posts.push_back({store::RoomId{mark.stream}, mark.number});
+  return posts;
+}
+
 chat::Now Node::now() {
   const auto steady = std::chrono::steady_clock::now().time_since_epoch();
   const auto wall = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -51,14 +57,20 @@ void Node::send(chat::SessionId session, std::string_view xccos) {
   route->second.client->endpoint().send_info(*route->second.dialog, proto::make_entity(proto::xccos_content_type, xccos));
 }
 
-void Node::fan_out(std::span<const chat::SessionId> sessions, std::string_view xccos) {
+void Node::fan_out(std::span<const chat::SessionId> sessions, std::string_view xccos, const chat::PostMark& post) {
+  const sip::Mark mark{store::number(post.room), post.seq};
   const std::string entity = proto::make_entity(proto::xccos_content_type, xccos);
   for (const chat::SessionId session : sessions) {
     const auto route = routes_.find(session);
     if (route == routes_.end()) continue;
     ++totals_.infos_sent;
-    route->second.client->endpoint().send_info(*route->second.dialog, entity);
+    route->second.client->endpoint().send_info(*route->second.dialog, entity, mark);
   }
+}
+
+std::vector<chat::PostMark> Node::unanswered(chat::SessionId session) {
+  const auto route = routes_.find(session);
+  return route == routes_.end() ? std::vector<chat::PostMark>{} : posts_of(route->second.dialog->unanswered_marks());
 }
 
 void Node::forget(chat::SessionId session) {

@@ -171,15 +171,38 @@ void Endpoint::answer(Dialog& dialog, std::uint64_t ticket, int status, std::str
   dialog.pending.erase(pending);
 }
 
-void Endpoint::send_info(Dialog& dialog, std::string_view entity) {
+// Answers come in the order of the requests, but for a client that does otherwise.
+void Dialog::answered(std::uint32_t cseq) {
+  const auto from = marked.begin() + static_cast<std::ptrdiff_t>(first_marked);
+  const auto found = std::find_if(from, marked.end(), [cseq](const Sent& sent) { return sent.cseq >= cseq; });
+  if (found == marked.end() || found->cseq != cseq) return;
+  if (found == from)
+    ++first_marked;
+  else
+    marked.erase(found);
+  if (first_marked < marked.size()) return;
+  marked.clear();
+  first_marked = 0;
+}
+
+std::vector<Mark> Dialog::unanswered_marks() const {
+  std::vector<Mark> marks;
+  for (std::size_t at = first_marked; at < marked.size(); ++at) marks.push_back(marked[at].mark);
+  for (const Held& waiting : held)
+    if (waiting.mark.stream != 0) marks.push_back(waiting.mark);
+  return marks;
+}
+
+void Endpoint::send_info(Dialog& dialog, std::string_view entity, const Mark& mark) {
   if (changes_keys()) {
     // The client drops what is signed with the old keys and breaks off over a wrong signature: wait for the new ones.
     constexpr std::size_t most_held = 1'000;
-    if (dialog.held.size() < most_held) dialog.held.emplace_back(entity);
+    if (dialog.held.size() < most_held) dialog.held.push_back({std::string(entity), mark});
     return;
   }
   const std::uint32_t cseq = dialog.next_cseq++;
   if (dialog.unanswered++ == 0) dialog.unanswered_since_s = host_.now_s();
+  if (mark.stream != 0) dialog.marked.push_back({cseq, mark});
   std::string signature;
   if (ntlm_ && ntlm_->keys) {
     signature = signature_line({.random = {},
@@ -222,7 +245,7 @@ void Endpoint::end(Dialog& dialog, bool left) {
   // The chat may answer and send while it closes: the dialog stays whole until then.
   const std::unique_ptr<Dialog> ended = std::move(*at);
   dialogs_.erase(at);
-  if (ended->session != 0) host_.close_chat(ended->session, left);
+  if (ended->session != 0) host_.close_chat(ended->session, left, ended->unanswered_marks());
 }
 
 void Endpoint::forget(ChatSession session) {

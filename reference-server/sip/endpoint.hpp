@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,13 @@ struct Dialog;
 
 // What the chat knows this dialog by; 0: none.
 using ChatSession = std::uint64_t;
+
+// What an INFO of ours delivers, in the chat's own numbers. stream 0: nothing that would have to be sent again.
+struct Mark {
+  std::int64_t stream = 0;
+  std::int64_t number = 0;
+  bool operator==(const Mark&) const = default;
+};
 
 struct NewChat {
   std::string user;  // canonical: `sip:ann@lab.example`
@@ -82,7 +90,8 @@ public:
 
   virtual Result<ChatSession> open_chat(Endpoint& endpoint, Dialog& dialog, const NewChat& chat) = 0;
   virtual void begin_chat(ChatSession session) = 0;  // the client knows that the dialog is there
-  virtual void close_chat(ChatSession session, bool left) = 0;
+  // `unanswered`: what was sent, or was to be sent, and the client has not answered.
+  virtual void close_chat(ChatSession session, bool left, std::span<const Mark> unanswered) = 0;
   // Gives back what it costs, in requests: an envelope may hold several, and some look at more than others.
   virtual std::size_t chat_info(ChatSession session, std::uint64_t ticket, std::string_view body) = 0;
   virtual Result<std::string> look_up(std::string_view body) = 0;
@@ -115,7 +124,20 @@ struct Dialog {
   double unanswered_since_s = 0;
   double refreshed_s = 0;  // of the last UPDATE; 0: the client does not refresh
   std::vector<PendingAnswer> pending;
-  std::vector<std::string> held;  // under NTLM: what waits for the new keys of a handshake that is under way
+  struct Sent {
+    std::uint32_t cseq = 0;
+    Mark mark;
+  };
+  std::vector<Sent> marked;  // in the order of sending, from `first_marked` on: not answered yet
+  std::size_t first_marked = 0;
+  struct Held {
+    std::string entity;
+    Mark mark;
+  };
+  std::vector<Held> held;  // under NTLM: what waits for the new keys of a handshake that is under way
+
+  void answered(std::uint32_t cseq);
+  std::vector<Mark> unanswered_marks() const;
 };
 
 class Endpoint {
@@ -134,7 +156,7 @@ public:
   // The final answer to an INFO of a chat session; late answers to ended dialogs go nowhere.
   void answer(Dialog& dialog, std::uint64_t ticket, int status, std::string_view reason);
   // `entity` is proto::make_entity()'s.
-  void send_info(Dialog& dialog, std::string_view entity);
+  void send_info(Dialog& dialog, std::string_view entity, const Mark& mark = {});
   // The chat has ended the session: what the client sends in the dialog is answered 481, upon which it begins again.
   void forget(ChatSession session);
 

@@ -130,7 +130,7 @@ void Endpoint::on_register_ntlm(const Message& request, const std::string& who) 
   host_.signed_in(who, "NTLM");
   accept_sign_in(request, who);
   for (const auto& dialog : dialogs_)
-    for (const std::string& entity : std::exchange(dialog->held, {})) send_info(*dialog, entity);
+    for (const Dialog::Held& held : std::exchange(dialog->held, {})) send_info(*dialog, held.entity, held.mark);
 }
 
 bool Endpoint::signature_holds(const Message& request) {

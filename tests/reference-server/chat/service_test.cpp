@@ -430,6 +430,36 @@ TEST(PostBudget, forgets_who_has_not_posted_for_long) {
   EXPECT_LT(budget.remembered(), 3'000U);
 }
 
+TEST(Resuming, sends_again_what_was_not_answered_and_nothing_that_was) {
+  World world;
+  const SessionId ann_session = world.sign_in("ann");
+  const SessionId bo_session = world.sign_in("bo");
+  world.join(ann_session, lobby);
+  world.join(bo_session, lobby);
+  for (const char* const text : {"one", "two", "three"}) world.post(ann_session, lobby, text);
+  const PostMark unanswered[] = {{lobby, 2}, {lobby, 3}};
+  world.chat->close(bo_session, Closing::lost, unanswered);
+  world.post(ann_session, lobby, "four");
+  const SessionId back = world.sign_in("bo", "e1", true);
+  world.chat->begin(back);
+  EXPECT_FALSE(world.has_received(back, ">one<"));
+  for (const char* const text : {">two<", ">three<", ">four<"}) EXPECT_EQ(world.received(back, text).size(), 1U) << text;
+}
+
+TEST(Resuming, over_a_dialog_that_was_not_known_to_be_lost_asks_what_was_answered) {
+  World world;
+  const SessionId ann_session = world.sign_in("ann");
+  const SessionId bo_session = world.sign_in("bo");
+  world.join(ann_session, lobby);
+  world.join(bo_session, lobby);
+  for (const char* const text : {"one", "two"}) world.post(ann_session, lobby, text);
+  world.port.not_answered = {{lobby, 2}};
+  const SessionId back = world.sign_in("bo", "e1", true);
+  world.chat->begin(back);
+  EXPECT_FALSE(world.has_received(back, ">one<"));
+  EXPECT_EQ(world.received(back, ">two<").size(), 1U);
+}
+
 TEST(Cost, of_an_envelope_is_its_requests_and_of_a_search_what_it_may_look_at) {
   Config config;
   config.looked_at_per_request = 1;

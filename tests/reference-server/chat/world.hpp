@@ -45,9 +45,10 @@ public:
     answers.push_back({session, ticket, status});
   }
   void send(SessionId session, std::string_view xccos) override { sent.push_back({session, std::string(xccos)}); }
-  void fan_out(std::span<const SessionId> sessions, std::string_view xccos) override {
+  void fan_out(std::span<const SessionId> sessions, std::string_view xccos, const PostMark&) override {
     for (const SessionId session : sessions) sent.push_back({session, std::string(xccos)});
   }
+  std::vector<PostMark> unanswered(SessionId) override { return not_answered; }
   void forget(SessionId session) override { forgotten.push_back(session); }
   void shut_out(SessionId session) override { forgotten.push_back(session); }
   void append(store::Post post, Completion<store::Appended> done) override;
@@ -83,6 +84,7 @@ public:
   std::vector<Answered> answers;
   std::vector<Sent> sent;
   std::vector<SessionId> forgotten;
+  std::vector<PostMark> not_answered;
   std::vector<store::Event> events;
   std::vector<store::EndpointRooms> endpoints;
   std::vector<store::FileToken> tokens;

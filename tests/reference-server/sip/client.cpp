@@ -93,6 +93,12 @@ std::string Client::invite(const std::string& uri, const std::string& call_id) {
   return answer;
 }
 
+void Client::answer(int cseq, int status) {
+  say("SIP/2.0 " + std::to_string(status) + " X\r\nVia: SIP/2.0/tcp h\r\nFrom: <sip:node7@lab.example>;tag=" + to_tag +
+      "\r\nTo: <" + from_uri() + ">;tag=4996;epid=9e33288b9e49\r\nCSeq: " + std::to_string(cseq) +
+      " INFO\r\nCall-ID: chat\r\nContent-Length: 0\r\n\r\n");
+}
+
 std::string Client::in_dialog(const std::string& method, const std::string& body, const std::string& call_id) {
   return request(method, "sip:127.0.0.1:5060", "<sip:node7@lab.example>;tag=" + to_tag, {}, body, call_id);
 }

@@ -27,7 +27,10 @@ public:
   void turned_away(TurnedAway why) override { refusals.push_back(why); }
   Result<ChatSession> open_chat(Endpoint&, Dialog& dialog, const NewChat& chat) override;
   void begin_chat(ChatSession session) override { begun.push_back(session); }
-  void close_chat(ChatSession session, bool left) override { ended.emplace_back(session, left); }
+  void close_chat(ChatSession session, bool left, std::span<const Mark> marks) override {
+    ended.emplace_back(session, left);
+    unanswered.assign(marks.begin(), marks.end());
+  }
   std::size_t chat_info(ChatSession session, std::uint64_t ticket, std::string_view body) override;
   Result<std::string> look_up(std::string_view body) override;
   void signed_in(std::string_view user, std::string_view) override { users.emplace_back(user); }
@@ -53,6 +56,7 @@ public:
   std::vector<ChatSession> begun;
   std::vector<std::pair<ChatSession, bool>> ended;
   std::vector<Info> infos;
+  std::vector<Mark> unanswered;  // of the dialog that ended last
   std::vector<NewChat> opened;
   std::vector<std::string> users, failed;
   std::size_t answered = 0;
@@ -84,6 +88,9 @@ public:
   // Opens a dialog; gives back the answer.
   std::string invite(const std::string& uri, const std::string& call_id);
   std::string in_dialog(const std::string& method, const std::string& body = {}, const std::string& call_id = "chat");
+
+  // Answers an INFO of the chat's dialog.
+  void answer(int cseq, int status);
 
   std::string from_uri() const { return "sip:" + user_ + "@lab.example"; }
   std::string to_tag;   // of the dialog that was opened last

@@ -310,5 +310,18 @@ TEST_F(Connected, a_dialog_that_is_not_refreshed_any_more_is_lost_when_its_sessi
   EXPECT_EQ(status_of(alice_.in_dialog("INFO", "<x/>")), 481);
 }
 
+TEST_F(Connected, what_the_client_has_not_answered_goes_back_to_the_chat) {
+  alice_.sign_in();
+  alice_.invite("sip:node7@lab.example", "chat");
+  for (std::int64_t number = 1; number <= 4; ++number) alice_.endpoint.send_info(*host_.dialog, proto::no_entity, {7, number});
+  alice_.endpoint.send_info(*host_.dialog, proto::no_entity);  // a notice, which nobody misses
+  alice_.answer(1, 200);
+  alice_.answer(3, 200);  // out of order
+  EXPECT_EQ(host_.answered, 2U);
+  alice_.answer(4, 481);  // it has no such dialog: that post was not taken
+  ASSERT_EQ(host_.ended.size(), 1U);
+  EXPECT_EQ(host_.unanswered, (std::vector<Mark>{{7, 2}, {7, 4}}));
+}
+
 }  // namespace
 }  // namespace poolcast::sip::testing
