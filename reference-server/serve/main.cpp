@@ -37,7 +37,10 @@ void add_flags(CLI::App& app, Flags& flags) {
   app.add_option("--http", flags.http, "Address and port of /metrics, /healthz and the status page");
   app.add_option("--files", flags.files, "Address and port of the file web service (HTTPS)");
   app.add_option("--domain", flags.domain, "SIP domain of users and rooms (default: the site's)");
-  app.add_option("--odbc", flags.odbc, "ODBC connection string of the content database (default: SQLite in the data folder)");
+  app.add_option(
+      "--odbc", flags.odbc,
+      "ODBC connection string of the content database, once for each partner of a mirrored one (default: SQLite in the data "
+      "folder)");
   app.add_flag("--compliance", flags.compliance, "Record what is said (default: as the scenario's pool)");
   app.add_option("--compliance-odbc", flags.compliance_odbc,
                  "ODBC connection string of the compliance database (default: SQLite in the data folder)");

@@ -168,7 +168,7 @@ Settings make_settings(const Flags& flags) {
   }
   settings.first_start_content = flags.scenario.empty();
   if (!flags.domain.empty()) settings.chat.domain = flags.domain;
-  if (!flags.odbc.empty()) settings.connections = {flags.odbc};
+  if (!flags.odbc.empty()) settings.connections = flags.odbc;
   if (settings.connections.empty())
     settings.connections = {store::sqlite_connection((settings.data / "content.sqlite").string())};
   if (flags.compliance) settings.chat.compliance = true;

@@ -30,7 +30,7 @@ struct Flags {
   std::string http;   // metrics, health, status page
   std::string files;  // file web service (HTTPS)
   std::string domain;
-  std::string odbc;
+  std::vector<std::string> odbc;  // the partners of a mirrored database, tried in turn
   std::string compliance_odbc;
   bool compliance = false;
   std::string scheme = "digest";

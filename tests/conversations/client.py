@@ -156,7 +156,11 @@ class Client:
         """One REGISTER and its answer. A repetition with credentials keeps CSeq and branch, as pidgin-sipe does."""
         if not extra:
             self.register_cseq += 1
-        headers = [
+        self.send(f"REGISTER sip:{DOMAIN} SIP/2.0", [*self.register_headers(expires), *extra])
+        return self.answer("REGISTER", self.register_cseq)
+
+    def register_headers(self, expires: int) -> list[tuple[str, str]]:
+        return [
             ("From", f"{self.from_header};tag=4996;epid={self.epid}"),
             ("To", self.from_header),
             ("Call-ID", "register-1"),
@@ -164,10 +168,7 @@ class Client:
             ("Contact", f'<sip:127.0.0.1:36688;transport=tls>;proxy=replace;+sip.instance="<urn:uuid:{room_like(self.epid)}>"'),
             ("Event", "registration"),
             ("Expires", str(expires)),
-            *extra,
         ]
-        self.send(f"REGISTER sip:{DOMAIN} SIP/2.0", headers)
-        return self.answer("REGISTER", self.register_cseq)
 
     def sign_in(self, password: str = PASSWORD) -> Message:
         """The last answer of a sign-in by Digest."""

@@ -2,7 +2,8 @@
 """PostgreSQL for tests and benchmarks: a cluster of their own in a temporary directory, never the system's service.
 
     with_postgres.py run -- COMMAND ...    start a cluster, run the command, stop it; the command's exit status is ours
-    with_postgres.py start|stop|remove|kill|pause|resume DIR
+    with_postgres.py start|stop|remove|kill|pause|resume|promote DIR
+    with_postgres.py mirror DIR STANDBY    start a synchronous standby of the cluster in DIR, in a directory of its own
 
 The command finds in its environment POOLCAST_POSTGRES_DIR (the cluster's directory), POOLCAST_POSTGRES_ODBC (the connection
 string of its database `poolcast`) and POOLCAST_POSTGRES_TOOL (this file). The server listens on a Unix socket in a directory that
@@ -95,6 +96,24 @@ class Cluster:
         """Another database, with what is in the one that it is like; nobody may be using that one."""
         self._run("createdb", "-h", self.directory, "-p", PORT, "-U", USER, "-T", like, name)
 
+    def mirror(self, standby: "Cluster") -> None:
+        """Makes the other one a hot standby of this cluster, and lets every commit here wait until it has flushed."""
+        standby.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.user:
+            os.chown(standby.directory, self.user.pw_uid, self.user.pw_gid)
+        source = f"host={self.directory} port={PORT} user={USER} application_name=mirror"
+        standby._run("pg_basebackup", "-d", source, "-D", standby.data, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+        with (standby.data / "postgresql.conf").open("a") as stream:
+            stream.write(f"unix_socket_directories = '{standby.directory}'\nrecovery_init_sync_method = syncfs\n")
+        standby.start()
+        with (self.data / "postgresql.conf").open("a") as stream:
+            stream.write("synchronous_standby_names = 'mirror'\n")
+        self._run("pg_ctl", "-D", self.data, "reload")
+
+    def promote(self) -> None:
+        """Makes a standby the primary; returns when it takes writes."""
+        self._run("pg_ctl", "-D", self.data, "-w", "-t", "60", "promote")
+
     def stop(self) -> None:
         """Stops in order; not running is fine."""
         if (self.data / "postmaster.pid").exists():
@@ -176,8 +195,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("run").add_argument("command", nargs=argparse.REMAINDER)
-    for verb in ("start", "stop", "remove", "kill", "pause", "resume"):
+    for verb in ("start", "stop", "remove", "kill", "pause", "resume", "promote"):
         verbs.add_parser(verb).add_argument("directory", type=Path)
+    mirror = verbs.add_parser("mirror")
+    mirror.add_argument("directory", type=Path)
+    mirror.add_argument("standby", type=Path)
     arguments = parser.parse_args()
     if arguments.verb == "run":
         command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
@@ -190,6 +212,12 @@ def main() -> int:
         print(cluster.odbc())
     elif arguments.verb == "stop":
         cluster.stop()
+    elif arguments.verb == "promote":
+        cluster.promote()
+    elif arguments.verb == "mirror":
+        standby = Cluster(arguments.standby)
+        cluster.mirror(standby)
+        print(standby.odbc())
     elif arguments.verb == "remove":
         cluster.stop()
         shutil.rmtree(arguments.directory, ignore_errors=True)
