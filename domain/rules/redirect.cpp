@@ -22,7 +22,8 @@ std::optional<Attempt> next_attempt(const Login& login) {
   const Seconds left = login.timeout - login.elapsed;
   if (left <= rounding) return std::nullopt;
   constexpr double share_per_round = 0.08;
-  const Seconds retry_time = share_per_round * login.timeout * (login.attempts / 2 + 1.0);
+  const std::uint32_t earlier_rounds = login.attempts / 2;
+  const Seconds retry_time = share_per_round * login.timeout * (earlier_rounds + 1.0);
   return Attempt{.at_initial_partner = login.attempts % 2 == 0, .allotted = std::min(retry_time, left)};
 }
 
