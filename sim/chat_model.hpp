@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -59,6 +60,11 @@ public:
   void goes_on(const NodeId& node);
   void fail_over(const PoolId& front_end, const PoolId& to, const Fault& fault);
   void fail_back(const PoolId& front_end, const Fault& fault);
+  void work_on_secondary(const PoolId& pool);  // pool state FailedOver
+  void work_on_principal(const PoolId& pool);  // pool state Normal
+  void slow_disk(const NodeId& node, double factor);
+  void fill_disk(const NodeId& node, bool full);
+  void sync_directory(const PoolId& pool, double factor);
   void connections_change_by(const Fault* fault) { cutting_ = fault; }  // the next change of connections is this fault's
   void connections_changed();
   double start_time() const { return costs_.start; }
@@ -190,6 +196,8 @@ private:
     double slowdown = 1;
     double cores = 1;
     FcfsStation cpu;
+    double disk_slowdown = 1;
+    bool disk_full = false;
     bool recorded = true;  // the mirror only when something may happen to the database
     StationRecord record;
   };
@@ -198,7 +206,9 @@ private:
     double flush = 0;  // one hardening of the log
     std::array<std::optional<DatabaseMachine>, 2> machines{};
     std::size_t principal = 0;  // who serves, or did so last
-    std::uint32_t epoch = 0;    // what comes back to an older one has lost its connection
+    double locks = 1;           // statements take this many times as long while directory synchronisation holds locks
+    std::array<std::optional<DatabaseMachine>, 2> elsewhere{};  // the log-shipping secondary; while failed over, the partners
+    std::uint32_t epoch = 0;                                    // what comes back to an older one has lost its connection
     bool flushing = false;
     bool hangs = false;  // the mirror has not answered to this flush
     std::vector<JobId> in_flush{};
@@ -257,6 +267,9 @@ private:
     double minutes_lost = 0;
     std::uint64_t stored = 0;
     std::uint64_t compliance_lost = 0;
+    bool failed_over = false;
+    double log_backup_interval = 0;              // 0 when nobody asks what was shipped
+    std::vector<std::uint64_t> stored_before{};  // posts stored before each log backup
     std::vector<RoomNumber> dirty_rooms{};
     std::vector<bool> room_is_dirty{};
     std::vector<std::uint32_t> noticed{};  // by user: the roster round that last told it
@@ -284,6 +297,7 @@ private:
   DatabaseHost make_database(const ChatPool& pool);
   DatabaseMachine make_database_machine(const ChatPool& pool, const NodeId& name, bool recorded);
   void manage_databases(std::uint16_t pool_number, const ChatPool& pool);
+  DatabaseSession open_session(std::uint16_t number, const ChatPool& pool, const Database& database);
   DatabaseSession::Settings session_settings(const ChatPool& pool, const Database& database) const;
   void set_arrivals(Pool& pool, double share);
   void connect_everybody(std::uint16_t pool_number);
@@ -390,6 +404,9 @@ private:
   void go_on_with_flush(std::uint16_t pool_number);
   double flush_time(std::uint16_t pool_number) const;
   void record_database(ManagedDatabase& managed);
+  void note_log_backups(Pool& pool);
+  std::uint64_t posts_shipped(const Pool& pool, double at) const;
+  void move_database(Pool& pool, const Database& database);
   void databases_reached();
   void watch_load(std::uint16_t number);
 
@@ -439,6 +456,7 @@ private:
   std::vector<Loss> losses_;
   std::unordered_map<std::string, const Fault*> expected_;
   const Fault* cutting_ = nullptr;
+  std::set<NodeId> down_;  // machines
   double window_begin_ = 0;
   std::array<std::uint64_t, kinds> handled_{};
 

@@ -36,8 +36,13 @@ bool concerns_databases(const Scenario& scenario) {
     if (fault.cut || fault.make_principal || fault.force_service || fault.suspend_mirroring || fault.resume_mirroring)
       return true;
     if (fault.slow && is_member(*fault.slow)) return true;
+    if (fault.fail_over && find_chat_pool(scenario.topology, *fault.fail_over)) return true;
     return fault.lose && std::ranges::any_of(machines_of(scenario.topology, *fault.lose), is_member);
   });
+}
+
+bool fails_over(const Scenario& scenario, const ChatPool& pool) {
+  return std::ranges::any_of(scenario.faults, [&](const Fault& fault) { return fault.fail_over == pool.name; });
 }
 
 }  // namespace
@@ -53,6 +58,8 @@ ChatModel::DatabaseHost ChatModel::make_database(const ChatPool& pool) {
             .part = "log"};
   host.log_record = recorder_.add_station(log);
   if (is_mirrored(*content)) host.machines[1] = make_database_machine(pool, *content->mirror, concerns_databases(scenario_));
+  const auto& shipping = content->log_shipping;
+  if (shipping && fails_over(scenario_, pool)) host.elsewhere[0] = make_database_machine(pool, shipping->secondary, true);
   return host;
 }
 
@@ -89,19 +96,25 @@ DatabaseSession::Settings ChatModel::session_settings(const ChatPool& pool, cons
   return settings;
 }
 
+DatabaseSession ChatModel::open_session(std::uint16_t number, const ChatPool& pool, const Database& database) {
+  const auto schedule = [this, number](double at, std::uint32_t subject) {
+    plane_->schedule({at, subject, static_cast<std::uint16_t>(Kind::database_due), number});
+  };
+  return DatabaseSession(database, session_settings(pool, database), schedule);
+}
+
 void ChatModel::manage_databases(std::uint16_t pool_number, const ChatPool& pool) {
   for (const Holds holds : {Holds::content, Holds::compliance}) {
     const Database* database = find_database(scenario_.topology, pool, holds);
     if (!database) continue;
     const auto number = static_cast<std::uint16_t>(databases_.size());
-    const auto schedule = [this, number](double at, std::uint32_t subject) {
-      plane_->schedule({at, subject, static_cast<std::uint16_t>(Kind::database_due), number});
-    };
     ManagedDatabase managed{.pool = pool_number,
                             .holds = holds,
-                            .session = DatabaseSession(*database, session_settings(pool, *database), schedule),
+                            .session = open_session(number, pool, *database),
                             .recorded = concerns_databases(scenario_)};
     if (holds == Holds::content) pools_[pool_number].content = number;
+    if (holds == Holds::content && database->log_shipping && fails_over(scenario_, pool))
+      pools_[pool_number].log_backup_interval = database->log_shipping->backup_interval.count();
     if (holds == Holds::compliance) pools_[pool_number].compliance_store = number;
     if (managed.recorded) {
       const Place place{.site = {}, .pool = pool.name.str(), .node = {}, .part = std::string(name_of(holds))};

@@ -162,11 +162,12 @@ void ChatModel::go_on_with_flush(std::uint16_t pool_number) {
 double ChatModel::flush_time(std::uint16_t pool_number) const {
   const Pool& pool = pools_[pool_number];
   const DatabaseHost& database = pool.database;
-  const double local = database.flush * database.here().slowdown;
+  const double local = database.flush * database.here().slowdown * database.here().disk_slowdown;
   if (databases_[pool.content].session.acknowledgement() != Acknowledgement::with_mirror) return local;
   const DatabaseMachine& mirror = *database.machines[1 - database.principal];
   const Seconds round_trip{2 * platform_.latency(database.here().site, mirror.site)};
-  return rules::commit_latency(Seconds{local}, round_trip, Seconds{database.flush * mirror.slowdown}).count();
+  return rules::commit_latency(Seconds{local}, round_trip, Seconds{database.flush * mirror.slowdown * mirror.disk_slowdown})
+      .count();
 }
 
 // Cuts between the members are the sessions' business; a chat server that is cut off from the principal is as one whose

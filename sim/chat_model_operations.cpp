@@ -14,6 +14,7 @@ ChatModel::Server* ChatModel::find_server(const NodeId& node) {
 void ChatModel::expect_loss(const NodeId& machine, const Fault& fault) { expected_[machine.str()] = &fault; }
 
 void ChatModel::machine_lost(const NodeId& node) {
+  down_.insert(node);
   const auto expected = expected_.find(node.str());
   const Fault* fault = expected == expected_.end() ? nullptr : expected->second;
   const LossKind kind = fault ? fault->kind : LossKind::reset;
@@ -87,6 +88,7 @@ void ChatModel::clear_stations(Server& server) {
 }
 
 void ChatModel::machine_returned(const NodeId& node) {
+  down_.erase(node);
   apply_to_databases([&](DatabaseSession& session) { session.returned(node, now()); });
   if (FrontEnd* front_end = front_end_of(node)) front_end_machine_changes(*front_end, node, true);
   Server* server = find_server(node);
@@ -133,6 +135,23 @@ void ChatModel::slow(const NodeId& node, double factor) {
   for (Pool& pool : pools_)
     for (auto& machine : pool.database.machines)
       if (machine && machine->name == node) machine->slowdown = factor;
+}
+
+void ChatModel::slow_disk(const NodeId& node, double factor) {
+  for (Pool& pool : pools_)
+    for (auto& machine : pool.database.machines)
+      if (machine && machine->name == node) machine->disk_slowdown = factor;
+}
+
+void ChatModel::fill_disk(const NodeId& node, bool full) {
+  for (Pool& pool : pools_)
+    for (auto& machine : pool.database.machines)
+      if (machine && machine->name == node) machine->disk_full = full;
+}
+
+void ChatModel::sync_directory(const PoolId& name, double factor) {
+  const auto pool = std::ranges::find(pools_, name, &Pool::name);
+  if (pool != pools_.end()) pool->database.locks = factor;
 }
 
 }  // namespace poolcast::sim

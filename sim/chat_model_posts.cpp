@@ -36,6 +36,7 @@ void ChatModel::append_to_log(JobId number) {
   const std::uint16_t pool = jobs_[number].pool;
   DatabaseHost& database = pools_[pool].database;
   if (databases_[pools_[pool].content].session.log_is_full(now())) return reject(number);
+  if (database.here().disk_full) return reject(number);
   database.next_flush.push_back(number);
   if (!database.flushing) return start_flush(pool);
   recorder_.queue(database.log_record, now(), database.next_flush.size());
@@ -60,6 +61,7 @@ void ChatModel::log_flushed(std::uint16_t pool_number, std::uint32_t epoch) {
   database.hangs = session.acknowledgement() == rules::Acknowledgement::in_doubt;
   if (database.hangs) return;
   session.committed(database.in_flush.size(), now());
+  note_log_backups(pool);
   Recorder::occupy(database.log_record, now(), 1);
   for (const JobId number : database.in_flush) {
     ++pool.record.stored.now;

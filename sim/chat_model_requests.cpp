@@ -120,8 +120,10 @@ void ChatModel::reaches_database(JobId number) {
 
 void ChatModel::start_database(JobId number) {
   const Job& job = jobs_[number];
-  const DatabaseMachine& database = pools_[job.pool].database.here();
-  after(random_work(costs_.of(job.command).database) * database.slowdown / database.core_speed, Kind::database_done, number);
+  const DatabaseHost& host = pools_[job.pool].database;
+  const DatabaseMachine& database = host.here();
+  const double slower = database.slowdown * host.locks;
+  after(random_work(costs_.of(job.command).database) * slower / database.core_speed, Kind::database_done, number);
 }
 
 void ChatModel::database_done(JobId number) {

@@ -17,11 +17,12 @@ void ChatModel::close_window(double begin, double end) {
   for (Pool& pool : pools_) {
     recorder_.close(pool.record, begin);
     DatabaseHost& database = pool.database;
-    for (auto& machine : database.machines) {
-      if (!machine || !machine->recorded) continue;
-      Recorder::occupy(machine->record, end, machine->cpu.busy());
-      recorder_.close(machine->record, begin, end, machine->cores);
-    }
+    for (auto* machines : {&database.machines, &database.elsewhere})
+      for (auto& machine : *machines) {
+        if (!machine || !machine->recorded) continue;
+        Recorder::occupy(machine->record, end, machine->cpu.busy());
+        recorder_.close(machine->record, begin, end, machine->cores);
+      }
     Recorder::occupy(database.log_record, end, database.flushing ? 1 : 0);
     recorder_.close(database.log_record, begin, end, 1);
   }

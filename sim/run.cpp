@@ -57,11 +57,6 @@ std::vector<Inconsistency> not_modelled(const Scenario& scenario) {
       if (is_in_cluster(scenario.topology, machine))
         found.push_back({key + "lose", "the simulator does not model the loss of " + machine.str() + " yet",
                          "SQL failover clustering and availability groups are not played; mirror the database"});
-    for (const std::string_view verb : {"slow_disk", "fill_disk", "sync_directory"})
-      if (const auto verbs = verbs_of(fault); std::ranges::find(verbs, verb) != verbs.end())
-        found.push_back({key + std::string(verb), "the simulator does not model `" + label(fault) + "` yet", "leave it out"});
-    if (fault.fail_over && find_chat_pool(scenario.topology, *fault.fail_over))
-      found.push_back({key + "fail_over", "the simulator does not model `" + label(fault) + "` yet", "leave it out"});
     if (fault.slow && !is_chat_server(scenario.topology, *fault.slow) && !is_content_partner(scenario.topology, *fault.slow))
       found.push_back({key + "slow", "the simulator does not model a slow " + fault.slow->str() + " yet",
                        "slow a chat server or a partner of the content database"});

@@ -162,7 +162,7 @@ Seconds RecoveryPoint::quantile(double probability) const {
   return Seconds{high};
 }
 
-LogChain chain_after(const RoleSwitch& change, const std::vector<LogBackup>& backups, Seconds at) {
+LogChain chain_after(const ChangeOfRoles& change, const std::vector<LogBackup>& backups, Seconds at) {
   if (shipped_until(backups, at).backed_up > change.hardened_at_mirror) return LogChain::broken;
   return change.mirror_is_also_primary ? LogChain::intact : LogChain::stopped;
 }

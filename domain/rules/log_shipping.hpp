@@ -95,10 +95,10 @@ private:
 // was not set up as a second, dormant primary. `broken`: a backup was shipped with log that the new principal never had, so the
 // secondary needs a new full backup.
 enum class LogChain { intact, stopped, broken };
-struct RoleSwitch {
+struct ChangeOfRoles {
   Seconds hardened_at_mirror{0};       // the log that the mirror had; under synchronous mirroring all that was acknowledged
   bool mirror_is_also_primary = true;  // of log shipping, with the same settings
 };
-LogChain chain_after(const RoleSwitch& change, const std::vector<LogBackup>& backups, Seconds at);
+LogChain chain_after(const ChangeOfRoles& change, const std::vector<LogBackup>& backups, Seconds at);
 
 }  // namespace poolcast::rules

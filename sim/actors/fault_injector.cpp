@@ -81,7 +81,11 @@ void FaultInjector::begin(std::size_t number) {
   if (fault.drain) drained_[number] = model_.drain(*fault.drain);
   if (fault.activate) model_.accept(*fault.activate);
   if (fault.swap) model_.swap(*fault.swap);
-  if (fault.fail_over) model_.fail_over(*fault.fail_over, *fault.to, fault);
+  if (fault.fail_over && fault.to) model_.fail_over(*fault.fail_over, *fault.to, fault);
+  if (fault.fail_over && !fault.to) model_.work_on_secondary(*fault.fail_over);
+  if (fault.slow_disk) model_.slow_disk(*fault.slow_disk, fault.factor);
+  if (fault.fill_disk) model_.fill_disk(*fault.fill_disk, true);
+  if (fault.sync_directory) model_.sync_directory(*fault.sync_directory, fault.factor);
   if (fault.hang) model_.hang(*fault.hang, fault);
   if (fault.slow) model_.slow(*fault.slow, fault.factor);
   if (!fault.slow_link.empty()) scale_latency(fault, fault.factor);
@@ -99,7 +103,11 @@ void FaultInjector::end(std::size_t number) {
   if (fault.drain && drained_[number]) model_.accept(*fault.drain);
   if (fault.activate) model_.drain(*fault.activate);
   if (fault.swap) model_.swap(*fault.swap);
-  if (fault.fail_over) model_.fail_back(*fault.fail_over, fault);
+  if (fault.fail_over && fault.to) model_.fail_back(*fault.fail_over, fault);
+  if (fault.fail_over && !fault.to) model_.work_on_principal(*fault.fail_over);
+  if (fault.slow_disk) model_.slow_disk(*fault.slow_disk, 1);
+  if (fault.fill_disk) model_.fill_disk(*fault.fill_disk, false);
+  if (fault.sync_directory) model_.sync_directory(*fault.sync_directory, 1);
   if (fault.hang) model_.goes_on(*fault.hang);
   if (fault.slow) model_.slow(*fault.slow, 1);
   if (!fault.slow_link.empty()) scale_latency(fault, 1 / fault.factor);

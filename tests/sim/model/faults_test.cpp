@@ -210,6 +210,107 @@ TEST(ActiveLists, swapping_them_sends_new_connections_to_the_standby_servers) {
   EXPECT_EQ(level_at(result, Metric::users_connected, 9, "chat-2"), 300);
 }
 
+// North has everything; south a Front End pool, two standby servers and the secondary.
+Scenario with_a_second_site() {
+  Scenario scenario = with_a_backup();
+  Topology& topology = scenario.topology;
+  topology.chat_pools[0].standby = {NodeId{"chat-5"}, NodeId{"chat-6"}};
+  for (const char* name : {"chat-5", "chat-6"}) {
+    topology.chat_pools[0].servers.emplace_back().name = NodeId{name};
+    topology.chat_pools[0].servers.back().site = SiteId{"south"};
+  }
+  topology.sql_instances.emplace_back().name = NodeId{"sql-5"};
+  topology.sql_instances.back().site = SiteId{"south"};
+  LogShipping& shipping = topology.databases[0].log_shipping.emplace();
+  shipping.secondary = NodeId{"sql-5"};
+  shipping.backup_interval = shipping.copy_interval = shipping.restore_interval = 1min;
+  return scenario;
+}
+
+Fault chat_fails_over(int minute, std::optional<Seconds> duration = std::nullopt) {
+  Fault fault = from_minute(minute, duration);
+  fault.fail_over = PoolId{"chat"};
+  return fault;
+}
+
+TEST(Sites, after_the_loss_of_the_first_one_everybody_chats_in_the_second_and_the_last_log_is_gone) {
+  Scenario scenario = with_a_second_site();
+  Fault next_hop = from_minute(3);
+  next_hop.fail_over = PoolId{"front"};
+  next_hop.to = PoolId{"backup"};
+  next_hop.takes = SecondsRange{30s, 30s};
+  Fault active = from_minute(3);
+  active.swap = PoolId{"chat"};
+  scenario.faults = {from_minute(3), next_hop, chat_fails_over(4), active};
+  scenario.faults[0].at = 3min + 30s;
+  scenario.faults[0].lose = names({"north"});
+  const ReplicationResult result = play(scenario);
+  EXPECT_EQ(value(result, Metric::users_back, "displaced", "lose north"), 1200);
+  EXPECT_EQ(value(result, Metric::users_back, "back", "lose north"), 1200);
+  EXPECT_EQ(level_at(result, Metric::users_connected, 9, "chat-5"), 600);
+  EXPECT_EQ(series(result, Metric::messages_stored).windows[3].count > 0, true);
+  EXPECT_GT(series(result, Metric::messages_stored).windows[8].count, 0);
+  // Lost after 3 min 30 s; the backup of 3 min had been begun and not yet copied, that of 2 min had. 2.5 posts a second.
+  EXPECT_NEAR(total(result, Metric::messages_lost), 90 * 2.5, 60);
+  EXPECT_GT(level_at(result, Metric::compliance_backlog, 9, "chat-5"), 0);  // its database is not failed over
+}
+
+TEST(PoolState, a_planned_failover_and_its_failback_lose_nothing) {
+  Scenario scenario = with_a_second_site();
+  scenario.faults = {chat_fails_over(3, 3min)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_EQ(total(result, Metric::messages_lost), 0);
+  EXPECT_EQ(level_at(result, Metric::users_connected, 9), 1200);
+  EXPECT_GT(level_at(result, Metric::utilisation, 4, "sql-5"), 0);
+  EXPECT_EQ(level_at(result, Metric::utilisation, 8, "sql-5"), 0);
+  EXPECT_GT(level_at(result, Metric::utilisation, 8, "sql-1"), 0);
+  expect_requests_to_be_conserved(result);
+}
+
+TEST(FullDisks, refuse_posts_and_nothing_else) {
+  Scenario scenario = small_pool();
+  scenario.faults = {from_minute(3, 3min)};
+  scenario.faults[0].fill_disk = NodeId{"sql-1"};
+  const ReplicationResult result = play(scenario);
+  EXPECT_EQ(series(result, Metric::messages_stored).windows[4].count, 0);
+  EXPECT_GT(series(result, Metric::messages_stored).windows[7].count, 0);
+  EXPECT_GT(total(result, Metric::refusals, "", "post"), 0);
+  EXPECT_EQ(total(result, Metric::refusals, "", "search"), 0);
+  EXPECT_EQ(level_at(result, Metric::users_connected, 5), 1200);
+  expect_requests_to_be_conserved(result);
+}
+
+TEST(SlowDisks, make_posts_wait_for_the_flush_and_searches_for_nothing) {
+  Scenario scenario = small_pool();
+  const ReplicationResult before = play(scenario);
+  scenario.faults = {from_minute(0)};
+  scenario.faults[0].slow_disk = NodeId{"sql-1"};
+  scenario.faults[0].factor = 50;
+  const ReplicationResult after = play(scenario);
+  // A flush of 200 ms: a post waits for its own, and on average for half of the one before when there is one.
+  EXPECT_GT(latencies(after, Metric::post_latency).mean(), latencies(before, Metric::post_latency).mean() + 0.19);
+  EXPECT_NEAR(latencies(after, Metric::search_latency).mean(), latencies(before, Metric::search_latency).mean(), 0.005);
+}
+
+TEST(DirectorySynchronisation, stretches_what_asks_the_database) {
+  Scenario scenario = small_pool();
+  const double before = latencies(play(scenario), Metric::search_latency).mean();
+  scenario.faults = {from_minute(0)};
+  scenario.faults[0].sync_directory = PoolId{"chat"};
+  scenario.faults[0].factor = 200;
+  // The database's half millisecond becomes 100 ms.
+  EXPECT_NEAR(latencies(play(scenario), Metric::search_latency).mean() - before, 0.0995, 0.03);
+}
+
+TEST(ComplianceQueues, grow_while_the_compliance_database_is_away_and_drain_afterwards) {
+  Scenario scenario = small_pool();
+  scenario.faults = {lose("sql-2", 2min, 4min)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_GT(level_at(result, Metric::compliance_backlog, 5, "chat-1"), 2.5 * 60 * 3.5 / 4 * 0.7);
+  EXPECT_LT(level_at(result, Metric::compliance_backlog, 9, "chat-1"), 1);
+  EXPECT_EQ(level_at(result, Metric::users_connected, 5), 1200);
+}
+
 TEST(Chance, seeds_differ_in_when_things_fail_and_a_seed_is_the_same_again) {
   Scenario scenario = small_pool();
   Fault fault = lose("chat-2", 0s);

@@ -1,0 +1,89 @@
+// The pool state of a chat pool: Normal on its own content database, FailedOver on the log-shipping secondary in the other site.
+#include <algorithm>
+#include <cmath>
+
+#include "domain/rules/log_shipping.hpp"
+#include "sim/chat_model.hpp"
+
+namespace poolcast::sim {
+namespace {
+
+constexpr double log_bytes_per_row_byte = 1.5;  // assumption O-4
+
+}  // namespace
+
+// How many posts were stored before each backup of the log; to be called before posts are counted as stored.
+void ChatModel::note_log_backups(Pool& pool) {
+  if (pool.log_backup_interval <= 0 || pool.failed_over) return;
+  while (static_cast<double>(pool.stored_before.size()) * pool.log_backup_interval <= now())
+    pool.stored_before.push_back(pool.stored);
+}
+
+// Posts in the newest log backup that had been copied to the secondary at that date. The share with the backups is taken to be
+// lost with the principal's site; what it held beyond that is lost with it.
+std::uint64_t ChatModel::posts_shipped(const Pool& pool, double at) const {
+  const Topology& topology = scenario_.topology;
+  const ChatPool& chat = *find_chat_pool(topology, pool.name);
+  const Database& content = *find_database(topology, chat, Holds::content);
+  const LogShipping& shipping = *content.log_shipping;
+  const SiteId here = site_of(topology, content.principal).value_or(chat.site);
+  const SiteId there = site_of(topology, shipping.secondary).value_or(chat.site);
+  const Bandwidth speed = link_between(topology, here, there).bandwidth;
+  const rules::LogShippingPlan plan{.backup = {.first = Seconds{0}, .every = shipping.backup_interval},
+                                    .copy = {.first = Seconds{0}, .every = shipping.copy_interval},
+                                    .restore = {.first = Seconds{0}, .every = shipping.restore_interval},
+                                    .restore_delay = shipping.restore_delay,
+                                    .backup_speed = speed,
+                                    .copy_speed = speed,
+                                    .restore_speed = speed};
+  const double rate = at > 0 ? static_cast<double>(pool.stored) * workload_.row.count * log_bytes_per_row_byte / at : 0;
+  const auto backups = rules::ship(plan, rules::steady_log(Bandwidth{rate}), Seconds{at});
+  const Seconds copied = rules::shipped_until(backups, Seconds{at}).copied;
+  const auto number = static_cast<std::size_t>(std::llround(copied.count() / pool.log_backup_interval));
+  return number < pool.stored_before.size() ? pool.stored_before[number] : pool.stored;
+}
+
+// Planned, with the principal still serving, the tail of the log is shipped first and nothing is lost.
+void ChatModel::work_on_secondary(const PoolId& name) {
+  const auto pool = std::ranges::find(pools_, name, &Pool::name);
+  if (pool == pools_.end() || pool->failed_over) return;
+  ManagedDatabase& managed = databases_[pool->content];
+  if (!managed.session.serving()) {
+    note_log_backups(*pool);
+    pool->record.messages_lost.now += pool->stored - posts_shipped(*pool, managed.away_since);
+  }
+  const ChatPool& chat = *find_chat_pool(scenario_.topology, name);
+  const Database& content = *find_database(scenario_.topology, chat, Holds::content);
+  Database secondary;
+  secondary.holds = content.holds;
+  secondary.pool = content.pool;
+  secondary.principal = content.log_shipping->secondary;
+  pool->failed_over = true;
+  move_database(*pool, secondary);
+}
+
+// The partners begin anew with a full backup of the secondary, in step.
+void ChatModel::work_on_principal(const PoolId& name) {
+  const auto pool = std::ranges::find(pools_, name, &Pool::name);
+  if (pool == pools_.end() || !pool->failed_over) return;
+  const ChatPool& chat = *find_chat_pool(scenario_.topology, name);
+  pool->failed_over = false;
+  move_database(*pool, *find_database(scenario_.topology, chat, Holds::content));
+}
+
+// Other machines, a session of their own; chat servers find it by their next login.
+void ChatModel::move_database(Pool& pool, const Database& database) {
+  ManagedDatabase& managed = databases_[pool.content];
+  if (managed.session.serving()) database_gone(managed, LossKind::reset);
+  std::swap(pool.database.machines, pool.database.elsewhere);
+  pool.database.principal = 0;
+  managed.session =
+      open_session(static_cast<std::uint16_t>(pool.content), *find_chat_pool(scenario_.topology, pool.name), database);
+  const auto connected = [this](const NodeId& a, const NodeId& b) { return platform_.connected(a, b); };
+  managed.session.connections_changed(connected, now());
+  for (const NodeId& machine : down_) managed.session.lost(machine, LossKind::reset, now());
+  if (const auto serves = managed.session.serving()) database_serves(managed, *serves);
+  record_database(managed);
+}
+
+}  // namespace poolcast::sim
