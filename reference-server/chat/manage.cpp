@@ -177,11 +177,19 @@ void Service::save_room(const Asked& asked, store::Room room, std::vector<store:
         if (session == nullptr) return;
         const LiveRoom* const live = rooms_.find(wire_guid(guid));
         if (live == nullptr) return reply_plain(back, 404, "The room is gone.");
+        // Whoever asks after this reply finds the invitations.
+        const auto left = std::make_shared<std::size_t>(invite.size() + 1);
+        const auto stored_one = [this, back, guid, left] {
+          if (--*left > 0 || find(back.session) == nullptr) return;
+          const LiveRoom* const still = rooms_.find(wire_guid(guid));
+          if (still == nullptr) return reply_plain(back, 404, "The room is gone.");
+          reply_room(back, *still, false);
+        };
         for (const store::PrincipalId user : invite) {
           port_.invite({0, live->room.id, user, session->person.id, port_.now().utc.time_since_epoch().count()},
-                       [](const Result<store::Invitation>&) {});  // a lost invitation is no reason to undo the change
+                       [stored_one](const Result<store::Invitation>&) { stored_one(); });  // a lost one undoes no change
         }
-        reply_room(back, *live, false);
+        stored_one();
       }));
 }
 
