@@ -18,7 +18,8 @@ using rules::Member;
 }  // namespace
 
 void ChatModel::apply_to_databases(const std::function<void(DatabaseSession&)>& change, LossKind kind) {
-  for (std::uint16_t number = 0; number < databases_.size(); ++number) apply_to_database(number, change, kind);
+  const auto databases = static_cast<std::uint16_t>(databases_.size());
+  for (std::uint16_t number = 0; number < databases; ++number) apply_to_database(number, change, kind);
 }
 
 // Whatever a change brings about shows in who serves, in what commits wait for, and in rows that a new principal lacks.
@@ -63,7 +64,8 @@ void ChatModel::database_gone(ManagedDatabase& managed, LossKind kind) {
   for (const JobId job : stranded) strand(job);
   // A connection that is reset tells at once; a silent one when the command has waited too long.
   const double notices = kind == LossKind::reset ? 0 : costs_.database_notice;
-  for (std::uint16_t number = 0; number < servers_.size(); ++number) {
+  const auto servers = static_cast<std::uint16_t>(servers_.size());
+  for (std::uint16_t number = 0; number < servers; ++number) {
     Server& server = servers_[number];
     if (server.pool != managed.pool || !server.up) continue;
     set_connection(server, false);
@@ -175,7 +177,8 @@ double ChatModel::flush_time(std::uint16_t pool_number) const {
 void ChatModel::databases_reached() {
   const auto connected = [this](const NodeId& a, const NodeId& b) { return platform_.connected(a, b); };
   apply_to_databases([&](DatabaseSession& session) { session.connections_changed(connected, now()); });
-  for (std::uint16_t number = 0; number < servers_.size(); ++number) {
+  const auto servers = static_cast<std::uint16_t>(servers_.size());
+  for (std::uint16_t number = 0; number < servers; ++number) {
     Server& server = servers_[number];
     const DatabaseHost& database = pools_[server.pool].database;
     const bool reaches = platform_.connected(server.name, database.here().name);
