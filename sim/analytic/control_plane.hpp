@@ -62,7 +62,8 @@ struct ControlPlane {
 struct AvailabilityOptions {
   double precision = 0.1;  // relative half-width of the 95 % interval of the unavailability
   std::uint64_t seed = 1;
-  std::uint64_t least_cycles = 10'000;
+  // The likelihoods of rare ways vary so much that few cycles know their own spread badly; these take half a second.
+  std::uint64_t least_cycles = 200'000;
   std::uint64_t most_cycles = 20'000'000;
   bool biased = true;  // importance sampling; without it the plain simulation, an oracle
 };

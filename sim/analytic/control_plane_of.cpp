@@ -69,6 +69,8 @@ ControlPlane control_plane_of(const Scenario& scenario) {
     plane.mirror = machines.of(*content.mirror);
     if (content.witness) plane.witness = machines.of(*content.witness);
   }
+  // An exponential time has a mean above zero.
+  plane.opening = std::max(Seconds{1e-3}, scenario.costs.database_open_time.value);
   if (content.log_shipping) plane.secondary = machines.of(content.log_shipping->secondary);
   for (const Fault& fault : scenario.faults) plane.risks.push_back(risk_of(fault, plane, machines, topology));
   plane.surge_s = surges(pool_loads(scenario).front());

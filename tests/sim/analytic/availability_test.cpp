@@ -34,6 +34,7 @@ Risk risk(std::size_t machine, const MachineLife& life) {
 Interval unavailable(const ControlPlane& plane, double precision, bool biased = true) {
   AvailabilityOptions options;
   options.precision = precision;
+  options.least_cycles = 10'000;
   options.biased = biased;
   return estimate_availability(plane, options).unavailable;
 }
@@ -139,6 +140,7 @@ TEST(ControlPlane, counts_reconnecting_by_who_survives) {
   plane.surge_s = {0, 1000};
   AvailabilityOptions options;
   options.precision = 0.03;
+  options.least_cycles = 10'000;
   const Availability found = estimate_availability(plane, options);
   const double reconnect = found.by_cause[static_cast<std::size_t>(Cause::reconnect)].value;
   EXPECT_NEAR(reconnect / (2 * 1000 / (100 * day)), 1, 0.06);
@@ -153,6 +155,7 @@ TEST(ControlPlane, splits_the_loss_of_a_site_into_runbook_and_the_rest) {
   plane.risks = {{"lose north", {0, 1}, 1 / year, 1 / (2 * day), true}};
   AvailabilityOptions options;
   options.precision = 0.05;
+  options.least_cycles = 10'000;
   const Availability found = estimate_availability(plane, options);
   const auto of = [&](Cause cause) { return found.by_cause[static_cast<std::size_t>(cause)].value; };
   EXPECT_GT(of(Cause::runbook), 0);
