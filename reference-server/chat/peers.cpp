@@ -158,7 +158,7 @@ void Service::place_presences() {
 
 void Service::read_all_rooms() {
   for (const auto& [id, room] : rooms_.all())
-    if (!room.sessions.empty()) unread_.insert(id);
+    if (room.in_use()) unread_.insert(id);  // also for endpoints that are lost and may come back
   unread_due_s_ = 0;
 }
 

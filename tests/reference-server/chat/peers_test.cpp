@@ -109,6 +109,17 @@ TEST(PostsOfPeers, that_a_lost_link_swallowed_are_read_at_the_loss_and_not_repea
   EXPECT_EQ(world.texts(world.ann_session).size(), 1U);
 }
 
+TEST(PostsOfPeers, that_a_lost_link_swallowed_reach_an_endpoint_that_was_lost_meanwhile_and_resumes) {
+  PoolWorld world;
+  world.chat->close(world.ann_session, Closing::lost);
+  world.stored("swallowed");
+  world.chat->peer_lost(two);
+  world.settle();
+  const SessionId again = world.sign_in("ann", "e1", true);
+  world.settle();
+  EXPECT_EQ(world.texts(again), (Texts{"swallowed"}));
+}
+
 TEST(PostsOfPeers, are_read_from_the_store_while_a_node_that_serves_is_missing) {
   PoolWorld world;
   world.chat->peer_lost(two);
