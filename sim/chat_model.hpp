@@ -246,6 +246,7 @@ private:
     std::size_t front_end = 0;  // that routes to it now
     std::size_t next_hop = 0;   // that routes to it unless failed over
     bool compliance = false;
+    bool failed_over = false;  // to the log-shipping secondary
     std::uint32_t roster_limit = 75;
     std::uint16_t first_server = 0;
     std::vector<bool> accepts;  // by ServerNumber
@@ -267,7 +268,6 @@ private:
     double minutes_lost = 0;
     std::uint64_t stored = 0;
     std::uint64_t compliance_lost = 0;
-    bool failed_over = false;
     double log_backup_interval = 0;              // 0 when nobody asks what was shipped
     std::vector<std::uint64_t> stored_before{};  // posts stored before each log backup
     std::vector<RoomNumber> dirty_rooms{};
