@@ -119,8 +119,11 @@ Hub::Hub(net::Loop& loop, Settings settings, HubUser& user, std::function<double
   ensure(settings_.peers.size() <= most_peers, "a pool has few nodes");
 }
 
-Hub::~Hub() {
+Hub::~Hub() { close(); }
+
+void Hub::close() {
   is_closing_ = true;
+  listener_.stop_accepting();
   for (Wire* const wire : std::vector<Wire*>(wires_.begin(), wires_.end())) wire->end();
   listener_.end_all();
 }
@@ -133,6 +136,7 @@ Result<Done> Hub::open() {
 }
 
 void Hub::tick() {
+  if (is_closing_) return;
   for (Wire* const wire : std::vector<Wire*>(wires_.begin(), wires_.end()))
     if (wires_.contains(wire)) wire->check();
   const double now = now_s();

@@ -64,6 +64,7 @@ public:
   ~Hub();
 
   Result<Done> open();
+  void close();  // for good; the hub itself stays as long as the loop runs
   net::ListenAddress address() const { return listener_.address(); }
   const std::vector<Peer>& peers() const { return settings_.peers; }
   PeerState state(PeerNumber peer) const;

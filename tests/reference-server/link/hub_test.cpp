@@ -92,7 +92,8 @@ TEST(Hub, passes_what_waits_for_a_peer_when_the_peer_is_lost_and_links_again) {
   two.open(1);
   two.open(0);
   two.wait_for([&] { return two.linked(); });
-  two.nodes[1].hub.reset();
+  two.nodes[1].hub->close();
+  const auto closed = std::move(two.nodes[1].hub);
   bool known = false;
   two.nodes[0].hub->when_known([&] { known = true; });
   two.wait_for([&] { return known; });
