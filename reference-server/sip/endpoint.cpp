@@ -186,12 +186,11 @@ void Endpoint::on_response(const Message& response) {
   if (dialog == nullptr || dialog->unanswered == 0) return;
   --dialog->unanswered;
   dialog->unanswered_since_s = dialog->unanswered == 0 ? 0 : host_.now_s();
-  if (response.status == 200) {
-    dialog->answered(response.cseq);
-    return host_.delivered(1);
-  }
   // 481 and 487: the client has another dialog now, or none.
-  if (response.status == 481 || response.status == 487) end(*dialog, false);
+  if (response.status == 481 || response.status == 487) return end(*dialog, false);
+  // Whatever else it says of a post, it has had it, and would say the same again.
+  dialog->answered(response.cseq);
+  if (response.status == 200) host_.delivered(1);
 }
 
 void Endpoint::lost() {

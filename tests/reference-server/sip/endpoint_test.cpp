@@ -323,5 +323,28 @@ TEST_F(Connected, what_the_client_has_not_answered_goes_back_to_the_chat) {
   EXPECT_EQ(host_.unanswered, (std::vector<Mark>{{7, 2}, {7, 4}}));
 }
 
+TEST_F(Connected, a_client_that_always_has_an_info_under_way_costs_no_memory_for_those_it_has_answered) {
+  alice_.sign_in();
+  alice_.invite("sip:node7@lab.example", "chat");
+  alice_.endpoint.send_info(*host_.dialog, proto::no_entity, {7, 1});
+  for (int number = 2; number <= 1'000; ++number) {
+    alice_.endpoint.send_info(*host_.dialog, proto::no_entity, {7, number});
+    alice_.answer(number - 1, 200);
+    ASSERT_LE(host_.dialog->marked.size(), 130U);
+  }
+  EXPECT_EQ(host_.dialog->unanswered_marks(), (std::vector<Mark>{{7, 1'000}}));
+}
+
+TEST_F(Connected, a_post_that_the_client_refuses_is_not_sent_again) {
+  alice_.sign_in();
+  alice_.invite("sip:node7@lab.example", "chat");
+  for (std::int64_t number = 1; number <= 3; ++number) alice_.endpoint.send_info(*host_.dialog, proto::no_entity, {7, number});
+  alice_.answer(1, 488);
+  alice_.answer(2, 200);
+  EXPECT_EQ(host_.answered, 1U);
+  alice_.endpoint.lost();
+  EXPECT_EQ(host_.unanswered, (std::vector<Mark>{{7, 3}}));
+}
+
 }  // namespace
 }  // namespace poolcast::sip::testing
