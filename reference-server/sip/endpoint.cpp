@@ -40,14 +40,7 @@ std::size_t Endpoint::take(std::string_view bytes, Message& scratch) {
       host_.close_when_sent(*this);
       return bytes.size();
     }
-    if (frame.kind == Frame::Kind::message) {
-      message_size_ = frame.size;
-      if (proto::parse(rest.substr(0, frame.size), scratch)) {
-        on_message(scratch);
-      } else if (scratch.is_request() && scratch.method != Method::ack && !scratch.call_id.empty()) {
-        proto::append_response(host_.output(*this), scratch, 400, new_tag());
-      }
-    }
+    if (frame.kind == Frame::Kind::message) on_frame(rest.substr(0, frame.size), frame.size - frame.head_size, scratch);
     taken += frame.size;
     if (host_.unsent_bytes(*this) > settings_.unsent_bytes) end_connection();
   }
@@ -57,6 +50,28 @@ std::size_t Endpoint::take(std::string_view bytes, Message& scratch) {
 void Endpoint::end_connection() {
   ended_ = true;
   host_.close_when_sent(*this);
+}
+
+// Whatever it holds, it has been read and is looked at: before a sign-in everything counts.
+void Endpoint::on_frame(std::string_view text, std::size_t body_bytes, Message& scratch) {
+  const auto answer = [&](int status, std::string_view why) {
+    if (scratch.is_request() && scratch.method != Method::ack && !scratch.call_id.empty())
+      proto::append_response(host_.output(*this), scratch, status, new_tag(), why);
+  };
+  if (!signed_in() && ++messages_before_sign_in_ > settings_.messages_before_sign_in) return end_connection();
+  const bool may = signed_in() || host_.may_send(text.size());
+  const auto whole = proto::parse(text, scratch);
+  if (!may) {
+    host_.turned_away(TurnedAway::address_bytes);
+    answer(503, "Too much comes from your address; try again later");
+    return end_connection();
+  }
+  if (whole) return on_message(scratch);
+  if (signed_in() && !is_within_rate(body_bytes, host_.now_s())) {
+    host_.turned_away(TurnedAway::rate);
+    return answer(503, "Too many requests");
+  }
+  answer(400, {});
 }
 
 void Endpoint::on_message(const Message& message) {
@@ -104,17 +119,9 @@ std::optional<Step> Endpoint::step_of(const Message& request) {
 }
 
 void Endpoint::handle(const Message& request, double now_s) {
-  if (!signed_in()) {
-    if (++requests_before_sign_in_ > settings_.requests_before_sign_in) return end_connection();
-    if (!host_.may_send(message_size_)) {
-      host_.turned_away(TurnedAway::address_bytes);
-      respond(request, 503, "Too much comes from your address; try again later");
-      return end_connection();
-    }
-  }
   // An ACK or a BYE ends something, which is never too much.
   const bool counts = request.method != Method::ack && request.method != Method::bye;
-  if (signed_in() && counts && !is_within_rate(request, now_s)) {
+  if (signed_in() && counts && !is_within_rate(request.body.size(), now_s)) {
     host_.turned_away(TurnedAway::rate);
     return respond(request, 503, "Too many requests");
   }
@@ -142,12 +149,12 @@ bool Endpoint::admit(const Message& request) {
   return true;
 }
 
-bool Endpoint::is_within_rate(const Message& request, double now_s) {
+bool Endpoint::is_within_rate(std::size_t body_bytes, double now_s) {
   allowance_ = std::min(settings_.request_burst, allowance_ + (now_s - allowance_at_s_) * settings_.requests_per_s);
   allowance_at_s_ = now_s;
   if (allowance_ < 1) return false;
   // A large body costs more. It may put the client into debt, or it could never be sent.
-  allowance_ -= 1 + static_cast<double>(request.body.size() / settings_.bytes_per_request);
+  allowance_ -= 1 + static_cast<double>(body_bytes / settings_.bytes_per_request);
   return true;
 }
 

@@ -168,12 +168,13 @@ public:
 private:
   using Message = proto::SipMessage;
 
+  void on_frame(std::string_view text, std::size_t body_bytes, Message& scratch);
   void on_message(const Message& message);
   void on_request(const Message& request);
   void on_response(const Message& response);
   void handle(const Message& request, double now_s);
   bool admit(const Message& request);
-  bool is_within_rate(const Message& request, double now_s);
+  bool is_within_rate(std::size_t body_bytes, double now_s);
   std::optional<Step> step_of(const Message& request);
 
   // sign_in.cpp
@@ -227,9 +228,8 @@ private:
   double allowance_ = 0;
   double allowance_at_s_ = 0;
   unsigned failures_ = 0;
-  unsigned requests_before_sign_in_ = 0;
-  int answered_ = 0;              // status of the last answer
-  std::size_t message_size_ = 0;  // of the message that is being handled
+  unsigned messages_before_sign_in_ = 0;
+  int answered_ = 0;  // status of the last answer
   bool provisioned_ = false;
   bool had_chat_ = false;
   bool ended_ = false;

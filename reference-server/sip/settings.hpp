@@ -39,7 +39,7 @@ struct Settings {
   double answer_within_s = 32;           // RFC 3261 timer F: 64 × T1 of 500 ms; a dialog that stays silent is lost
   std::size_t dialogs = 8;
   std::size_t unsent_bytes = std::size_t{16} * 1024 * 1024;  // in one turn; whoever asks for more at once is shed
-  unsigned requests_before_sign_in = 30;
+  unsigned messages_before_sign_in = 30;                     // malformed ones and answers to nothing, too
   std::size_t body_before_sign_in = std::size_t{8} * 1024;
   proto::FrameLimits frame;
 };

@@ -201,6 +201,7 @@ void Endpoint::sign_out(const Message& request) {
   proto::append_end(out);
   user_.clear();
   connected_s_ = host_.now_s();
+  messages_before_sign_in_ = 0;
   had_chat_ = false;
   provisioned_ = false;
   ntlm_.reset();

@@ -268,6 +268,42 @@ TEST_F(Connected, an_address_that_sends_too_much_before_a_sign_in_is_told_so_and
   EXPECT_EQ(host_.refusals, std::vector{TurnedAway::address_bytes});
 }
 
+TEST_F(Connected, malformed_requests_and_answers_to_nothing_count_before_a_sign_in) {
+  const std::string malformed = "REGISTER sip:lab.example SIP/2.0\r\nCall-ID: c1\r\nContent-Length: 0\r\n\r\n";
+  const std::string answer =
+      "SIP/2.0 200 OK\r\nVia: SIP/2.0/tcp h\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:c@d>;tag=2\r\nCSeq: 1 INFO\r\n"
+      "Call-ID: c1\r\nContent-Length: 0\r\n\r\n";
+  for (const std::string& message : {malformed, answer}) {
+    FakeHost host;
+    Client stranger(host, guard_, settings_);
+    for (unsigned i = 0; i < settings_.messages_before_sign_in; ++i) stranger.say(message);
+    EXPECT_FALSE(host.closed) << message;
+    EXPECT_TRUE(stranger.say(message).empty());
+    EXPECT_TRUE(host.closed) << message;
+  }
+  for (const std::string& message : {malformed, answer}) {
+    FakeHost host;
+    host.addresses = AddressGuard({.bytes_per_s = 1, .burst_bytes = 1.5 * static_cast<double>(message.size())});
+    Client stranger(host, guard_, settings_);
+    stranger.say(message);
+    EXPECT_FALSE(host.closed) << message;
+    EXPECT_EQ(status_of(stranger.say(message)), message == malformed ? 503 : 0);
+    EXPECT_TRUE(host.closed) << message;
+    EXPECT_EQ(host.refusals, std::vector{TurnedAway::address_bytes});
+  }
+}
+
+TEST_F(Connected, malformed_requests_have_the_rate_of_all_others) {
+  settings_.request_burst = 3;
+  Client careless(host_, guard_, settings_);
+  careless.sign_in();
+  const std::string malformed = "INFO sip:node7@lab.example SIP/2.0\r\nCall-ID: c1\r\nContent-Length: 0\r\n\r\n";
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(status_of(careless.say(malformed)), 400) << i;
+  EXPECT_EQ(status_of(careless.say(malformed)), 503);
+  EXPECT_EQ(host_.refusals, std::vector{TurnedAway::rate});
+  EXPECT_EQ(status_of(careless.in_dialog("OPTIONS")), 503) << "and use it up";
+}
+
 TEST_F(Connected, an_address_that_guesses_under_many_names_has_to_wait_with_all_of_them) {
   host_.addresses = AddressGuard({.failures = 3});
   for (const char* const name : {"ann", "bo", "cy"}) {
