@@ -39,7 +39,8 @@ public:
         connection_(connection),
         address_(connection.peer()),
         called_(called),
-        conversation_(*this, hub.settings_.self, called ? Conversation::Side::caller : Conversation::Side::called, {}, now_s()) {
+        conversation_(*this, hub.settings_.self, called ? Conversation::Side::caller : Conversation::Side::called,
+                      hub.settings_.limits, now_s()) {
     hub_.wires_.insert(this);
     conversation_.begin();
   }

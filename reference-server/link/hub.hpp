@@ -33,6 +33,7 @@ struct Settings {
   net::ListenAddress listen;
   std::vector<Peer> peers;
   std::shared_ptr<Tls> tls;  // none: plain TCP, for tests on the loopback
+  ConversationLimits limits{};
 };
 
 // What the hub tells.

@@ -177,6 +177,7 @@ void Connection::close_when_sent() {
 
 void Connection::end(Ended how) {
   if (!open()) return;
+  const auto self = shared_from_this();  // the loop's may be the last
   // The user may be on the stack, in take() or calling us: it goes when the turn is over.
   auto user = std::move(user_);
   if (how == Ended::by_us) stream_.say_goodbye();
@@ -186,6 +187,7 @@ void Connection::end(Ended how) {
 }
 
 void Connection::close() {
+  const auto self = shared_from_this();  // the loop's may be the last
   loop_.unwatch(socket_.native_handle());
   boost::system::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);

@@ -39,13 +39,14 @@ net::ListenAddress free_address(net::Loop& loop) {
 struct Two {
   Two() : addresses{free_address(loop), free_address(loop)} {}
 
-  void open(std::size_t which, const std::string& pool = "chat") {
+  void open(std::size_t which, const std::string& pool = "chat", ConversationLimits limits = {}) {
     const std::string names[] = {"chat-1", "chat-2"};
     const std::size_t other = 1 - which;
     Settings settings;
     settings.self = Hello{protocol_version, pool, names[which], {}};
     settings.listen = addresses[which];
     settings.peers = {{names[other], addresses[other]}};
+    settings.limits = limits;
     nodes[which].hub = std::make_unique<Hub>(loop, settings, nodes[which].user, [] { return 0.0; });
     ASSERT_TRUE(nodes[which].hub->open());
   }
@@ -85,6 +86,15 @@ TEST(Hub, does_not_wait_for_a_peer_that_is_not_there) {
   two.wait_for([&] { return two.nodes[0].user.unreachable.size() >= 3; });
   two.open(1);
   two.wait_for([&] { return two.linked(); });
+}
+
+// Read after free before the connection held itself: the address sanitizer sees it here, test_net everywhere.
+TEST(Hub, gives_up_a_peer_that_takes_the_call_and_says_nothing_and_calls_again) {
+  Two two;
+  const net::asio::ip::tcp::acceptor silent(two.loop.io(), {net::asio::ip::address_v4::loopback(), two.addresses[1].port});
+  two.open(0, "chat", {.hello_s = 0});
+  two.wait_for([&] { return two.nodes[0].user.unreachable.size() >= 2; });
+  EXPECT_EQ(two.nodes[0].user.unreachable.front(), "it has not said who it is");
 }
 
 TEST(Hub, passes_what_waits_for_a_peer_when_the_peer_is_lost_and_links_again) {
