@@ -84,6 +84,7 @@ void ChatModel::add_pool(const ChatPool& pool, Count users) {
   for (std::size_t server = 0; server < count; ++server) {
     servers_[first_server + server].pool = number;
     servers_[first_server + server].number = static_cast<ServerNumber>(server);
+    servers_[first_server + server].database_machine = added.database.here().name;
     added.accepts[server] = servers_[first_server + server].in_active_list;
   }
   added.room_is_dirty.resize(added.population.rooms());

@@ -159,7 +159,9 @@ private:
     std::uint64_t backlog = 0;     // compliance events in the local queue
     std::uint64_t draining = 0;    // of these, on their way to the compliance database
     bool has_database = true;      // an open connection, as far as the server knows
+    NodeId database_machine{};     // at the other end of that connection
     bool reaches_database = true;  // nothing is cut between them
+    double unreachable_since = 0;  // while it does not
     bool connection_works = true;
     std::uint32_t database_epoch = 0;
     std::vector<JobId> stranded{};  // their connection is broken, and the server has not noticed yet
@@ -408,6 +410,8 @@ private:
   std::uint64_t posts_shipped(const Pool& pool, double at) const;
   void move_database(Pool& pool, const Database& database);
   void databases_reached();
+  void database_out_of_reach(std::uint16_t server);
+  void database_back_in_reach(std::uint16_t server);
   void watch_load(std::uint16_t number);
 
   // Notices.

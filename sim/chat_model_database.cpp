@@ -62,14 +62,15 @@ void ChatModel::database_gone(ManagedDatabase& managed, LossKind kind) {
   recorder_.queue(machine.record, now(), 0);
   recorder_.queue(database.log_record, now(), 0);
   for (const JobId job : stranded) strand(job);
-  // A connection that is reset tells at once; a silent one when the command has waited too long.
+  // A connection that is reset tells at once; a silent one when the command has waited too long. No reset crosses a cut: who is
+  // behind one has been waiting since it was made.
   const double notices = kind == LossKind::reset ? 0 : costs_.database_notice;
   const auto servers = static_cast<std::uint16_t>(servers_.size());
   for (std::uint16_t number = 0; number < servers; ++number) {
     Server& server = servers_[number];
     if (server.pool != managed.pool || !server.up) continue;
     set_connection(server, false);
-    after(notices, Kind::database_noticed, database.epoch, number);
+    if (server.reaches_database) after(notices, Kind::database_noticed, database.epoch, number);
   }
 }
 
@@ -103,7 +104,9 @@ void ChatModel::reject(JobId number) {
 
 void ChatModel::database_noticed(std::uint16_t number, std::uint32_t epoch) {
   Server& server = servers_[number];
-  if (!server.up || !server.has_database || (server.reaches_database && server.database_epoch >= epoch)) return;
+  if (!server.up || !server.has_database) return;
+  const bool out_of_reach = !server.reaches_database && now() >= server.unreachable_since + costs_.database_notice;
+  if (server.database_epoch >= epoch && !out_of_reach) return;
   server.has_database = false;
   for (const JobId job : std::exchange(server.stranded, {})) reject(job);
   begin_login(number);
@@ -130,6 +133,7 @@ void ChatModel::database_login(std::uint16_t number, std::uint32_t epoch) {
   const bool connected = platform_.connected(server.name, machine.name);
   if (connected && managed.session.serving() == partner) {
     server.database_epoch = pool.database.epoch;
+    server.database_machine = machine.name;
     server.reaches_database = server.has_database = true;
     return set_connection(server, true);
   }
@@ -180,15 +184,33 @@ void ChatModel::databases_reached() {
   const auto servers = static_cast<std::uint16_t>(servers_.size());
   for (std::uint16_t number = 0; number < servers; ++number) {
     Server& server = servers_[number];
-    const DatabaseHost& database = pools_[server.pool].database;
-    const bool reaches = platform_.connected(server.name, database.here().name);
+    const bool reaches = platform_.connected(server.name, server.database_machine);
     if (reaches == server.reaches_database || !server.has_database || !server.up) continue;
     server.reaches_database = reaches;
-    set_connection(server, reaches && server.database_epoch == database.epoch);
-    if (!reaches) after(costs_.database_notice, Kind::database_noticed, server.database_epoch, number);
-    if (reaches)
-      for (const JobId job : std::exchange(server.stranded, {})) reaches_database(job);
+    reaches ? database_back_in_reach(number) : database_out_of_reach(number);
   }
+}
+
+void ChatModel::database_out_of_reach(std::uint16_t number) {
+  Server& server = servers_[number];
+  server.unreachable_since = now();
+  set_connection(server, false);
+  after(costs_.database_notice, Kind::database_noticed, server.database_epoch, number);
+}
+
+// Requests that waited go on. A partner that has stopped serving meanwhile, and is not silent, now resets the connection.
+void ChatModel::database_back_in_reach(std::uint16_t number) {
+  Server& server = servers_[number];
+  const Pool& pool = pools_[server.pool];
+  const DatabaseSession& session = databases_[pool.content].session;
+  const bool same = server.database_epoch == pool.database.epoch;
+  set_connection(server, same);
+  for (const JobId job : std::exchange(server.stranded, {})) reaches_database(job);
+  if (same) return;
+  const auto partner = session.member(server.database_machine);
+  const double waited = now() - server.unreachable_since;
+  const double notices = partner && session.is_silent(*partner) ? costs_.database_notice - waited : 0;
+  after(notices, Kind::database_noticed, pool.database.epoch, number);
 }
 
 // A ping waits behind the requests. An overloaded principal is taken for lost although it works: a false failover (SQL Server,

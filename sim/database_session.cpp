@@ -56,9 +56,11 @@ void DatabaseSession::lost(const NodeId& node, LossKind kind, double now) {
     destroyed_[index_of(*who)] = kind == LossKind::destroyed;
   }
   apply({Happens::lose, *who}, now);
-  for (const Member other : rules::all_members)
-    if (other != *who)
-      expect_time_out(other, *who, kind == LossKind::reset ? rules::ErrorKind::hard : rules::ErrorKind::soft, now);
+  for (const Member other : rules::all_members) {
+    if (other == *who) continue;
+    const bool told = kind == LossKind::reset && session_.linked[rules::link_of(other, *who)];  // no reset crosses a cut
+    expect_time_out(other, *who, told ? rules::ErrorKind::hard : rules::ErrorKind::soft, now);
+  }
 }
 
 void DatabaseSession::returned(const NodeId& node, double now) {
@@ -91,17 +93,28 @@ void DatabaseSession::connections_changed(const std::function<bool(const NodeId&
   }
 }
 
-// Members ping each other at whole multiples of the interval, so the last ping needs no event.
+// Members ping each other at whole multiples of the interval, so the last ping needs no event. Who is silent already, behind a
+// cut, say, is missed no later for a second reason to be silent.
 void DatabaseSession::expect_time_out(Member observer, Member observed, rules::ErrorKind kind, double now) {
   if (!session_[observer].up || !session_[observer].sees[index_of(observed)]) return;
   const Seconds since_ping{std::fmod(now, ping_interval.count())};
   const Seconds delay = rules::detection_time(kind, Seconds{timeout_s_}, ping_interval, since_ping);
-  wait(index_of(observer) * rules::members + index_of(observed), now + delay.count());
+  const Slot& slot = waiting_[time_out_of(observer, observed)];
+  if (slot.waiting && slot.at <= now + delay.count()) return;
+  wait(time_out_of(observer, observed), now + delay.count());
+}
+
+// Who answers again is missed only after a whole new time-out.
+void DatabaseSession::call_off_time_outs() {
+  for (const Member observer : rules::all_members)
+    for (const Member observed : rules::all_members)
+      if (observer != observed && rules::reachable(session_, observer, observed)) call_off(time_out_of(observer, observed));
 }
 
 void DatabaseSession::wait(std::size_t slot, double at) {
   Slot& entry = waiting_[slot];
   entry.waiting = true;
+  entry.at = at;
   ++entry.number;
   schedule_(at, entry.number * static_cast<std::uint32_t>(slots) + static_cast<std::uint32_t>(slot));
 }
@@ -138,6 +151,7 @@ void DatabaseSession::apply(const MirroringEvent& event, double now) {
   settle(now);
   const rules::Session before = session_;
   session_ = rules::step(session_, event);
+  call_off_time_outs();
   follow(before, now);
 }
 

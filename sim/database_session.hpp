@@ -73,7 +73,11 @@ private:
   struct Slot {
     bool waiting = false;
     std::uint32_t number = 0;
+    double at = 0;
   };
+  static constexpr std::size_t time_out_of(rules::Member observer, rules::Member observed) {
+    return index_of(observer) * rules::members + index_of(observed);
+  }
 
   void apply(const rules::MirroringEvent& event, double now);
   void settle(double now);
@@ -83,6 +87,7 @@ private:
   void catch_up(double now);
   void connections_changed(const std::function<bool(const NodeId&, const NodeId&)>& connected, rules::ErrorKind kind, double now);
   void expect_time_out(rules::Member observer, rules::Member observed, rules::ErrorKind kind, double now);
+  void call_off_time_outs();
   void wait(std::size_t slot, double at);
   void call_off(std::size_t slot) { waiting_[slot].waiting = false; }
   rules::Member principal() const;

@@ -167,6 +167,36 @@ TEST(Databases, an_isolated_principal_steps_down_and_the_mirror_takes_over) {
   EXPECT_EQ(total(result, Metric::messages_lost), 0);
 }
 
+// No reset crosses the cut: chat servers wait for a command's time-out and then lose 1.2 s to the partner that is silent.
+TEST(Databases, chat_servers_notice_a_principal_that_is_cut_off_as_late_as_one_that_fell_silent) {
+  Scenario scenario = mirrored_pool();
+  scenario.costs.database_notice_time.value = 30s;
+  Fault cut;
+  cut.at = 2min;
+  cut.cut = Names{{"sql-1"}};
+  scenario.faults = {cut};
+  EXPECT_NEAR(stall(play(scenario)), 31.2, 0.1);
+  scenario.faults.front().duration = 20s;  // the old principal answers again, and does not serve
+  const ReplicationResult healed = play(scenario);
+  EXPECT_NEAR(stall(healed), 20, 0.2);
+  EXPECT_EQ(level_at(healed, Metric::utilisation, 8, "sql-1"), 0);
+}
+
+// Isolated on a whole second, it is missed 11 s later, and the mirror serves after 14 s.
+TEST(Databases, a_second_reason_for_silence_does_not_start_the_time_out_anew) {
+  Scenario scenario = mirrored_pool();
+  Fault cut;
+  cut.at = 2min;
+  cut.cut = Names{{"sql-1"}};
+  scenario.faults = {cut, lose_silently("sql-1", 2min + 9s)};
+  EXPECT_NEAR(downtime(play(scenario)), 14 - 9, 0.001);
+  scenario.faults = {cut, lose("sql-1", 2min + 2s)};  // nobody beyond the cut sees that its connections are reset
+  EXPECT_NEAR(downtime(play(scenario)), 14 - 2, 0.001);
+  scenario.faults = {cut, lose_silently("sql-1", 2min + 9s)};
+  scenario.faults.front().duration = 5s;  // it answered again in between
+  EXPECT_NEAR(downtime(play(scenario)), 14, 0.001);
+}
+
 TEST(Databases, a_principal_that_is_too_slow_to_answer_pings_is_taken_for_lost) {
   Scenario scenario = mirrored_pool();
   Fault slow;
