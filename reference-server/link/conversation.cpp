@@ -23,7 +23,7 @@ std::size_t Conversation::take(std::string_view bytes, double now_s) {
     taken += frame.size;
     heard_s_ = now_s;
     ++messages_heard_;
-    if (too_many(now_s)) {
+    if (too_many(frame.message, now_s)) {
       refuse("more messages in a second than a node sends");
       break;
     }
@@ -32,7 +32,10 @@ std::size_t Conversation::take(std::string_view bytes, double now_s) {
   return taken;
 }
 
-bool Conversation::too_many(double now_s) {
+// At first the other tells everybody who is there as fast as it can.
+bool Conversation::too_many(const Message& message, double now_s) {
+  if (linked_ && !all_told_ && std::holds_alternative<Presence>(message)) return ++told_at_first_ > limits_.most_at_first;
+  all_told_ = all_told_ || std::holds_alternative<AllTold>(message);
   if (now_s - second_began_s_ >= 1) {
     second_began_s_ = now_s;
     in_this_second_ = 0;

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "domain/ensure.hpp"
-#include "reference-server/link/backoff.hpp"
 
 namespace poolcast::link {
 
@@ -163,7 +162,7 @@ void Hub::call(PeerNumber peer) {
 void Hub::call_failed(PeerNumber peer, const std::string& why) {
   State& state = states_[peer];
   state.is_called = false;
-  state.next_call_s = now_s() + pause_s(state.failures++, chance_());
+  state.next_call_s = now_s() + state.backoff.after_failure(chance_());
   user_.peer_unreachable(peer, why);
 }
 
@@ -190,7 +189,7 @@ void Hub::linked(Wire& wire, const std::string& node) {
   wire.set_peer(peer);
   state.wire = &wire;
   state.is_called = false;
-  state.failures = 0;
+  state.linked_s = now_s();
   ++state.links;
   user_.peer_linked(peer);
 }
@@ -206,7 +205,8 @@ void Hub::ended(Wire& wire, const std::string& why) {
   State& state = states_[*wire.peer()];
   state.wire = nullptr;
   state.heard_on_earlier_links += wire.conversation().messages_heard();
-  state.next_call_s = now_s() + pause_s(0, chance_());
+  const double now = now_s();
+  state.next_call_s = now + state.backoff.after_link(now - state.linked_s, chance_());
   std::deque<Question> unanswered;
   unanswered.swap(state.questions);
   user_.peer_lost(*wire.peer(), why);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reference-server/link/backoff.hpp"
 #include "reference-server/link/conversation.hpp"
 #include "reference-server/link/tls.hpp"
 #include "reference-server/net/connector.hpp"
@@ -93,7 +94,8 @@ private:
   struct State {
     Wire* wire = nullptr;    // linked
     bool is_called = false;  // a call is under way or has not been answered yet
-    unsigned failures = 0;
+    Backoff backoff;
+    double linked_s = 0;  // since when
     double next_call_s = 0;
     std::uint64_t links = 0;
     std::uint64_t messages_sent = 0;

@@ -148,5 +148,26 @@ TEST(Conversation, ends_when_the_other_says_more_than_a_node_does) {
   EXPECT_TRUE(link.called->has_ended());
 }
 
+TEST(Conversation, hears_at_first_everybody_who_is_there_however_many_they_are) {
+  Link link("chat-1", {.most_per_s = 10, .most_at_first = 50});
+  link.carry();
+  for (int i = 0; i < 50; ++i) append(link.one.sent, Presence{});
+  append(link.one.sent, AllTold{});
+  link.carry();
+  EXPECT_FALSE(link.called->has_ended());
+  EXPECT_EQ(link.two.messages.size(), 51U);
+  for (int i = 0; i < 10; ++i) append(link.one.sent, Presence{});
+  link.carry();
+  EXPECT_TRUE(link.called->has_ended()) << "afterwards they count as the others do";
+}
+
+TEST(Conversation, ends_when_the_other_tells_at_first_of_more_than_a_node_holds) {
+  Link link("chat-1", {.most_per_s = 10, .most_at_first = 50});
+  link.carry();
+  for (int i = 0; i < 51; ++i) append(link.one.sent, Presence{});
+  link.carry();
+  EXPECT_TRUE(link.called->has_ended());
+}
+
 }  // namespace
 }  // namespace poolcast::link

@@ -129,5 +129,13 @@ TEST(Backoff, doubles_up_to_its_limit_and_never_calls_all_at_once) {
   EXPECT_DOUBLE_EQ(pause_s(3, 0), pause_s(3, 1) / 2);
 }
 
+TEST(Backoff, grows_over_links_that_do_not_last_and_begins_anew_after_one_that_did) {
+  Backoff backoff;
+  EXPECT_DOUBLE_EQ(backoff.after_failure(1), first_pause_s);
+  EXPECT_DOUBLE_EQ(backoff.after_link(0.1, 1), 2 * first_pause_s);
+  EXPECT_DOUBLE_EQ(backoff.after_link(0.1, 1), 4 * first_pause_s);
+  EXPECT_DOUBLE_EQ(backoff.after_link(3600, 1), first_pause_s);
+}
+
 }  // namespace
 }  // namespace poolcast::link
