@@ -22,6 +22,12 @@ std::chrono::nanoseconds thread_cpu_time() {
   return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
+std::string network_of_peer(const asio::ip::tcp::socket& socket) {
+  boost::system::error_code failed;
+  const auto end = socket.remote_endpoint(failed);
+  return failed ? std::string("unknown") : network_of(end.address());
+}
+
 }  // namespace
 
 std::string network_of(const asio::ip::address& address) {
@@ -36,6 +42,7 @@ std::string network_of(const asio::ip::address& address) {
 Connection::Connection(Loop& loop, asio::ip::tcp::socket socket, SslHandle tls, const ConnectionLimits& limits)
     : loop_(loop),
       socket_(std::move(socket)),
+      network_(network_of_peer(socket_)),
       stream_(socket_.native_handle(), std::move(tls)),
       limits_(limits),
       began_(std::chrono::steady_clock::now()),
@@ -69,12 +76,6 @@ std::string Connection::peer() const {
   const auto end = socket_.remote_endpoint(failed);
   if (failed) return "unknown";
   return end.address().to_string() + ":" + std::to_string(end.port());
-}
-
-std::string Connection::network() const {
-  boost::system::error_code failed;
-  const auto end = socket_.remote_endpoint(failed);
-  return failed ? std::string("unknown") : network_of(end.address());
 }
 
 void Connection::shake_hands() {

@@ -64,8 +64,9 @@ public:
   bool is_tls() const { return stream_.is_tls(); }
   bool peer_is_named(const std::string& name) const { return stream_.peer_is_named(name); }
   ConnectionUser* user() { return user_.get(); }
-  std::string peer() const;     // "127.0.0.1:50122"
-  std::string network() const;  // of the peer: see network_of()
+  std::string peer() const;  // "127.0.0.1:50122"
+  // Of the peer: see network_of(). The same for as long as the connection is there, also when the peer is gone already.
+  const std::string& network() const { return network_; }
 
   // Called about once a second: ends the connection when one of its deadlines has passed.
   void check_deadlines(SteadyTime now);
@@ -84,6 +85,7 @@ private:
 
   Loop& loop_;
   asio::ip::tcp::socket socket_;
+  const std::string network_;
   Stream stream_;
   const ConnectionLimits& limits_;
   std::unique_ptr<ConnectionUser> user_;

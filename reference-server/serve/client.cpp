@@ -7,10 +7,10 @@
 namespace poolcast::serve {
 
 Client::Client(Node& node, const sip::Settings& settings, net::Connection& connection)
-    : node_(node), connection_(connection), address_(connection.network()), endpoint_(*this, settings, node.guard()) {}
+    : node_(node), connection_(connection), endpoint_(*this, settings, node.guard()) {}
 
 void Client::give_back_place() {
-  if (std::exchange(holds_place_, false)) node_.address_guard().give_back_connection(address_);
+  if (std::exchange(holds_place_, false)) node_.address_guard().give_back_connection(connection_.network());
 }
 
 std::size_t Client::take(std::string_view bytes) { return endpoint_.take(bytes, node_.scratch_message()); }
@@ -33,8 +33,8 @@ bool Client::is_user(std::string_view user) {
   return principal != nullptr && !principal->disabled;
 }
 bool Client::takes_sign_ins() { return !node_.draining(); }
-bool Client::may_send(std::size_t bytes) { return node_.address_guard().take_bytes(address_, bytes, now_s()); }
-bool Client::has_guessed_too_often() { return node_.address_guard().locked(address_, now_s()); }
+bool Client::may_send(std::size_t bytes) { return node_.address_guard().take_bytes(connection_.network(), bytes, now_s()); }
+bool Client::has_guessed_too_often() { return node_.address_guard().locked(connection_.network(), now_s()); }
 
 void Client::turned_away(sip::TurnedAway why) {
   switch (why) {
@@ -48,7 +48,7 @@ void Client::turned_away(sip::TurnedAway why) {
       ++node_.totals().turned_away.rate;
       return;  // of a user who is known, and often: no line in the log
   }
-  node_.log().warning("An address has used up what it may before a sign-in.", {{"address", address_}});
+  node_.log().warning("An address has used up what it may before a sign-in.", {{"address", connection_.network()}});
 }
 
 namespace {
@@ -105,7 +105,7 @@ void Client::signed_in(std::string_view user, std::string_view how) {
 
 void Client::sign_in_failed(std::string_view user, std::string_view why) {
   ++node_.totals().failed_sign_ins;
-  node_.address_guard().failed(address_, now_s());
+  node_.address_guard().failed(connection_.network(), now_s());
   node_.log().warning("A sign-in was refused.", {{"user", user}, {"why", why}, {"peer", connection_.peer()}});
 }
 

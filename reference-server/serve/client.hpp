@@ -52,7 +52,6 @@ private:
   void give_back_place();
 
   net::Connection& connection_;
-  std::string address_;
   bool holds_place_ = true;  // of those that have not signed in
   sip::Endpoint endpoint_;
 };
