@@ -24,12 +24,24 @@ struct State {
   Session session;
   bool single_open = true;  // of a database without a mirror
   Home home = Home::primary;
+  bool is_rerouted = false;  // users come through another Front End pool
   bool has_sessions = true;  // users need not sign in again when the service is back
 };
 
 // What may happen next. A failure or a repair of a risk, or a step of the database or its operators.
 struct Option {
-  enum class Kind : std::uint8_t { failure, repair, mirroring, opened, failed_over, fails_back, failed_back };
+  enum class Kind : std::uint8_t {
+    failure,
+    repair,
+    timed_out,
+    mirroring,
+    opened,
+    failed_over,
+    fails_back,
+    failed_back,
+    rerouted,
+    routed_back
+  };
   Kind kind = Kind::failure;
   double rate = 0;
   std::size_t risk = 0;
@@ -40,13 +52,27 @@ class Plane {
 public:
   explicit Plane(const ControlPlane& plane) : plane_(plane) {}
 
-  State well() const {
+  // Everything is well, with this partner of a mirrored database as principal.
+  State well(Member principal) const {
     State state;
     state.active.assign(plane_.risks.size(), false);
     state.lost_by.assign(plane_.machines, 0);
     state.session = rules::synchronized_session(true, plane_.witness.has_value());
+    if (principal == Member::second) {
+      using enum MirroringEvent::Kind;
+      for (const auto kind : {manual_failover, opened, caught_up})
+        state.session = rules::step(state.session, {kind, Member::second, Member::first});
+    }
+    ensure(principal_of(state) == principal, "the partners exchange their roles when all is well");
     return state;
   }
+
+  Member principal_of(const State& state) const {
+    return state.session[Member::second].role == rules::MirroringRole::principal ? Member::second : Member::first;
+  }
+
+  // Database and users are where they belong.
+  bool at_home(const State& state) const { return state.home == Home::primary && !state.is_rerouted; }
 
   std::vector<Option> options(const State& state) const {
     std::vector<Option> all;
@@ -68,6 +94,9 @@ public:
       case Option::Kind::failure:
       case Option::Kind::repair:
         return turn(state, option.risk, option.kind == Option::Kind::failure);
+      case Option::Kind::timed_out:
+        state.session = after_time_outs(state.session, rules::all_members);
+        return;
       case Option::Kind::mirroring:
         state.session = rules::step(state.session, option.event);
         return;
@@ -75,6 +104,7 @@ public:
         state.single_open = true;
         return;
       case Option::Kind::failed_over:
+        if (!front_end_serves(state) && can_reroute(state)) state.is_rerouted = !state.is_rerouted;
         state.home = Home::secondary;
         state.has_sessions = false;
         return;
@@ -83,6 +113,11 @@ public:
         return;
       case Option::Kind::failed_back:
         state.home = Home::primary;
+        state.has_sessions = false;
+        return;
+      case Option::Kind::rerouted:
+      case Option::Kind::routed_back:
+        state.is_rerouted = !state.is_rerouted;
         state.has_sessions = false;
         return;
     }
@@ -114,9 +149,14 @@ public:
 private:
   static double per_s(Seconds mean) { return 1 / mean.count(); }
 
+  bool any_up(const State& state, const std::vector<std::size_t>& of) const {
+    return std::ranges::any_of(of, [&](std::size_t machine) { return up(state, machine); });
+  }
   bool front_end_serves(const State& state) const {
-    return plane_.front_ends.empty() ||
-           std::ranges::any_of(plane_.front_ends, [&](std::size_t machine) { return up(state, machine); });
+    return plane_.front_ends.empty() || any_up(state, state.is_rerouted ? plane_.other_front_ends : plane_.front_ends);
+  }
+  bool can_reroute(const State& state) const {
+    return any_up(state, state.is_rerouted ? plane_.front_ends : plane_.other_front_ends);
   }
 
   bool primary_serves(const State& state) const {
@@ -146,6 +186,20 @@ private:
     if (state.home == Home::secondary && primary_serves(state))
       all.push_back({Option::Kind::fails_back, per_s(plane_.decision), 0, {}});
     if (state.home == Home::failing_back) all.push_back({Option::Kind::failed_back, per_s(plane_.failback), 0, {}});
+    if (!can_reroute(state) || runbook_runs(state) || state.home == Home::failing_back) return;
+    if (!front_end_serves(state))
+      all.push_back({Option::Kind::rerouted, per_s(plane_.decision + plane_.front_end_failover), 0, {}});
+    else if (state.is_rerouted && state.home == Home::primary)
+      all.push_back({Option::Kind::routed_back, per_s(plane_.decision), 0, {}});
+  }
+
+  // Whoever misses one of these gives up on it.
+  template <class Members>
+  static Session after_time_outs(Session session, const Members& missed) {
+    for (const Member other : missed)
+      for (const Member member : rules::all_members)
+        if (member != other) session = rules::step(session, {MirroringEvent::Kind::time_out, member, other});
+    return session;
   }
 
   // Time-outs of whoever misses somebody, databases that open, logs that catch up; operators force service where nobody serves
@@ -154,9 +208,9 @@ private:
     const auto add = [&](const MirroringEvent& event, Seconds mean) {
       if (rules::step(state.session, event) != state.session) all.push_back({Option::Kind::mirroring, per_s(mean), 0, event});
     };
-    for (const Member member : rules::all_members)
-      for (const Member other : rules::all_members)
-        if (member != other) add({MirroringEvent::Kind::time_out, member, other}, plane_.detection);
+    // One time-out for all: mirror and witness lose the same principal in the same moment.
+    if (after_time_outs(state.session, rules::all_members) != state.session)
+      all.push_back({Option::Kind::timed_out, per_s(plane_.detection), 0, {}});
     for (const Member partner : rules::partners) {
       add({MirroringEvent::Kind::opened, partner, partner}, plane_.opening);
       add({MirroringEvent::Kind::resume, partner, partner}, plane_.decision);
@@ -168,18 +222,25 @@ private:
 
   void turn(State& state, std::size_t risk, bool fails) const {
     state.active[risk] = fails;
+    std::vector<Member> lost;
     for (const std::size_t machine : plane_.risks[risk].machines) {
       const bool before = up(state, machine);
       state.lost_by[machine] = static_cast<std::uint8_t>(state.lost_by[machine] + (fails ? 1 : -1));
       if (before == up(state, machine)) continue;
       if (machine == plane_.principal && fails) state.single_open = false;
-      if (!plane_.mirror) continue;
+      const auto member = plane_.mirror ? member_at(machine) : std::nullopt;
+      if (!member) continue;
       const auto kind = fails ? MirroringEvent::Kind::lose : MirroringEvent::Kind::come_back;
-      if (machine == plane_.principal) state.session = rules::step(state.session, {kind, Member::first, Member::second});
-      if (machine == *plane_.mirror) state.session = rules::step(state.session, {kind, Member::second, Member::first});
-      if (plane_.witness && machine == *plane_.witness)
-        state.session = rules::step(state.session, {kind, Member::witness, Member::first});
+      state.session = rules::step(state.session, {kind, *member, Member::first});
+      if (fails) lost.push_back(*member);
     }
+    if (plane_.risks[risk].resets) state.session = after_time_outs(state.session, lost);
+  }
+
+  std::optional<Member> member_at(std::size_t machine) const {
+    if (machine == plane_.principal) return Member::first;
+    if (machine == plane_.mirror) return Member::second;
+    return machine == plane_.witness ? std::optional(Member::witness) : std::nullopt;
   }
 
   const ControlPlane& plane_;
@@ -189,6 +250,7 @@ private:
 struct Cycle {
   double time = 0;
   std::array<double, cause_names.size()> lost{};
+  double exchanged = 0;  // 1 if the partners have exchanged their roles, else 0
 };
 
 class Sampler {
@@ -196,22 +258,27 @@ public:
   Sampler(const ControlPlane& plane, const AvailabilityOptions& options)
       : plane_(plane), rules_(plane), biased_(options.biased), random_(options.seed, 0, "availability") {}
 
-  Cycle cycle() {
+  Cycle cycle(Member principal) {
     constexpr std::size_t most_moves = 1'000'000;
-    State state = rules_.well();
+    State state = rules_.well(principal);
     Cycle cycle;
     double weight = 1;
-    bool has_failed = false;  // once users are away, the rest of the cycle is played as it is
+    // Once users are away, the rest of the cycle is played as it is; but not because of a failover that is over in seconds, for
+    // what keeps users away for hours is the loss of another machine during the repair that follows.
+    bool has_failed = false;
     for (std::size_t move = 0; move < most_moves; ++move) {
       const std::vector<Option> options = rules_.options(state);
       const bool is_well = std::ranges::all_of(options, [](const Option& each) { return each.kind == Option::Kind::failure; });
-      if (is_well && move > 0) return cycle;
+      if (is_well && move > 0 && rules_.at_home(state)) {
+        cycle.exchanged = rules_.principal_of(state) == principal ? 0 : weight;
+        return cycle;
+      }
       double all = 0;
       for (const Option& option : options) all += option.rate;
       const auto down = rules_.down_by(state);
       cycle.time += weight / all;
       if (down) cycle.lost[static_cast<std::size_t>(*down)] += weight / all;
-      has_failed = has_failed || down;
+      has_failed = has_failed || (down && !is_imminent(options));
       const Option& chosen = choose(options, all, biased_ && !has_failed, weight);
       const std::size_t before = rules_.servers_up(state);
       rules_.take(state, chosen);
@@ -222,20 +289,25 @@ public:
   }
 
 private:
+  // Whether something other than a failure is about to happen within seconds.
+  static bool is_imminent(const std::vector<Option>& options) {
+    constexpr double soon_per_s = 1.0 / 60;
+    return std::ranges::any_of(options,
+                               [](const Option& each) { return each.kind != Option::Kind::failure && each.rate > soon_per_s; });
+  }
+
   // Failures get half of the probability, each the same, unless something is about to happen within seconds.
   const Option& choose(const std::vector<Option>& options, double all, bool biased, double& weight) {
-    double failing = 0, fastest = 0;
+    double failing = 0;
     std::size_t failures = 0;
     for (const Option& option : options) {
       const bool fails = option.kind == Option::Kind::failure;
       failing += fails ? option.rate : 0;
       failures += fails ? 1 : 0;
-      fastest = std::max(fastest, fails ? 0 : option.rate);
     }
-    constexpr double soon_per_s = 1.0 / 60;
     const bool only_failures = failures == options.size();
     const double share = only_failures ? 1 : 0.5;
-    if (!biased || failures == 0 || fastest > soon_per_s) return pick(options, random_.uniform() * all);
+    if (!biased || failures == 0 || is_imminent(options)) return pick(options, random_.uniform() * all);
     if (random_.uniform() < share) {
       auto left = random_.below(static_cast<std::uint32_t>(failures));
       for (const Option& option : options)
@@ -284,48 +356,24 @@ private:
   RandomStream random_;
 };
 
-// Sums over cycles, for the ratio of two means and its interval by the delta method.
-class Ratio {
-public:
-  void add(double above, double below) {
-    ++count_;
-    above_ += above;
-    below_ += below;
-    squares_[0] += above * above;
-    squares_[1] += above * below;
-    squares_[2] += below * below;
-  }
-  Interval interval() const {
-    if (count_ < 2 || below_ <= 0) return {};
-    const double ratio = above_ / below_;
-    const double squares = squares_[0] - 2 * ratio * squares_[1] + ratio * ratio * squares_[2];
-    const double error = std::sqrt(std::max(0.0, squares)) / below_;
-    return {ratio, 1.96 * error};  // cycles are many
-  }
-
-private:
-  std::uint64_t count_ = 0;
-  double above_ = 0, below_ = 0;
-  std::array<double, 3> squares_{};
-};
-
 }  // namespace
 
 Availability estimate_availability(const ControlPlane& plane, const AvailabilityOptions& options) {
   constexpr std::uint64_t cycles_per_look = 500;
   Sampler sampler(plane, options);
-  Ratio all;
-  std::array<Ratio, cause_names.size()> causes;
+  CycleRatio all;
+  std::array<CycleRatio, cause_names.size()> causes;
   Availability found;
   while (found.cycles < options.most_cycles && !found.precise) {
     for (std::uint64_t i = 0; i < cycles_per_look; ++i) {
-      const Cycle cycle = sampler.cycle();
+      const std::size_t start = all.ever_switched() ? i % rules::partners.size() : 0;
+      const Cycle cycle = sampler.cycle(rules::partners[start]);
       double lost = 0;
       for (std::size_t cause = 0; cause < causes.size(); ++cause) {
         lost += cycle.lost[cause];
-        causes[cause].add(cycle.lost[cause], cycle.time);
+        causes[cause].add(start, cycle.lost[cause], cycle.time, cycle.exchanged);
       }
-      all.add(lost, cycle.time);
+      all.add(start, lost, cycle.time, cycle.exchanged);
     }
     found.cycles += cycles_per_look;
     found.unavailable = all.interval();

@@ -32,6 +32,7 @@ Risk risk_of(const Fault& fault, const ControlPlane& plane, const Machines& mach
   risk.failures_per_s = 1 / fault.about_every->value.count();
   risk.repairs_per_s = 1 / (fault.for_about ? fault.for_about->value : *fault.duration).count();
   const auto takes = [&](std::size_t machine) { return std::ranges::find(risk.machines, machine) != risk.machines.end(); };
+  risk.resets = fault.kind == LossKind::reset;
   risk.is_site = takes(plane.principal) && std::ranges::any_of(plane.servers, takes);
   return risk;
 }
@@ -64,6 +65,9 @@ ControlPlane control_plane_of(const Scenario& scenario) {
   plane.servers = machines.of(pool.active);
   plane.standby = machines.of(pool.standby);
   plane.front_ends = machines.of(front_end_servers(*find_front_end_pool(topology, pool.next_hop)));
+  for (const FrontEndPool& other : topology.front_end_pools)
+    if (other.name != pool.next_hop)
+      for (const NodeId& server : front_end_servers(other)) plane.other_front_ends.push_back(machines.of(server));
   plane.principal = machines.of(content.principal);
   if (content.mirror && content.mode == AvailabilityMode::high_safety) {
     plane.mirror = machines.of(*content.mirror);

@@ -170,4 +170,17 @@ TEST(Refusal, of_the_fluid_model_names_what_it_does_not_follow) {
   EXPECT_NE(gateless.front().message.find("cores"), std::string::npos);
 }
 
+// The loss of the first site takes its Front Ends, too: operators bring users back through the other site's within hours.
+TEST(Availability, of_a_stretched_pool_does_not_wait_for_the_repair_of_a_site) {
+  const ControlPlane plane = control_plane_of(
+      load("years-of-chance", {"topology=stretched-low-bandwidth",
+                               "faults=[{at: 0s, lose: north, kind: silent, about_every: 1825day, for_about: 20day}]"}));
+  EXPECT_EQ(plane.other_front_ends.size(), plane.front_ends.size());
+  EXPECT_FALSE(plane.risks.front().resets);
+  AvailabilityOptions options;
+  options.least_cycles = 5'000;
+  const double away_s = estimate_availability(plane, options).unavailable.value * 1845 * 86'400;
+  EXPECT_LT(away_s, 10 * 3600);
+}
+
 }  // namespace poolcast::sim::analytic
