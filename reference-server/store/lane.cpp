@@ -68,7 +68,8 @@ struct Lane::State : std::enable_shared_from_this<Lane::State> {
   Hooks hooks;
 
   mutable std::mutex mutex;
-  std::condition_variable to_workers;
+  std::condition_variable to_idle;     // one notification per request: only who can take it may wait here
+  std::condition_variable to_pausing;  // who waits before it connects or tries again
   std::condition_variable to_watchdog;
   std::condition_variable to_owner;
   std::deque<std::shared_ptr<Task>> waiting;
@@ -183,7 +184,7 @@ std::unique_ptr<Connection> Lane::State::reconnect(Worker& worker) {
     if (stopping) return nullptr;
     // Clients of several nodes must not come back in step.
     const auto spread = Milliseconds(jitter() % static_cast<std::uint32_t>(pause.count() / 2 + 1));
-    to_workers.wait_for(lock, pause - pause / 4 + spread, [&] { return stopping || worker.abandoned; });
+    to_pausing.wait_for(lock, pause - pause / 4 + spread, [&] { return stopping || worker.abandoned; });
     if (stopping || worker.abandoned) return nullptr;
     pause = std::min(pause * 2, options.longest_pause);
   }
@@ -208,9 +209,12 @@ void Lane::State::run(const std::shared_ptr<Worker>& worker) {
 // Waits for work and takes it; false when the worker is to stop or to connect elsewhere.
 bool Lane::State::take(Worker& worker, std::unique_lock<std::mutex>& lock) {
   const auto moved = [&] { return partners->generation() != worker.generation; };
-  to_workers.wait(lock, [&] { return stopping || worker.abandoned || !waiting.empty() || moved(); });
+  to_idle.wait(lock, [&] { return stopping || worker.abandoned || !waiting.empty() || moved(); });
   if (moved()) worker.connected = false;
-  if (worker.abandoned || moved() || waiting.empty()) return false;
+  if (worker.abandoned || moved() || waiting.empty()) {
+    if (!waiting.empty()) to_idle.notify_one();  // what woke this one is another's to do
+    return false;
+  }
   const auto now = Steady::now();
   expire(now);
   while (!waiting.empty() && worker.batch.size() < options.largest_batch) {
@@ -293,7 +297,7 @@ bool Lane::State::settle_failure(Worker& worker, Connection& connection, const F
   give_up(worker, error_of(failure, options.writes));
   // What was kept would be tried again at once, for ever.
   if (!waiting.empty() && waiting.front()->keep && fault != Fault::lost)
-    to_workers.wait_for(lock, options.first_pause, [&] { return stopping || worker.abandoned; });
+    to_pausing.wait_for(lock, options.first_pause, [&] { return stopping || worker.abandoned; });
   return fault != Fault::lost;
 }
 
@@ -404,7 +408,8 @@ Lane::~Lane() {
   State& state = *state_;
   std::unique_lock lock(state.mutex);
   state.stopping = true;
-  state.to_workers.notify_all();
+  state.to_idle.notify_all();
+  state.to_pausing.notify_all();
   // Bounded: a worker that hangs is abandoned at its deadline, and connecting has a time-out of its own.
   state.to_owner.wait(lock, [&] {
     return std::all_of(state.workers.begin(), state.workers.end(), [](const auto& worker) { return worker->exited; });
@@ -439,7 +444,7 @@ void Lane::submit(std::shared_ptr<Task> task) {
     state.waiting.push_back(std::move(task));
     state.wake_watchdog();
   }
-  state.to_workers.notify_one();  // who wakes up finds the mutex free
+  state.to_idle.notify_one();  // who wakes up finds the mutex free
 }
 
 void Lane::refuse(std::shared_ptr<Task> task, const Error& error) { state_->answer({std::move(task)}, error); }
