@@ -24,7 +24,10 @@ void Service::apply(store::Directory changes) {
   const bool people = !changes.principals.empty() || !changes.categories.empty();
   for (store::Principal& principal : changes.principals) people_.put(std::move(principal));
   for (store::Category& category : changes.categories) people_.put(std::move(category));
-  if (people) renew_persons();
+  if (people) {
+    renew_persons();
+    unread_due_s_ = 0;  // posts may wait for their author
+  }
   for (store::Room& room : changes.rooms) {
     LiveRoom& live = rooms_.put(std::move(room));
     check_participants(live);
@@ -38,6 +41,7 @@ void Service::apply(store::Directory changes) {
   }
   if (!unplaced_.empty()) place_presences();
   for (const store::RoomId id : changes.removed_rooms) {
+    std::erase_if(unplaced_, [&](const auto& entry) { return std::get<store::RoomId>(entry.first) == id; });
     LiveRoom* const room = rooms_.find(id);
     if (room == nullptr) continue;
     for (const SessionId session : std::vector<SessionId>(room->sessions)) put_out(*find(session), *room);

@@ -29,8 +29,9 @@ struct Config {
   double roster_window_s = 2;            // joins and parts within it reach a recipient as one notice
   double linger_s = 120;                 // how long a lost endpoint still counts as present: two keep-alive intervals
 
-  std::size_t peers = 0;        // other nodes of the pool, numbered from 0
-  double gap_patience_s = 0.2;  // how long a post waits for an older one of another node before the store is asked
+  std::size_t peers = 0;                    // other nodes of the pool, numbered from 0
+  double gap_patience_s = 0.2;              // how long a post waits for an older one of another node before the store is asked
+  std::size_t unplaced_presences = 10'000;  // people at other nodes in rooms that we do not know yet
 
   bool compliance = false;
 };

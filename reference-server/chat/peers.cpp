@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t rooms_per_tick = 20;
 constexpr double pause_after_failure_s = 1;
 constexpr double walk_every_s = 2;  // while a node is missing
-constexpr std::size_t most_unplaced = 10'000;
+// Enough for the directory to come; a room that is unknown after that has been removed.
+constexpr double unplaced_for_s = 600;
 
 }  // namespace
 
@@ -28,14 +29,16 @@ void Service::open_rooms(std::vector<store::RoomId> rooms, std::function<void()>
   };
   std::erase_if(rooms, is_open);
   if (rooms.empty()) return go_on();
-  port_.when_peers_know([this, rooms = std::move(rooms), go_on = std::move(go_on)] {
+  std::vector<std::uint64_t> uses;  // a room that everybody has left meanwhile is opened by who came to it afterwards
+  for (const store::RoomId id : rooms) uses.push_back(rooms_.find(id)->uses);
+  port_.when_peers_know([this, rooms = std::move(rooms), uses = std::move(uses), go_on = std::move(go_on)] {
     const auto left = std::make_shared<std::size_t>(rooms.size());
     const auto opened = [left, go_on] {
       if (--*left == 0) go_on();
     };
-    for (const store::RoomId id : rooms) {
-      LiveRoom* const room = rooms_.find(id);
-      if (room == nullptr || !room->in_use() || room->recent.known())
+    for (std::size_t i = 0; i < rooms.size(); ++i) {
+      LiveRoom* const room = rooms_.find(rooms[i]);
+      if (room == nullptr || !room->in_use() || room->uses != uses[i] || room->recent.known())
         opened();
       else
         load(*room, opened);
@@ -80,7 +83,7 @@ void Service::peer_lost(PeerNumber peer) {
   const PeerSet it = only(peer);
   peers_linked_ = static_cast<PeerSet>(peers_linked_ & ~it);
   peers_lost_[peer] = port_.now().steady_s + config_.linger_s;
-  std::erase_if(unplaced_, [&](const auto& entry) { return entry.first == peer; });
+  std::erase_if(unplaced_, [&](const auto& entry) { return std::get<PeerNumber>(entry.first) == peer; });
   for (auto& [id, room] : rooms_.all()) {
     if (room.people_at_peers.empty() || room.people_at_peers[peer] == 0) continue;
     for (auto& [person, present] : room.present)
@@ -103,10 +106,7 @@ void Service::forget_unconfirmed(PeerNumber peer) {
 
 void Service::peer_presence(PeerNumber peer, const Presence& presence) {
   LiveRoom* const room = rooms_.find(presence.room);
-  if (room == nullptr) {
-    if (unplaced_.size() < most_unplaced) unplaced_.emplace_back(peer, presence);
-    return;
-  }
+  if (room == nullptr) return keep_unplaced(peer, presence);
   if (!presence.present) return peer_left(peer, *room, presence.person);
   if (room->people_at_peers.empty()) room->people_at_peers.resize(config_.peers);
   Present& present = room->present[presence.person];
@@ -150,10 +150,28 @@ void Service::forget_expected(store::PrincipalId person, store::RoomId id) {
   }
 }
 
+// In a room that the directory has not brought yet.
+void Service::keep_unplaced(PeerNumber peer, const Presence& presence) {
+  const std::tuple key(peer, presence.room, presence.person);
+  if (!presence.present) {
+    unplaced_.erase(key);
+    return;
+  }
+  if (unplaced_.size() < config_.unplaced_presences || unplaced_.contains(key))
+    unplaced_[key] = {presence, port_.now().steady_s + unplaced_for_s};
+  else
+    port_.cut_peer(peer, "it tells of people in more rooms that we do not know than we keep");  // then it tells everything anew
+}
+
 void Service::place_presences() {
-  std::vector<std::pair<PeerNumber, Presence>> waiting;
+  std::map<std::tuple<PeerNumber, store::RoomId, store::PrincipalId>, Unplaced> waiting;
   waiting.swap(unplaced_);
-  for (const auto& [peer, presence] : waiting) peer_presence(peer, presence);
+  for (auto& [key, unplaced] : waiting) {
+    if (rooms_.find(unplaced.presence.room) != nullptr)
+      peer_presence(std::get<PeerNumber>(key), unplaced.presence);
+    else
+      unplaced_.emplace(key, unplaced);
+  }
 }
 
 void Service::read_all_rooms() {
@@ -169,6 +187,7 @@ void Service::read_later(store::RoomId room) {
 }
 
 void Service::read_some_rooms(double now_s) {
+  if (!unplaced_.empty()) std::erase_if(unplaced_, [&](const auto& entry) { return entry.second.until_s < now_s; });
   for (auto lost = peers_lost_.begin(); lost != peers_lost_.end();) {
     const auto [peer, until_s] = *lost;
     lost = until_s > now_s ? std::next(lost) : peers_lost_.erase(lost);

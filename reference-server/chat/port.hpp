@@ -85,6 +85,8 @@ public:
   virtual void tell_presence(PeerSet peers, const Presence& presence) = 0;
   virtual void tell_post(PeerSet peers, const store::Message& message, std::string_view client_id) = 0;
   virtual void tell_doubt(store::RoomId room) = 0;  // a post there may be stored, and nobody else will hear of it
+  virtual void cut_peer(PeerNumber peer, const std::string& why) = 0;  // later: it is linked again, and tells everything anew
+  virtual void follow_directory() = 0;                                 // somebody has edited it: Service::changed() follows
   // When every node that is linked now knows what it was told; at once where there is none.
   virtual void when_peers_know(std::function<void()> go_on) = 0;
 

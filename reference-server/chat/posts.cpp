@@ -1,6 +1,7 @@
 // A post: checked, stored, acknowledged after its commit, and delivered to everybody in the room in the order of the numbers
 // that the store gave.
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "reference-server/chat/service.hpp"
@@ -130,9 +131,7 @@ void Service::stored(store::Message message, std::string_view client_id) {
     if (!in_a_pool()) fan_out(*room, message, client_id);
     return;
   }
-  // A node that has just made its author known to the database is ahead of what we know of people.
-  const bool has_author = !in_a_pool() || people_.find(message.sender) != nullptr;
-  if (message.seq == room->recent.last_seq() + 1 && has_author) {
+  if (message.seq == room->recent.last_seq() + 1 && !waits_for_author(message)) {
     deliver(*room, std::move(message), client_id);
     return deliver_early(*room);
   }
@@ -141,6 +140,14 @@ void Service::stored(store::Message message, std::string_view client_id) {
     gaps_.try_emplace(room->room.id, port_.now().steady_s + config_.gap_patience_s);
   else
     catch_up(*room);
+}
+
+// A node that has just made an author known to the database is ahead of what we know of people. Who is not known a while after
+// his post has been removed since.
+bool Service::waits_for_author(const store::Message& message) {
+  constexpr std::int64_t patience_ms = 10'000;
+  if (!in_a_pool() || people_.find(message.sender) != nullptr) return false;
+  return std::abs(port_.now().utc.time_since_epoch().count() - message.sent_ms) < patience_ms;
 }
 
 void Service::keep_early(LiveRoom& room, store::Message message, std::string_view client_id) {
@@ -184,9 +191,11 @@ void Service::deliver(LiveRoom& room, store::Message message, std::string_view c
 
 void Service::deliver_early(LiveRoom& room) {
   while (!room.early.empty() && room.early.begin()->first <= room.recent.last_seq() + 1) {
+    const std::int64_t seq = room.early.begin()->first;
+    if (seq > room.recent.last_seq() && waits_for_author(room.early.begin()->second.message)) return;
     EarlyPost post = std::move(room.early.begin()->second);
     room.early.erase(room.early.begin());
-    if (post.message.seq == room.recent.last_seq() + 1) deliver(room, std::move(post.message), post.client_id);
+    if (seq == room.recent.last_seq() + 1) deliver(room, std::move(post.message), post.client_id);
   }
   if (!gaps_.empty() && room.early.empty()) gaps_.erase(room.room.id);
 }
@@ -211,9 +220,15 @@ void Service::catch_up(LiveRoom& room) {
     const bool again = std::exchange(found->catch_up_again, false);
     if (!found->in_use() || !found->recent.known()) return;
     if (!missing) return in_a_pool() ? read_later(id) : fall_behind(id);
+    // What fills a page may have more behind it.
+    const bool go_on = again || missing->size() == static_cast<std::size_t>(store::most_history_messages);
     bool moved = false;
     for (store::Message& message : *missing) {
       if (message.seq <= found->recent.last_seq()) continue;
+      if (waits_for_author(message)) {
+        port_.follow_directory();
+        return read_later(id);
+      }
       if (message.seq != found->recent.last_seq() + 1) found->recent.begin_at(message.seq - 1);
       found->caught_up_to = message.seq;
       const auto told = found->early.find(message.seq);
@@ -222,8 +237,8 @@ void Service::catch_up(LiveRoom& room) {
       moved = true;
     }
     deliver_early(*found);
-    if (found->early.empty() && !again) return;
-    if (moved || again)
+    if (found->early.empty() && !go_on) return;
+    if (moved || go_on)
       catch_up(*found);
     else
       fall_behind(id);

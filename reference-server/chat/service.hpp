@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -90,6 +91,10 @@ private:
     double cpu_from_s = -1;  // the thread's processor time when work on it began or went on; -1: not measured
     double cpu_s = 0;
   };
+  struct Unplaced {  // in a room that the directory has not brought yet
+    Presence presence;
+    double until_s = 0;
+  };
   using Command = proto::Command;
   Session* find(SessionId id);
 
@@ -150,6 +155,7 @@ private:
   void read_later(store::RoomId room);
   void read_some_rooms(double now_s);
   void close_gaps(double now_s);
+  void keep_unplaced(PeerNumber peer, const Presence& presence);
   void place_presences();
 
   // posts.cpp
@@ -162,6 +168,7 @@ private:
   void deliver(LiveRoom& room, store::Message message, std::string_view client_id = {});
   void deliver_early(LiveRoom& room);
   void tell_peers(const store::Message& message, std::string_view client_id);
+  bool waits_for_author(const store::Message& message);
   void keep_early(LiveRoom& room, store::Message message, std::string_view client_id);
   void catch_up(LiveRoom& room);
   void retry_behind(double now_s);
@@ -245,8 +252,8 @@ private:
   double walk_due_s_ = 0;
   PeerSet peers_expected_ = 0;
   PeerSet peers_linked_ = 0;
-  std::map<PeerNumber, double> peers_lost_;                // until when their people still count
-  std::vector<std::pair<PeerNumber, Presence>> unplaced_;  // in rooms that the directory has not brought yet
+  std::map<PeerNumber, double> peers_lost_;  // until when their people still count
+  std::map<std::tuple<PeerNumber, store::RoomId, store::PrincipalId>, Unplaced> unplaced_;
   std::set<store::RoomId> changed_rosters_;
   std::vector<SessionId> unsaved_;
   double rosters_due_s_ = 0;

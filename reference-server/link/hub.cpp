@@ -75,8 +75,8 @@ public:
     over(conversation_.why());
     connection_.end(net::Ended::by_us);
   }
-  void replace() {
-    over("it has called again");
+  void cut(const std::string& why) {
+    over(why);
     connection_.end(net::Ended::by_us);
   }
   void over(const std::string& why) {
@@ -185,7 +185,7 @@ void Hub::linked(Wire& wire, const std::string& node) {
       std::find_if(settings_.peers.begin(), settings_.peers.end(), [&](const Peer& peer) { return peer.node == node; });
   const auto peer = static_cast<PeerNumber>(known - settings_.peers.begin());
   State& state = states_[peer];
-  if (state.wire != nullptr) state.wire->replace();
+  if (state.wire != nullptr) state.wire->cut("it has called again");
   wire.set_peer(peer);
   state.wire = &wire;
   state.is_called = false;
@@ -240,6 +240,10 @@ void Hub::tell(PeerNumber peer, const Message& message) {
 
 void Hub::tell_all(const Message& message) {
   for (std::size_t peer = 0; peer < states_.size(); ++peer) tell(static_cast<PeerNumber>(peer), message);
+}
+
+void Hub::cut(PeerNumber peer, const std::string& why) {
+  if (Wire* const wire = states_[peer].wire; wire != nullptr) wire->cut(why);
 }
 
 void Hub::when_known(std::function<void()> go_on) {

@@ -76,6 +76,7 @@ public:
   void tell(PeerNumber peer, std::string_view messages);
   void tell(PeerNumber peer, const Message& message);
   void tell_all(const Message& message);
+  void cut(PeerNumber peer, const std::string& why);  // not from peer_said(); it is called again, as after any other loss
   // Calls `go_on` when every peer that is linked now has dealt with everything it was told, or is lost; at once when there is
   // none.
   void when_known(std::function<void()> go_on);

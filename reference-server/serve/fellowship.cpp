@@ -47,6 +47,10 @@ void Fellowship::tell_post(chat::PeerSet peers, const store::Message& message, s
   }
 }
 
+void Fellowship::cut(chat::PeerNumber peer, const std::string& why) {
+  parts_.loop.post([this, peer, why] { hub_.cut(peer, why); });  // its message is still being taken
+}
+
 void Fellowship::peer_linked(link::PeerNumber peer) {
   last_failures_[peer].clear();
   parts_.log.info("Linked with another node of the pool.", {{"peer", hub_.peers()[peer].node}});

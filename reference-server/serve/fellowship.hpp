@@ -35,6 +35,7 @@ public:
   void tell_post(chat::PeerSet peers, const store::Message& message, std::string_view client_id);
   void tell_doubt(store::RoomId room) { hub_.tell_all(link::Doubt{room}); }
   void tell_changed() { hub_.tell_all(link::Changed{}); }
+  void cut(chat::PeerNumber peer, const std::string& why);
   void when_peers_know(std::function<void()> go_on) { hub_.when_known(std::move(go_on)); }
 
   std::vector<ops::PeerStatus> status() const;

@@ -94,6 +94,8 @@ public:
   void tell_presence(chat::PeerSet peers, const chat::Presence& presence) override;
   void tell_post(chat::PeerSet peers, const store::Message& message, std::string_view client_id) override;
   void tell_doubt(store::RoomId room) override;
+  void cut_peer(chat::PeerNumber peer, const std::string& why) override;
+  void follow_directory() override;
   void when_peers_know(std::function<void()> go_on) override;
   std::string next_node() override;
   store::Uuid random_guid() override;
@@ -112,7 +114,6 @@ private:
   Result<Done> listen_for_files();
   ops::Status status();
   void tick_second();
-  void follow_directory();
   void follow(const std::vector<store::Server>& servers);
   void check_deadlines();
   void close_some(std::size_t at_once);

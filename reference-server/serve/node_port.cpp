@@ -138,6 +138,9 @@ void Node::tell_post(chat::PeerSet peers, const store::Message& message, std::st
 void Node::tell_doubt(store::RoomId room) {
   if (fellowship_) fellowship_->tell_doubt(room);
 }
+void Node::cut_peer(chat::PeerNumber peer, const std::string& why) {
+  if (fellowship_) fellowship_->cut(peer, why);
+}
 void Node::when_peers_know(std::function<void()> go_on) {
   if (!fellowship_) return go_on();
   fellowship_->when_peers_know(std::move(go_on));

@@ -38,7 +38,8 @@ struct PoolWorld : World {
   // Stored by another node, which may tell us.
   store::Message stored(const std::string& text) {
     auto& all = port.messages[lobby];
-    store::Message message{lobby, static_cast<std::int64_t>(all.size()) + 1, bo, 1'700'000'000'000, {}, text, {}, {}};
+    const std::int64_t now_ms = port.now().utc.time_since_epoch().count();
+    store::Message message{lobby, static_cast<std::int64_t>(all.size()) + 1, bo, now_ms, {}, text, {}, {}};
     all.push_back(message);
     return message;
   }
@@ -166,11 +167,46 @@ TEST(PostsOfPeers, of_an_author_we_have_not_heard_of_wait_for_the_directory) {
   PoolWorld world;
   auto message = world.stored("by somebody new");
   message.sender = store::PrincipalId{4711};
+  world.port.messages[lobby].back().sender = message.sender;
   world.chat->peer_post(message, {});
-  EXPECT_TRUE(world.texts(world.ann_session).empty());
   world.pass(0.3);
   world.settle();
-  EXPECT_EQ(world.texts(world.ann_session).size(), 1U);
+  EXPECT_TRUE(world.texts(world.ann_session).empty());
+  EXPECT_GT(world.port.directory_looks, 0);
+  store::Directory changes;
+  changes.revision = 2;
+  changes.principals = {directory().principals[0]};
+  changes.principals[0].id = message.sender;
+  changes.principals[0].uri = "sip:eve@lab.example";
+  world.chat->changed(changes);
+  world.settle();
+  const auto posts = world.received(world.ann_session, "by somebody new");
+  ASSERT_EQ(posts.size(), 1U);
+  EXPECT_NE(posts[0].find("sip:eve@lab.example"), std::string::npos);
+}
+
+TEST(PostsOfPeers, of_an_author_who_has_been_removed_do_not_wait_for_ever) {
+  PoolWorld world;
+  auto message = world.stored("by somebody who is gone");
+  message.sender = store::PrincipalId{4711};
+  world.port.messages[lobby].back().sender = message.sender;
+  world.chat->peer_post(message, {});
+  world.pass(0.3);
+  world.settle();
+  world.pass(11);
+  world.settle();
+  EXPECT_EQ(world.texts(world.ann_session), (Texts{"by somebody who is gone"}));
+}
+
+TEST(PostsOfPeers, that_were_missed_are_read_page_by_page_to_the_last) {
+  PoolWorld world;
+  const int missed = store::most_history_messages + 1;
+  for (int i = 0; i < missed; ++i) world.stored(std::to_string(i));
+  world.chat->peer_lost(two);
+  world.settle();
+  const auto texts = world.texts(world.ann_session);
+  ASSERT_EQ(texts.size(), static_cast<std::size_t>(missed));
+  EXPECT_EQ(texts.back(), std::to_string(missed - 1));
 }
 
 TEST(PostsOfOurs, are_told_to_the_nodes_with_somebody_in_the_room_and_to_no_other) {
@@ -234,6 +270,26 @@ TEST(JoiningInAPool, again_before_an_earlier_reading_has_ended_reads_anew) {
   EXPECT_FALSE(world.has_received(second, "rpl:join"));
   world.port.messages[team].push_back({team, 1, ann, 1, {}, "said between", {}, {}});
   ASSERT_EQ(world.port.unknown.size(), 2U);
+  world.port.unknown[1]();
+  world.port.settle();
+  EXPECT_TRUE(world.has_received(second, "rpl:join"));
+  world.chat->peer_post({team, 2, ann, 1, {}, "said after", {}, {}}, {});
+  EXPECT_EQ(world.texts(second), (Texts{"said after"}));
+}
+
+TEST(JoiningInAPool, does_not_begin_where_the_peers_knew_of_somebody_who_has_left_since) {
+  PoolWorld world;
+  world.port.peers_know_at_once = false;
+  const SessionId first = world.sign_in("bo", "e1");
+  world.join(first, team);
+  world.chat->close(first, Closing::left);
+  const SessionId second = world.sign_in("bo", "e2");
+  world.join(second, team);
+  ASSERT_EQ(world.port.unknown.size(), 2U);
+  world.port.unknown[0]();  // the peers know of the first and that he has left
+  world.port.settle();
+  EXPECT_FALSE(world.has_received(second, "rpl:join"));
+  world.port.messages[team].push_back({team, 1, ann, 1, {}, "that nobody tells us", {}, {}});
   world.port.unknown[1]();
   world.port.settle();
   EXPECT_TRUE(world.has_received(second, "rpl:join"));
@@ -363,6 +419,31 @@ TEST(RostersOfAPool, do_not_expect_here_whom_another_node_has) {
   EXPECT_TRUE(std::none_of(world.port.endpoints.begin(), world.port.endpoints.end(), [](const store::EndpointRooms& endpoint) {
     return endpoint.user == bo;
   })) << "the other node writes down where its endpoint is";
+}
+
+TEST(RostersOfAPool, have_a_peer_tell_everything_anew_that_tells_of_too_many_people_in_rooms_of_later) {
+  Config config = in_a_pool();
+  config.unplaced_presences = 2;
+  World world(config);
+  const store::RoomId fresh{77};
+  for (int i = 0; i < 10; ++i) {  // who leaves again takes no place
+    world.chat->peer_presence(two, {fresh, store::PrincipalId{100 + i}, true, false, false});
+    world.chat->peer_presence(two, {fresh, store::PrincipalId{100 + i}, false, false, false});
+  }
+  for (const store::PrincipalId person : {ann, bo}) world.chat->peer_presence(two, {fresh, person, true, false, false});
+  EXPECT_TRUE(world.port.cut.empty());
+  store::Directory changes;
+  changes.revision = 2;
+  changes.removed_rooms = {fresh};
+  world.chat->changed(changes);
+  const store::RoomId later{78};
+  for (const store::PrincipalId person : {ann, bo}) world.chat->peer_presence(two, {later, person, true, false, false});
+  EXPECT_TRUE(world.port.cut.empty());
+  world.pass(601);
+  for (const store::PrincipalId person : {bo, cy}) world.chat->peer_presence(two, {fresh, person, true, false, false});
+  EXPECT_TRUE(world.port.cut.empty());
+  world.chat->peer_presence(two, {fresh, ann, true, false, false});
+  EXPECT_EQ(world.port.cut, std::vector<PeerNumber>{two});
 }
 
 TEST(RostersOfAPool, take_people_of_a_room_that_the_directory_brings_later) {

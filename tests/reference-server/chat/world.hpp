@@ -67,6 +67,8 @@ public:
     posts.push_back({peers, message, std::string(client_id)});
   }
   void tell_doubt(store::RoomId room) override { doubts.push_back(room); }
+  void cut_peer(PeerNumber peer, const std::string&) override { cut.push_back(peer); }
+  void follow_directory() override { ++directory_looks; }
   void when_peers_know(std::function<void()> go_on) override {
     if (peers_know_at_once) return go_on();
     unknown.push_back(std::move(go_on));
@@ -96,6 +98,8 @@ public:
   std::vector<ToldPresence> presences;
   std::vector<ToldPost> posts;
   std::vector<store::RoomId> doubts;
+  std::vector<PeerNumber> cut;
+  int directory_looks = 0;
   bool peers_know_at_once = true;
   std::vector<std::function<void()>> unknown;  // what waits for the peers to know
 

@@ -113,6 +113,16 @@ TEST(Hub, passes_what_waits_for_a_peer_when_the_peer_is_lost_and_links_again) {
   EXPECT_EQ(two.nodes[0].user.linked, 2);
 }
 
+TEST(Hub, cuts_a_link_when_it_is_told_to_and_links_again) {
+  Two two;
+  two.open(1);
+  two.open(0);
+  two.wait_for([&] { return two.linked(); });
+  two.nodes[1].hub->cut(0, "enough");
+  EXPECT_EQ(two.nodes[1].user.lost, std::vector<std::string>{"enough"});
+  two.wait_for([&] { return two.nodes[1].user.linked == 2; });
+}
+
 TEST(Hub, refuses_a_node_of_another_pool_and_says_so_on_both_sides) {
   Two two;
   two.open(1, "other");
