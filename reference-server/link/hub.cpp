@@ -13,8 +13,11 @@ using namespace std::chrono_literals;
 
 constexpr auto call_patience = 5s;
 constexpr auto tick_period = 100ms;
-// A few attempts of every peer at the same time, and strangers that are refused within ten seconds.
-constexpr std::size_t most_connections = 64;
+// Strangers from many addresses, who are refused within ten seconds; and of one address a few attempts of every peer, since all
+// may be on one machine, so that none can take the places of the others.
+constexpr std::size_t most_connections = 1024;
+constexpr std::size_t connections_per_peer = 4;
+constexpr auto sweep_period = 500ms;
 // Fifteen seconds of a thousand posts of 2 KB a second: a link whose peer lets that pile up is cut, and the peer reads what it
 // has missed from the database.
 constexpr std::size_t most_unsent_bytes = std::size_t{32} * 1024 * 1024;
@@ -111,7 +114,14 @@ Hub::Hub(net::Loop& loop, Settings settings, HubUser& user, std::function<double
       chance_(std::move(chance)),
       connector_(loop, connection_limits(), call_patience),
       listener_(
-          loop, {.connections = most_connections, .connection = connection_limits()},
+          loop,
+          {.connections = most_connections,
+           .connection = connection_limits(),
+           .sweep = sweep_period,
+           .admits =
+               [this](const std::string& network) {
+                 return listener_.connections_of(network) < connections_per_peer * settings_.peers.size();
+               }},
           [this](net::Connection& connection) { return std::make_unique<Wire>(*this, connection, std::nullopt); },
           settings_.tls ? net::Listener::MakeTls([tls = settings_.tls](int socket) { return tls->accept(socket); })
                         : net::Listener::MakeTls()),

@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace poolcast::net {
@@ -113,6 +114,11 @@ void Listener::sweep() {
     (*at)->check_deadlines(now);
     at = (*at)->open() ? std::next(at) : connections_.erase(at);
   }
+}
+
+std::size_t Listener::connections_of(const std::string& network) const {
+  return static_cast<std::size_t>(std::count_if(connections_.begin(), connections_.end(),
+                                                [&](const auto& connection) { return connection->network() == network; }));
 }
 
 void Listener::stop_accepting() {

@@ -43,6 +43,8 @@ public:
   ListenAddress address() const;  // the port as it was given by the system
   void stop_accepting();
   std::size_t connections() const { return connections_.size(); }
+  // Of one network, those counted that have ended since the last sweep. Looks at every connection.
+  std::size_t connections_of(const std::string& network) const;
   std::uint64_t accepted() const { return accepted_; }
   std::uint64_t turned_away() const { return turned_away_; }
   // Every connection that is open now, in no order that means anything.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -121,6 +122,29 @@ TEST(Hub, cuts_a_link_when_it_is_told_to_and_links_again) {
   two.nodes[1].hub->cut(0, "enough");
   EXPECT_EQ(two.nodes[1].user.lost, std::vector<std::string>{"enough"});
   two.wait_for([&] { return two.nodes[1].user.linked == 2; });
+}
+
+TEST(Hub, leaves_no_address_more_places_than_the_peers_need) {
+  Two two;
+  two.open(1);
+  std::vector<net::asio::ip::tcp::socket> strangers;
+  for (int i = 0; i < 6; ++i) {
+    strangers.emplace_back(two.loop.io());
+    strangers.back().connect({net::asio::ip::address_v4::loopback(), two.addresses[1].port});
+    strangers.back().non_blocking(true);
+  }
+  const auto turned_away = [&] {
+    return std::count_if(strangers.begin(), strangers.end(), [](auto& stranger) {
+      char byte = 0;
+      boost::system::error_code why;
+      stranger.receive(net::asio::buffer(&byte, 1), 0, why);
+      return why != net::asio::error::would_block;
+    });
+  };
+  two.wait_for([&] { return turned_away() == 2; });
+  strangers.clear();
+  two.open(0);
+  two.wait_for([&] { return two.linked(); });
 }
 
 TEST(Hub, refuses_a_node_of_another_pool_and_says_so_on_both_sides) {
