@@ -202,10 +202,13 @@ def _losses(console: Console, data: Row) -> None:
 def availability(console: Console, answer: Row) -> None:
     """Availability in nines, minutes a year by cause, and the risks that it rests on."""
     away = answer["unavailable"]
-    console.print(
-        f"\nAvailable {100 * answer['availability']:.6g} % of users' time: {answer['nines']:.1f} nines, "
-        f"{_minutes(away)} a year away {_bounds(away)}"
-    )
+    if answer["nines"] is None:
+        console.print("\nNo loss among these risks takes users' service.")
+    else:
+        console.print(
+            f"\nAvailable {100 * answer['availability']:.6g} % of users' time: {answer['nines']:.1f} nines, "
+            f"{_minutes(away)} a year away {_bounds(away)}"
+        )
     if not answer["precise"]:
         console.print("The precision was not reached: the interval says how far the answer may be off.", style="yellow")
     table = plain_table(("Away, a year and user", ""), ("", "r"), ("95 % interval", ""))

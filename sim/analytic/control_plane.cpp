@@ -364,7 +364,7 @@ Availability estimate_availability(const ControlPlane& plane, const Availability
   CycleRatio all;
   std::array<CycleRatio, cause_names.size()> causes;
   Availability found;
-  while (found.cycles < options.most_cycles && !found.precise) {
+  while (found.cycles < options.most_cycles && !found.precise && !found.interrupted) {
     for (std::uint64_t i = 0; i < cycles_per_look; ++i) {
       const std::size_t start = all.ever_switched() ? i % rules::partners.size() : 0;
       const Cycle cycle = sampler.cycle(rules::partners[start]);
@@ -377,6 +377,7 @@ Availability estimate_availability(const ControlPlane& plane, const Availability
     }
     found.cycles += cycles_per_look;
     found.unavailable = all.interval();
+    found.interrupted = options.stop_wished && options.stop_wished();
     found.precise =
         found.cycles >= options.least_cycles && found.unavailable.half_width <= options.precision * found.unavailable.value;
   }

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -76,14 +77,16 @@ struct AvailabilityOptions {
   // The likelihoods of rare ways vary so much that few cycles know their own spread badly; these take half a second.
   std::uint64_t least_cycles = 200'000;
   std::uint64_t most_cycles = 20'000'000;
-  bool biased = true;  // importance sampling; without it the plain simulation, an oracle
+  std::function<bool()> stop_wished;  // asked now and then; what was found until then is the answer
+  bool biased = true;                 // importance sampling; without it the plain simulation, an oracle
 };
 
 struct Availability {
   Interval unavailable;                                 // share of users' time
   std::array<Interval, cause_names.size()> by_cause{};  // the same, adding up to it
   std::uint64_t cycles = 0;
-  bool precise = false;  // whether the precision was reached
+  bool precise = false;      // whether the precision was reached
+  bool interrupted = false;  // by stop_wished
 };
 
 Availability estimate_availability(const ControlPlane& plane, const AvailabilityOptions& options);

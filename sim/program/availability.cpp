@@ -22,6 +22,9 @@ Json minutes(const analytic::Interval& interval) {
           {"high", (interval.value + interval.half_width) * minutes_per_year}};
 }
 
+// None when nothing is lost: the logarithm has no value, and JSON no infinity.
+Json nines(double unavailable) { return unavailable > 0 ? Json(-std::log10(unavailable)) : Json(nullptr); }
+
 Json risk_json(const Fault& fault) {
   const auto bounds = [](const Parameter<Seconds>& given) {
     Json object = {{"value_s", given.value.count()}};
@@ -37,7 +40,7 @@ Json risk_json(const Fault& fault) {
 
 }  // namespace
 
-ExitCode answer_availability(const Flags& flags) {
+ExitCode answer_availability(const Flags& flags, const std::function<bool()>& stop_wished) {
   Flags alone = flags;
   alone.no_variants = true;
   const std::vector<PlannedScenario> plan = make_plan(alone, {nullptr, analytic::availability_refusals});
@@ -45,6 +48,7 @@ ExitCode answer_availability(const Flags& flags) {
   analytic::AvailabilityOptions options;
   options.seed = flags.seed;
   options.precision = flags.precision.value_or(options.precision);
+  options.stop_wished = stop_wished;
   const analytic::Availability found = estimate_availability(analytic::control_plane_of(scenario), options);
   Json causes = Json::object();
   for (std::size_t cause = 0; cause < analytic::cause_names.size(); ++cause)
@@ -56,7 +60,7 @@ ExitCode answer_availability(const Flags& flags) {
                        {"seed", flags.seed},
                        {"scenario", {{"name", scenario.name}, {"digest", io::digest(scenario)}, {"costs", scenario.costs.name}}},
                        {"availability", 1 - found.unavailable.value},
-                       {"nines", -std::log10(found.unavailable.value)},
+                       {"nines", nines(found.unavailable.value)},
                        {"unavailable", minutes(found.unavailable)},
                        {"by_cause", causes},
                        {"cycles", found.cycles},
@@ -64,7 +68,8 @@ ExitCode answer_availability(const Flags& flags) {
                        {"risks", risks}};
   const std::string text = object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   const bool printed = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  return printed ? all_hold : bad_input;
+  if (!printed) return bad_input;
+  return found.interrupted ? interrupted : all_hold;
 }
 
 }  // namespace poolcast::sim

@@ -24,6 +24,13 @@ def call(*arguments: str) -> Result:
     return CliRunner().invoke(main, list(arguments))
 
 
+def test_availability_says_so_when_nothing_takes_service_away() -> None:
+    witness_alone = "faults=[{at: 0s, lose: sql-w, about_every: 365day, for_about: 8h}]"
+    done = call("availability", "years-of-chance", "--set", witness_alone)
+    assert done.exit_code == 0, done.output
+    assert "No loss among these risks takes users' service." in done.output
+
+
 def program(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "poolcast.cli", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload, no-any-return]

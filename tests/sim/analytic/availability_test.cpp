@@ -235,4 +235,16 @@ TEST(ControlPlane, fails_the_front_end_pool_over_alone) {
   EXPECT_NEAR(unavailable(plane, 0.05).value * (year + 20 * day) / away, 1, 0.1);
 }
 
+TEST(ControlPlane, stops_when_that_is_wished_and_keeps_what_it_found) {
+  ControlPlane plane = plane_with(1, false, false);
+  plane.risks = {risk(0, {Seconds{10 * day}, 1h})};
+  AvailabilityOptions options;
+  std::uint64_t looks = 0;
+  options.stop_wished = [&] { return ++looks == 3; };
+  const Availability found = estimate_availability(plane, options);
+  EXPECT_TRUE(found.interrupted);
+  EXPECT_LT(found.cycles, options.least_cycles);
+  EXPECT_GT(found.unavailable.value, 0);
+}
+
 }  // namespace poolcast::sim::analytic

@@ -288,5 +288,15 @@ TEST_F(Program, finds_the_library_by_the_environment) {
   EXPECT_EQ(ended.code, 0) << ended.error;
 }
 
+TEST_F(Program, has_no_nines_where_nothing_takes_service_away) {
+  const Ended ended = called(
+      {"years-of-chance", "--availability", "--set", "faults=[{at: 0s, lose: sql-w, about_every: 365day, for_about: 8h}]"});
+  EXPECT_EQ(ended.code, 0) << ended.error;
+  const Json answer = Json::parse(ended.out);
+  EXPECT_TRUE(answer["nines"].is_null());
+  EXPECT_EQ(answer["availability"], 1);
+  EXPECT_EQ(answer["precise"], true);
+}
+
 }  // namespace
 }  // namespace poolcast
