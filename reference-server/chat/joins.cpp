@@ -159,6 +159,7 @@ void Service::load(LiveRoom& room, std::function<void()> when_loaded) {
 
 void Service::leave(Session& session, LiveRoom& room, bool tell) {
   std::erase(room.sessions, session.id);
+  missed_.erase({room.room.id, session.id});
   std::erase_if(session.joined, [&](const JoinedAt& at) { return at.room == room.room.id; });
   went(room, session.person.id, tell);
   if (config_.compliance) {
@@ -201,11 +202,9 @@ void Service::resume(Session& session, const Lingering& lingering) {
     if (in_a_pool() && !room->recent.known()) open_rooms({room->room.id}, [] {});
     const std::int64_t seen = lingering.last_seqs[i];
     if (seen < 0 || room->recent.last_seq() <= seen) continue;
-    if (!room->recent.messages().empty() && room->recent.messages().front().seq <= seen + 1) {
-      for (const store::Message& message : room->recent.messages())
-        if (message.seq > seen) send_again(id, *room, message);
-    } else {
-      send_missed(id, room->room.id, seen, room->recent.last_seq());
+    if (!send_recent(id, *room, seen + 1)) {
+      missed_[{room->room.id, id}] = {.next = seen + 1};
+      read_missed(id, room->room.id);
     }
   }
 }
@@ -214,19 +213,53 @@ void Service::send_again(SessionId session, const LiveRoom& room, const store::M
   port_.fan_out({&session, 1}, post_text(room, message, {}), {room.room.id, message.seq});
 }
 
-// More was missed than is in memory.
-void Service::send_missed(SessionId session, store::RoomId id, std::int64_t after, std::int64_t until) {
+// From `first` on; false when not all of that is in memory.
+bool Service::send_recent(SessionId session, const LiveRoom& room, std::int64_t first) {
+  const auto& messages = room.recent.messages();
+  if (first <= room.recent.last_seq() && (messages.empty() || messages.front().seq > first)) return false;
+  for (const store::Message& message : messages)
+    if (message.seq >= first) send_again(session, room, message);
+  return true;
+}
+
+// More was missed than is in memory. It is sent page by page; until all of it is, new posts wait, because a client shows posts in
+// the order in which they come.
+void Service::read_missed(SessionId session, store::RoomId id) {
+  Missed& wanted = missed_.at({id, session});
+  wanted.asked = true;
   store::HistoryQuery query;
   query.room = id;
-  query.after_seq = after;
-  query.before_seq = until + 1;
+  query.after_seq = wanted.next - 1;
   query.limit = store::most_history_messages;
-  port_.history(query, [this, session, id](const Result<std::vector<store::Message>>& missed) {
+  query.take = store::Take::oldest;
+  port_.history(query, [this, session, id](const Result<std::vector<store::Message>>& page) {
+    const auto missed = missed_.find({id, session});
     const LiveRoom* const room = rooms_.find(id);
-    const Session* const still = find(session);
-    if (!missed || room == nullptr || still == nullptr || still->in(id) == nullptr) return;
-    for (const store::Message& message : *missed) send_again(session, *room, message);
+    if (missed == missed_.end() || room == nullptr) return;  // it is out of the room, or was lost again
+    missed->second.asked = false;
+    if (!page) return;  // tick() asks again
+    const std::int64_t before = missed->second.next;
+    for (const store::Message& message : *page) {
+      if (message.seq > room->recent.last_seq()) break;  // delivered to everybody in its turn
+      send_again(session, *room, message);
+      missed->second.next = message.seq + 1;
+    }
+    // Without a step forward there is nothing before what is in memory: retention has taken it away.
+    if (missed->second.next == before && !room->recent.messages().empty())
+      missed->second.next = std::max(before, room->recent.messages().front().seq);
+    if (send_recent(session, *room, missed->second.next) || missed->second.next == before)
+      missed_.erase(missed);
+    else
+      read_missed(session, id);
   });
+}
+
+void Service::retry_missed(double now_s) {
+  constexpr double pause_s = 1;
+  if (missed_.empty() || now_s < missed_due_s_) return;
+  missed_due_s_ = now_s + pause_s;
+  for (const auto& [where, missed] : missed_)
+    if (!missed.asked) read_missed(where.second, where.first);
 }
 
 proto::RoomDetails Service::details(const LiveRoom& room) const {

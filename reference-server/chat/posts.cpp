@@ -180,8 +180,16 @@ void Service::stored_before(store::RoomId id, std::int64_t seq, SessionId author
 void Service::fan_out(const LiveRoom& room, const store::Message& message, std::string_view client_id) {
   const double began_s = watcher_ == nullptr ? 0 : port_.now().steady_s;
   const std::string text = post_text(room, message, client_id);
-  port_.fan_out(room.sessions, text, {room.room.id, message.seq});
-  if (watcher_ != nullptr) watcher_->fanned_out(room.sessions.size(), text.size(), began_s, port_.now().steady_s);
+  std::span<const SessionId> sessions = room.sessions;
+  std::vector<SessionId> in_step;
+  if (!missed_.empty()) {
+    std::copy_if(sessions.begin(), sessions.end(), std::back_inserter(in_step), [&](SessionId session) {
+      return !missed_.contains({room.room.id, session});
+    });
+    sessions = in_step;
+  }
+  port_.fan_out(sessions, text, {room.room.id, message.seq});
+  if (watcher_ != nullptr) watcher_->fanned_out(sessions.size(), text.size(), began_s, port_.now().steady_s);
 }
 
 void Service::deliver(LiveRoom& room, store::Message message, std::string_view client_id) {

@@ -120,6 +120,7 @@ void Service::close(SessionId id, Closing how, std::span<const PostMark> unanswe
       std::int64_t seen = room->recent.last_seq();
       for (const PostMark& post : unanswered)
         if (post.room == at.room) seen = std::min(seen, post.seq - 1);
+      if (const auto missed = missed_.extract({at.room, id})) seen = std::min(seen, missed.mapped().next - 1);
       lingering.last_seqs.push_back(seen);
     }
     if (lingering.rooms.empty()) lingering_.erase(key);
@@ -298,6 +299,7 @@ void Service::tick() {
   if (!changed_rosters_.empty() && now_s >= rosters_due_s_) send_rosters();
   forget_lingering(now_s);
   retry_behind(now_s);
+  retry_missed(now_s);
   if (in_a_pool()) {
     close_gaps(now_s);
     read_some_rooms(now_s);

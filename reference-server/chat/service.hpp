@@ -132,7 +132,9 @@ private:
   void load(LiveRoom& room, std::function<void()> when_loaded);
   void resume(Session& session, const Lingering& lingering);
   void send_again(SessionId session, const LiveRoom& room, const store::Message& message);
-  void send_missed(SessionId session, store::RoomId room, std::int64_t after, std::int64_t until);
+  bool send_recent(SessionId session, const LiveRoom& room, std::int64_t first);
+  void read_missed(SessionId session, store::RoomId room);
+  void retry_missed(double now_s);
   std::string joined_reply(const Asked& asked, std::span<LiveRoom* const> entered, std::span<const proto::RoomAddress> failed,
                            bool batch, int code);
   proto::RoomDetails details(const LiveRoom& room) const;
@@ -254,6 +256,12 @@ private:
   PeerSet peers_linked_ = 0;
   std::map<PeerNumber, double> peers_lost_;  // until when their people still count
   std::map<std::tuple<PeerNumber, store::RoomId, store::PrincipalId>, Unplaced> unplaced_;
+  struct Missed {
+    std::int64_t next = 0;  // the oldest that was not sent again yet
+    bool asked = false;     // the store, for a page of them
+  };
+  std::map<std::pair<store::RoomId, SessionId>, Missed> missed_;  // by those who came back; new posts wait behind these
+  double missed_due_s_ = 0;
   std::set<store::RoomId> changed_rosters_;
   std::vector<SessionId> unsaved_;
   double rosters_due_s_ = 0;
