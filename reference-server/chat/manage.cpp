@@ -178,12 +178,14 @@ void Service::save_room(const Asked& asked, store::Room room, std::vector<store:
         const LiveRoom* const live = rooms_.find(wire_guid(guid));
         if (live == nullptr) return reply_plain(back, 404, "The room is gone.");
         // Whoever asks after this reply finds the invitations.
-        const auto left = std::make_shared<std::size_t>(invite.size() + 1);
-        const auto stored_one = [this, back, guid, left] {
-          if (--*left > 0 || find(back.session) == nullptr) return;
+        const auto to_store = std::make_shared<std::size_t>(invite.size() + 1);
+        const auto stored_one = [this, left = leave_work(back), guid, to_store] {
+          if (--*to_store > 0) return;
+          const Asked last = back_to_work(left);
+          if (find(last.session) == nullptr) return;
           const LiveRoom* const still = rooms_.find(wire_guid(guid));
-          if (still == nullptr) return reply_plain(back, 404, "The room is gone.");
-          reply_room(back, *still, false);
+          if (still == nullptr) return reply_plain(last, 404, "The room is gone.");
+          reply_room(last, *still, false);
         };
         for (const store::PrincipalId user : invite) {
           port_.invite({0, live->room.id, user, session->person.id, port_.now().utc.time_since_epoch().count()},
