@@ -30,6 +30,7 @@ int main() {
   const ControlPlane whole = control_plane_of(scenario);
   ControlPlane machines = whole;  // neither the site nor the whole Front End pool is lost, and nobody has to reconnect
   std::erase_if(machines.risks, [](const Risk& risk) { return risk.machines.size() > 1; });
+  machines.surge_of_all_s = 0;
   machines.surge_s.clear();
   std::printf("%-44s %10s %10s %8s %12s %10s\n", "availability, one core", "precision", "away", "nines", "cycles", "seconds");
   for (const double precision : {0.1, 0.01}) {

@@ -346,8 +346,8 @@ private:
     const std::size_t servers = rules_.servers_up(after);
     const bool all_return = !std::exchange(after.has_sessions, true);
     if (!all_return && servers >= servers_before) return 0;
-    const std::size_t survivors = all_return ? 0 : servers;
-    return survivors < plane_.surge_s.size() ? plane_.surge_s[survivors] : 0;
+    if (all_return) return plane_.surge_of_all_s;
+    return servers_before < plane_.surge_s.size() ? plane_.surge_s[servers_before][servers] : 0;
   }
 
   const ControlPlane& plane_;

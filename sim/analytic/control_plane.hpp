@@ -66,9 +66,10 @@ struct ControlPlane {
   // is served, and seven steps by hand (O-15). 1.87 h.
   Seconds failback{2 * 40e9 / 100e6 + 8 * 40e9 / 100e6 + 7 * 6.5 * 60};
 
-  // User-seconds away per user of the pool when a server is lost and so many survive (index), and, at 0, when everybody has to
-  // sign in again.
-  std::vector<double> surge_s;
+  // User-seconds away per user of the pool when everybody has to sign in again, and when of so many active servers (first index)
+  // so many survive a loss (second one).
+  double surge_of_all_s = 0;
+  std::vector<std::vector<double>> surge_s;
 };
 
 struct AvailabilityOptions {

@@ -77,7 +77,9 @@ ControlPlane control_plane_of(const Scenario& scenario) {
   plane.opening = std::max(Seconds{1e-3}, scenario.costs.database_open_time.value);
   if (content.log_shipping) plane.secondary = machines.of(content.log_shipping->secondary);
   for (const Fault& fault : scenario.faults) plane.risks.push_back(risk_of(fault, plane, machines, topology));
-  plane.surge_s = surges(pool_loads(scenario).front());
+  const PoolLoad load = pool_loads(scenario).front();
+  plane.surge_of_all_s = surge_of_all(load);
+  plane.surge_s = surges(load);
   return plane;
 }
 

@@ -53,7 +53,7 @@ ReconnectStorm::ReconnectStorm(StormPool pool) : pool_(std::move(pool)), servers
 }
 
 ReconnectStorm::Group ReconnectStorm::new_group() const {
-  return {std::vector<Attempts>(stages_ + 1, Attempts(longest_wait_steps_)), 0};
+  return {std::vector<Attempts>(stages_ + 1, Attempts(longest_wait_steps_)), std::vector<double>(stages_ + 1)};
 }
 
 void ReconnectStorm::connect_everybody() {
@@ -78,17 +78,20 @@ double ReconnectStorm::waiting() const {
   return std::max(0.0, arrived - connected());
 }
 
-// Everybody whom the server served, or was signing in, is displaced; who is displaced again counts for the later loss only.
-void ReconnectStorm::lose(std::size_t number, LossKind kind, std::string label) {
-  Server& server = servers_[number];
-  pool_.servers[number].up = false;
-  double displaced = std::exchange(server.connected, 0.0);
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
-    const double again = std::exchange(server.signing_in[group], 0.0);
-    displaced += again;
-    if (group == 0) continue;
-    losses_[group - 1].displaced -= again;
-    note_who_is_back(group - 1);
+// Everybody whom the servers served, or were signing in, is displaced; who is displaced again counts for the later loss only.
+void ReconnectStorm::lose(const std::vector<std::size_t>& numbers, LossKind kind, std::string label) {
+  double displaced = 0;
+  for (const std::size_t number : numbers) {
+    Server& server = servers_[number];
+    ++server.lost_by;
+    displaced += std::exchange(server.connected, 0.0);
+    for (std::size_t group = 0; group < groups_.size(); ++group) {
+      const double again = std::exchange(server.signing_in[group], 0.0);
+      displaced += again;
+      if (group == 0) continue;
+      losses_[group - 1].displaced -= again;
+      note_who_is_back(group - 1);
+    }
   }
   losses_.push_back({std::move(label), now(), displaced, 0, {}, {}, {}});
   groups_.push_back(new_group());
@@ -102,7 +105,10 @@ void ReconnectStorm::lose(std::size_t number, LossKind kind, std::string label) 
   }
 }
 
-void ReconnectStorm::returns(std::size_t server) { pool_.servers[server].up = true; }
+void ReconnectStorm::returns(std::size_t server) {
+  ensure(!is_up(server), "only a server that was lost returns");
+  --servers_[server].lost_by;
+}
 void ReconnectStorm::set_in_active_list(std::size_t server, bool in) { pool_.servers[server].in_active_list = in; }
 
 void ReconnectStorm::step() {
@@ -124,27 +130,27 @@ void ReconnectStorm::restart_users() {
 }
 
 void ReconnectStorm::pass_gate() {
-  std::vector<std::vector<double>> attempts(groups_.size(), std::vector<double>(stages_ + 1));
+  Users attempts(groups_.size(), std::vector<double>(stages_ + 1));
   double all = 0, queue = 0;
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     for (std::size_t stage = 0; stage <= stages_; ++stage) all += attempts[group][stage] = groups_[group].attempts[stage].take();
-    queue += groups_[group].at_gate;
+    queue += std::accumulate(groups_[group].at_gate.begin(), groups_[group].at_gate.end(), 0.0);
   }
   attempts_ += all;
-  std::vector<double> admitted(groups_.size());
   const bool gated = pool_.gate_rate_per_s > 0;
   const double leave = gated ? std::min(queue, pool_.gate_rate_per_s * step_s) : 0;
   const double accepted = gated ? std::min(all, std::max(0.0, pool_.gate_places - queue + leave)) : all;
   const double accepted_share = share_of(accepted, all);
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
-    double entering = 0;
+  const double leaving_share = share_of(leave, queue);
+  Users admitted = attempts;
+  for (std::size_t group = 0; group < groups_.size(); ++group)
     for (std::size_t stage = 0; stage <= stages_; ++stage) {
-      entering += accepted_share * attempts[group][stage];
+      const double entering = accepted_share * attempts[group][stage];
+      double& waiting = groups_[group].at_gate[stage];
+      admitted[group][stage] = gated ? leaving_share * waiting : entering;
+      waiting += entering - admitted[group][stage];
       refuse(group, stage, (1 - accepted_share) * attempts[group][stage]);
     }
-    admitted[group] = gated ? leave * share_of(groups_[group].at_gate, queue) : entering;
-    groups_[group].at_gate += entering - admitted[group];
-  }
   admit(admitted);
 }
 
@@ -156,17 +162,18 @@ void ReconnectStorm::refuse(std::size_t group, std::size_t stage, double users) 
                                                             rules::after_refusal(pool_.client, refusals, 1).count());
 }
 
-// Round robin over the servers that accept; without one, everybody is refused.
-void ReconnectStorm::admit(const std::vector<double>& users) {
+// Round robin over the servers that accept; without one, everybody is refused once more.
+void ReconnectStorm::admit(const Users& users) {
   double accepting = 0;
   for (std::size_t server = 0; server < servers_.size(); ++server) accepting += accepts(server) ? 1 : 0;
   for (std::size_t group = 0; group < users.size(); ++group) {
     if (accepting == 0) {
-      refuse(group, 0, users[group]);
+      for (std::size_t stage = 0; stage <= stages_; ++stage) refuse(group, stage, users[group][stage]);
       continue;
     }
+    const double each = std::accumulate(users[group].begin(), users[group].end(), 0.0) / accepting;
     for (std::size_t server = 0; server < servers_.size(); ++server)
-      if (accepts(server)) servers_[server].signing_in[group] += users[group] / accepting;
+      if (accepts(server)) servers_[server].signing_in[group] += each;
   }
 }
 
@@ -184,7 +191,7 @@ void ReconnectStorm::sign_in() {
     Server& server = servers_[number];
     const StormServer& machine = pool_.servers[number];
     server.utilisation = 0;
-    if (!machine.up) continue;
+    if (!is_up(number)) continue;
     const double signing_in = std::accumulate(server.signing_in.begin(), server.signing_in.end(), 0.0);
     const double wished = signing_in * std::min(1.0, step_s / std::max(step_s, pool_.sequence_s));
     const double room = std::max(0.0, machine.cores - server.other_work) * step_s;

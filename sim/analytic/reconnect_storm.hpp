@@ -24,7 +24,6 @@ namespace poolcast::sim::analytic {
 
 struct StormServer {
   double cores = 0;  // times their speed
-  bool up = true;
   bool in_active_list = true;
 };
 
@@ -59,7 +58,8 @@ public:
 
   void connect_everybody();                 // evenly over the servers that accept
   void everybody_arrives(double within_s);  // nobody is connected; all sign in evenly within that time
-  void lose(std::size_t server, LossKind kind, std::string label);
+  // One loss of these servers together. A server that was lost more than once is up when it has returned as often.
+  void lose(const std::vector<std::size_t>& servers, LossKind kind, std::string label);
   void returns(std::size_t server);
   void set_in_active_list(std::size_t server, bool in);
   void step();  // to now() + step_s
@@ -94,10 +94,11 @@ private:
   // Users who signed out of their own accord, and those of each loss.
   struct Group {
     std::vector<Attempts> attempts;  // by refusals so far; the last stage keeps those who were refused more often
-    double at_gate = 0;
+    std::vector<double> at_gate;     // the same
   };
 
   struct Server {
+    unsigned lost_by = 0;  // losses that it has not returned from
     double connected = 0;
     std::vector<double> signing_in;  // by group
     double other_work = 0;           // cores that all else needs; looked at once a second
@@ -107,12 +108,14 @@ private:
   Group new_group() const;
   void restart_users();
   void pass_gate();
-  void admit(const std::vector<double>& users);
+  using Users = std::vector<std::vector<double>>;  // by group and refusals so far
+  void admit(const Users& users);
   void refuse(std::size_t group, std::size_t stage, double users);
   void look_at_other_work();
   void sign_in();
   void note_who_is_back(std::size_t loss);
-  bool accepts(std::size_t server) const { return pool_.servers[server].up && pool_.servers[server].in_active_list; }
+  bool accepts(std::size_t server) const { return is_up(server) && pool_.servers[server].in_active_list; }
+  bool is_up(std::size_t server) const { return servers_[server].lost_by == 0; }
 
   StormPool pool_;
   std::size_t stages_ = 1;

@@ -62,16 +62,21 @@ public:
 private:
   void take(const Turn& turn) {
     const Fault& fault = *turn.fault;
-    for (const NodeId& machine : fault.lose ? machines_of(load_.scenario->topology, *fault.lose) : std::vector<NodeId>{}) {
-      const auto server = number_of(machine);
-      if (!server) continue;
-      if (turn.begins)
-        storm_.lose(*server, fault.kind, unique_label(label(fault)));
-      else
-        storm_.returns(*server);
+    if (fault.lose) {
+      const std::vector<std::size_t> lost = servers_lost_by(*fault.lose);
+      if (turn.begins && !lost.empty()) storm_.lose(lost, fault.kind, unique_label(label(fault)));
+      if (!turn.begins)
+        for (const std::size_t server : lost) storm_.returns(server);
     }
     if (const auto server = number_of(fault.drain)) storm_.set_in_active_list(*server, !turn.begins);
     if (const auto server = number_of(fault.activate)) storm_.set_in_active_list(*server, turn.begins);
+  }
+
+  std::vector<std::size_t> servers_lost_by(const Names& names) const {
+    std::vector<std::size_t> lost;
+    for (const NodeId& machine : machines_of(load_.scenario->topology, names))
+      if (const auto server = number_of(machine)) lost.push_back(*server);
+    return lost;
   }
 
   std::optional<std::size_t> number_of(const std::optional<NodeId>& node) const {

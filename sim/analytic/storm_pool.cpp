@@ -1,6 +1,7 @@
 #include "sim/analytic/storm_pool.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace poolcast::sim::analytic {
 
@@ -41,7 +42,7 @@ StormPool storm_pool(const PoolLoad& load) {
   for (const NodeId& name : servers_of(*load.pool)) {
     const Hardware& hardware = hardware_of_server(*load.scenario, *load.pool, name);
     const bool active = std::ranges::find(load.pool->active, name) != load.pool->active.end();
-    pool.servers.push_back({static_cast<double>(hardware.cores) * hardware.speed, true, active});
+    pool.servers.push_back({static_cast<double>(hardware.cores) * hardware.speed, active});
   }
   const auto serving = static_cast<double>(load.pool->active.size());
   pool.other_work = [&load, serving](double here, double connected, double changes) {
@@ -73,21 +74,35 @@ double user_seconds(ReconnectStorm& storm, double users) {
 
 }  // namespace
 
-std::vector<double> surges(const PoolLoad& load) {
+double surge_of_all(const PoolLoad& load) {
+  const std::size_t active = load.pool->active.size();
+  ReconnectStorm storm(storm_pool(load));
+  storm.connect_everybody();
+  std::vector<std::size_t> all(active);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  storm.lose(all, LossKind::reset, "lose");
+  for (const std::size_t server : all) storm.returns(server);
+  return user_seconds(storm, load.users);
+}
+
+std::vector<std::vector<double>> surges(const PoolLoad& load) {
   const StormPool pool = storm_pool(load);
   const std::size_t active = load.pool->active.size();
-  std::vector<double> found;
-  for (std::size_t survivors = 0; survivors < std::max<std::size_t>(active, 1); ++survivors) {
-    ReconnectStorm storm(pool);
-    const std::size_t up = survivors == 0 ? active : survivors + 1;
-    for (std::size_t server = up; server < active; ++server) storm.set_in_active_list(server, false);
-    storm.connect_everybody();
-    const std::size_t lost = survivors == 0 ? active : 1;
-    for (std::size_t server = 0; server < lost; ++server) storm.lose(server, LossKind::reset, "lose");
-    if (survivors == 0)
-      for (std::size_t server = 0; server < active; ++server) storm.returns(server);
-    found.push_back(user_seconds(storm, load.users));
-  }
+  std::vector<std::vector<double>> found(active + 1);
+  for (std::size_t before = 1; before <= active; ++before)
+    for (std::size_t survivors = 0; survivors < before; ++survivors) {
+      if (survivors == 0) {  // then nobody is served, and everybody signs in when a server is back
+        found[before].push_back(0);
+        continue;
+      }
+      ReconnectStorm storm(pool);
+      for (std::size_t server = before; server < active; ++server) storm.set_in_active_list(server, false);
+      storm.connect_everybody();
+      std::vector<std::size_t> lost(before - survivors);
+      std::iota(lost.begin(), lost.end(), std::size_t{0});
+      storm.lose(lost, LossKind::reset, "lose");
+      found[before].push_back(user_seconds(storm, load.users));
+    }
   return found;
 }
 

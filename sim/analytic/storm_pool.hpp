@@ -13,8 +13,10 @@ std::vector<NodeId> servers_of(const ChatPool& pool);  // active, then standby: 
 // The load must outlive it.
 StormPool storm_pool(const PoolLoad& load);
 
-// User-seconds away per user of the pool until all are back: by survivors of the loss of one more server (1, 2, …), and at 0 of
-// everybody signing in again. What ordinary restarts take of the gate is in it, what they cost those who restart is not.
-std::vector<double> surges(const PoolLoad& load);
+// User-seconds away per user of the pool until all are back: when everybody signs in again, and when of so many active servers
+// (first index) so many survive (second one). What ordinary restarts take of the gate is in it, what they cost those who restart
+// is not.
+double surge_of_all(const PoolLoad& load);
+std::vector<std::vector<double>> surges(const PoolLoad& load);
 
 }  // namespace poolcast::sim::analytic

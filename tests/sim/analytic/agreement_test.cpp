@@ -173,7 +173,7 @@ TEST(Refusal, of_the_fluid_model_names_what_it_does_not_follow) {
 // The loss of the first site takes its Front Ends, too: operators bring users back through the other site's within hours.
 TEST(Availability, of_a_stretched_pool_does_not_wait_for_the_repair_of_a_site) {
   const ControlPlane plane = control_plane_of(
-      load("years-of-chance", {"topology=stretched-low-bandwidth",
+      load("years-of-chance", {"topology=stretched-low-bandwidth", "workload.users=8000",
                                "faults=[{at: 0s, lose: north, kind: silent, about_every: 1825day, for_about: 20day}]"}));
   EXPECT_EQ(plane.other_front_ends.size(), plane.front_ends.size());
   EXPECT_FALSE(plane.risks.front().resets);
@@ -181,6 +181,18 @@ TEST(Availability, of_a_stretched_pool_does_not_wait_for_the_repair_of_a_site) {
   options.least_cycles = 5'000;
   const double away_s = estimate_availability(plane, options).unavailable.value * 1845 * 86'400;
   EXPECT_LT(away_s, 10 * 3600);
+}
+
+// As in a simulation, the loss of a pool is one loss, whatever its standbys.
+TEST(Storm, of_a_whole_pool_is_one_loss_of_all_its_users) {
+  const Scenario scenario =
+      load("years-of-chance", {"faults=[{at: 10s, lose: chat, for: 30s}]", "horizon=1min", "topology=stretched-low-bandwidth"});
+  const ReplicationResult result = storm(scenario, Seconds{60});
+  std::vector<std::string> losses;
+  for (const ReportRow& row : make_report(scenario, {result}, {}).rows)
+    if (row.metric == Metric::users_back && std::ranges::find(losses, row.place.part) == losses.end())
+      losses.push_back(row.place.part);
+  EXPECT_EQ(losses, std::vector<std::string>{"lose chat"});
 }
 
 }  // namespace poolcast::sim::analytic

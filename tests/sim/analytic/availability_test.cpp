@@ -126,7 +126,8 @@ TEST(ControlPlane, is_the_same_with_and_without_importance_sampling) {
   ControlPlane plane = plane_with(2, true, true);
   const MachineLife life{Seconds{5 * day}, 6h};
   for (std::size_t machine = 0; machine < plane.machines; ++machine) plane.risks.push_back(risk(machine, life));
-  plane.surge_s = {600, 300};
+  plane.surge_of_all_s = 600;
+  plane.surge_s = {{}, {0}, {0, 300}};
   const Interval biased = unavailable(plane, 0.03);
   const Interval plain = unavailable(plane, 0.03, false);
   EXPECT_NEAR(biased.value, plain.value, biased.half_width + plain.half_width);
@@ -137,13 +138,23 @@ TEST(ControlPlane, counts_reconnecting_by_who_survives) {
   ControlPlane plane = plane_with(2, false, false);
   const MachineLife life{Seconds{100 * day}, 1h};
   plane.risks = {risk(0, life), risk(1, life)};
-  plane.surge_s = {0, 1000};
+  plane.surge_s = {{}, {0}, {0, 1000}};
   AvailabilityOptions options;
   options.precision = 0.03;
   options.least_cycles = 10'000;
   const Availability found = estimate_availability(plane, options);
   const double reconnect = found.by_cause[static_cast<std::size_t>(Cause::reconnect)].value;
   EXPECT_NEAR(reconnect / (2 * 1000 / (100 * day)), 1, 0.06);
+}
+
+// Three of four lost together displace three quarters of the users, and not the half that one of two would.
+TEST(ControlPlane, counts_servers_that_are_lost_together_together) {
+  ControlPlane plane = plane_with(4, false, false);
+  plane.risks = {{"lose three", {0, 1, 2}, 1 / (100 * day), 1.0 / 3600, false}};
+  plane.surge_s = {{}, {0}, {0, 2000}, {0, 2500, 1500}, {0, 3000, 2200, 1000}};
+  AvailabilityOptions options;
+  options.least_cycles = options.most_cycles = 1'000;
+  EXPECT_NEAR(estimate_availability(plane, options).unavailable.value / (3000 / (100 * day + 3600)), 1, 1e-6);
 }
 
 TEST(ControlPlane, splits_the_loss_of_a_site_into_runbook_and_the_rest) {

@@ -29,7 +29,7 @@ void play(ReconnectStorm& storm, double seconds) {
 TEST(ReconnectStorm, lasts_as_long_as_the_gate_needs_for_those_who_were_displaced) {
   ReconnectStorm storm(four_servers());
   storm.connect_everybody();
-  storm.lose(1, LossKind::reset, "lose b");
+  storm.lose({1}, LossKind::reset, "lose b");
   play(storm, 1200);
   const StormLoss& loss = storm.losses().front();
   EXPECT_DOUBLE_EQ(loss.displaced, 2000);
@@ -44,7 +44,7 @@ TEST(ReconnectStorm, without_a_gate_lasts_as_long_as_the_clients_wait) {
   pool.gate_rate_per_s = 0;
   ReconnectStorm storm(pool);
   storm.connect_everybody();
-  storm.lose(0, LossKind::reset, "lose a");
+  storm.lose({0}, LossKind::reset, "lose a");
   play(storm, 60);
   EXPECT_NEAR(*storm.losses().front().t50, 15.5, 0.4);
   EXPECT_NEAR(*storm.losses().front().t95, 29, 0.4);
@@ -57,7 +57,7 @@ TEST(ReconnectStorm, ends_nowhere_when_no_server_accepts) {
   pool.servers.resize(1);
   ReconnectStorm storm(pool);
   storm.connect_everybody();
-  storm.lose(0, LossKind::silent, "lose a");
+  storm.lose({0}, LossKind::silent, "lose a");
   play(storm, 600);
   EXPECT_EQ(storm.connected(), 0);
   EXPECT_GT(storm.refused(), 8000);
@@ -70,13 +70,53 @@ TEST(ReconnectStorm, ends_nowhere_when_no_server_accepts) {
 TEST(ReconnectStorm, counts_who_is_displaced_twice_for_the_later_loss_only) {
   ReconnectStorm storm(four_servers());
   storm.connect_everybody();
-  storm.lose(0, LossKind::reset, "lose a");
+  storm.lose({0}, LossKind::reset, "lose a");
   play(storm, 1000);
-  storm.lose(1, LossKind::reset, "lose b");
+  storm.lose({1}, LossKind::reset, "lose b");
   play(storm, 2000);
   EXPECT_NEAR(storm.losses()[0].displaced, 2000, 1e-6);
   EXPECT_NEAR(storm.losses()[1].displaced, 8000.0 / 3, 5);
   EXPECT_TRUE(storm.losses()[1].t100.has_value());
+}
+
+TEST(ReconnectStorm, of_servers_that_are_lost_together_is_one) {
+  ReconnectStorm storm(four_servers());
+  storm.connect_everybody();
+  storm.lose({0, 1, 2}, LossKind::reset, "lose three");
+  ASSERT_EQ(storm.losses().size(), 1);
+  EXPECT_DOUBLE_EQ(storm.losses().front().displaced, 6000);
+}
+
+TEST(ReconnectStorm, keeps_a_server_away_until_all_of_its_losses_are_over) {
+  ReconnectStorm storm(four_servers());
+  storm.connect_everybody();
+  storm.lose({1}, LossKind::reset, "lose b");
+  storm.lose({1, 2}, LossKind::reset, "lose b, c");
+  storm.returns(1);
+  storm.returns(2);
+  play(storm, 100);
+  EXPECT_EQ(storm.connected_to(1), 0);
+  EXPECT_GT(storm.connected_to(2), 0);
+  storm.returns(1);
+  play(storm, 100);
+  EXPECT_GT(storm.connected_to(1), 0);
+}
+
+// Refusals by a pool without a server count like those of a full gate: waits grow from 5 s to 40 s, with a gate or without.
+TEST(ReconnectStorm, waits_ever_longer_while_no_server_accepts) {
+  for (const double gate : {0.0, 10'000.0}) {
+    StormPool pool = four_servers();
+    pool.servers.resize(1);
+    pool.gate_rate_per_s = gate;
+    pool.gate_places = 10'000;
+    ReconnectStorm storm(pool);
+    storm.connect_everybody();
+    storm.lose({0}, LossKind::reset, "lose a");
+    play(storm, 600);
+    const double before = storm.attempts();
+    play(storm, 400);
+    EXPECT_NEAR(storm.attempts() - before, 8000 * 400 / 40, 8000) << gate;
+  }
 }
 
 TEST(ReconnectStorm, fills_the_cores_and_says_so) {
@@ -85,7 +125,7 @@ TEST(ReconnectStorm, fills_the_cores_and_says_so) {
   pool.sign_in_work_s = 1;
   ReconnectStorm storm(pool);
   storm.connect_everybody();
-  storm.lose(0, LossKind::reset, "lose a");
+  storm.lose({0}, LossKind::reset, "lose a");
   play(storm, 20);
   EXPECT_TRUE(storm.saturated());
   EXPECT_DOUBLE_EQ(storm.utilisation(1), 1);
@@ -101,7 +141,7 @@ RC_GTEST_PROP(ReconnectStorm, keeps_its_users, ()) {
   ReconnectStorm storm(pool);
   storm.connect_everybody();
   play(storm, *rc::gen::inRange(0, 50));
-  storm.lose(static_cast<std::size_t>(*rc::gen::inRange(0, 4)), LossKind::silent, "lose one");
+  storm.lose({static_cast<std::size_t>(*rc::gen::inRange(0, 4))}, LossKind::silent, "lose one");
   double before = storm.connected();
   for (int second = 0; second < 300; ++second) {
     play(storm, 1);
@@ -117,7 +157,7 @@ RC_GTEST_PROP(ReconnectStorm, is_over_sooner_with_a_wider_gate, ()) {
     pool.gate_rate_per_s = rate;
     ReconnectStorm storm(pool);
     storm.connect_everybody();
-    storm.lose(2, LossKind::reset, "lose c");
+    storm.lose({2}, LossKind::reset, "lose c");
     play(storm, 1500);
     return *storm.losses().front().t95;
   };
