@@ -58,10 +58,12 @@ public:
     return taken;
   }
   void ended(net::Ended how) override {
-    over(how == net::Ended::handshake_failed ? "one side does not trust the other's certificate, or it took too long"
-         : how == net::Ended::too_slow       ? "it takes nothing"
-         : how == net::Ended::by_us          ? "it sent more than it may"
-                                             : "it closed the link");
+    std::string why = how == net::Ended::handshake_failed ? "one side does not trust the other's certificate, or it took too long"
+                      : how == net::Ended::too_slow       ? "it takes nothing"
+                      : how == net::Ended::by_us          ? "it sent more than it may"
+                                                          : "it closed the link";
+    if (const char* const tls = connection_.why_tls_ended(); tls != nullptr) why += std::string(": ") + tls;
+    over(why);
   }
 
   // The conversation's.

@@ -1,5 +1,6 @@
 #include "reference-server/link/tls.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace poolcast::link {
@@ -21,6 +22,8 @@ Result<Done> Tls::reload() {
   auto client = net::TlsClientContext::load(
       {.trusted = settings_.authority, .certificate_chain = settings_.certificate, .private_key = settings_.private_key});
   if (!client) return client.error();
+  if (accepts_ && (*server)->certificate().not_after <= std::chrono::system_clock::now())
+    return Error{ErrorCode::conflict, settings_.certificate + ": has expired; the certificate in use stays"};
   accepts_ = std::move(*server);
   calls_ = std::move(*client);
   return Done{};

@@ -20,8 +20,10 @@ class Tls {
 public:
   // The error names the file.
   static Result<std::shared_ptr<Tls>> load(const TlsSettings& settings);
-  // Reads the files again for links to come. On an error the old ones stay.
+  // Reads the files again for links to come. On an error, an expired certificate included, the old ones stay.
   Result<Done> reload();
+
+  const net::CertificateFacts& certificate() const { return accepts_->certificate(); }
 
   net::SslHandle accept(int socket) const { return accepts_->accept(socket); }
   net::SslHandle call(int socket, const std::string& node) const { return calls_->connect(socket, node); }

@@ -63,6 +63,7 @@ public:
   bool open() const { return user_ != nullptr; }
   bool is_tls() const { return stream_.is_tls(); }
   bool peer_is_named(const std::string& name) const { return stream_.peer_is_named(name); }
+  const char* why_tls_ended() const { return stream_.why(); }  // null when TLS has nothing to say
   ConnectionUser* user() { return user_.get(); }
   std::string peer() const;  // "127.0.0.1:50122"
   // Of the peer: see network_of(). The same for as long as the connection is there, also when the peer is gone already.

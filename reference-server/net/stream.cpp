@@ -25,6 +25,13 @@ Transfer socket_result(ssize_t result, Wants direction) {
   return {.wants = Wants::closed};
 }
 
+// Texts of OpenSSL's own, which stay. Which of the certificate's faults it was says more than that there was one.
+const char* reason_of(const SSL* tls) {
+  const long verified = SSL_get_verify_result(tls);
+  if (verified != X509_V_OK && SSL_get_verify_mode(tls) != SSL_VERIFY_NONE) return X509_verify_cert_error_string(verified);
+  return ERR_reason_error_string(ERR_peek_error());
+}
+
 }  // namespace
 
 Wants Stream::handshake() {
@@ -71,6 +78,7 @@ Transfer Stream::tls_result(int result) {
     case SSL_ERROR_WANT_WRITE:
       return {.wants = Wants::write};
     default:
+      why_ = reason_of(tls_.get());
       // After a fatal error OpenSSL forbids every further call, the goodbye included.
       SSL_set_quiet_shutdown(tls_.get(), 1);
       return {.wants = Wants::closed};

@@ -29,6 +29,8 @@ public:
   bool peer_is_named(const std::string& name) const;
   Transfer read(std::span<char> into);
   Transfer write(std::string_view bytes);
+  // What TLS made of the end, such as "certificate has expired"; null when it has nothing to say.
+  const char* why() const { return why_; }
   void say_goodbye();  // TLS close_notify, when it can be sent at once
 
 private:
@@ -36,6 +38,7 @@ private:
 
   int socket_;
   SslHandle tls_;
+  const char* why_ = nullptr;
 };
 
 }  // namespace poolcast::net

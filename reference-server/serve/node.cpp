@@ -115,9 +115,21 @@ Result<Done> Node::link(const store::Directory& directory) {
                                              *settings_.links, std::move(self), link_tls_);
   if (const auto opened = fellowship_->open(); !opened) return opened.error();
   fellowship_->add_figures(monitor_.registry());
+  if (link_tls_) watch_link_certificate();
   log_.info("Listening for the other nodes of the pool.",
             {{"address", fellowship_->address()}, {"peers", settings_.links->peers.size()}, {"tls", link_tls_ != nullptr}});
   return Done{};
+}
+
+void Node::watch_link_certificate() {
+  const auto seconds = [](net::WallTime time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); };
+  monitor_.registry().computed("certificate_expires_timestamp_seconds",
+                               "Until when the certificate is valid, in seconds since 1970.",
+                               {{"pool", settings_.pool}, {"node", settings_.node}, {"use", "link"}},
+                               [this, seconds] { return seconds(link_tls_->certificate().not_after); });
+  if (link_tls_->certificate().not_after <= std::chrono::system_clock::now())
+    log_.error("The certificate for other nodes has expired: none of them will be linked. Renew it and reload.",
+               {{"certificate", settings_.links->tls->certificate}});
 }
 
 void Node::follow(const std::vector<store::Server>& servers) {

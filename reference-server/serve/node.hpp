@@ -110,6 +110,7 @@ private:
   bool admits(const std::string& address);
   void add_security_figures();
   Result<Done> link(const store::Directory& directory);
+  void watch_link_certificate();
   Result<Done> listen_for_http();
   Result<Done> listen_for_files();
   ops::Status status();
