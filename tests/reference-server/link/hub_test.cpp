@@ -32,7 +32,7 @@ struct Node {
 net::ListenAddress free_address(net::Loop& loop) {
   net::Listener listener(loop, {}, nullptr, nullptr);
   EXPECT_TRUE(listener.open({"127.0.0.1", 0}));
-  const auto address = listener.address();
+  auto address = listener.address();
   listener.stop_accepting();
   return address;
 }
