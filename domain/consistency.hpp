@@ -45,6 +45,8 @@ void check_chat_pools(const Topology& topology, Found& found);  // servers, next
 void check_databases(const Topology& topology, Found& found);
 void check_room_classes(const Scenario& scenario, Found& found);
 void check_faults(const Scenario& scenario, Found& found);
+bool check_occurrences(const Fault& fault, Seconds horizon, const std::string& key, Found& found);  // whether they can be listed
+void check_overlaps(const Scenario& scenario, std::size_t fault, const std::string& key, Found& found);
 void check_objectives(const Scenario& scenario, Found& found);
 
 }  // namespace poolcast::consistency

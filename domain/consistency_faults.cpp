@@ -1,9 +1,9 @@
 // Faults that say too little or too much, name nothing, or contradict each other.
 #include <algorithm>
-#include <concepts>
 
 #include "domain/consistency.hpp"
 #include "domain/spelling.hpp"
+#include "domain/wording.hpp"
 
 namespace poolcast::consistency {
 namespace {
@@ -142,6 +142,10 @@ private:
   }
 
   void to_another_pool(const std::string& name) {
+    const SecondsRange takes = fault_.takes.value_or(front_end_failover);
+    if (fault_.duration && *fault_.duration <= takes.high)
+      found_.push_back({key("for"), "the failback may come before the failover is done; expected a longer `for`",
+                        "operators need up to " + seconds_in_words(takes.high.count()) + " to fail over (`takes`)"});
     const auto pools = names_of(topology_.front_end_pools);
     if (!fault_.to)
       found_.push_back(
@@ -196,44 +200,6 @@ void check_manner(const Topology& topology, const Fault& fault, const std::strin
       return wrong("away_from", "`" + machine.str() + "` stands on both sides of the cut; expected it on one");
 }
 
-// A server that was drained without an end comes back when it is activated.
-bool activated_between(const Scenario& scenario, const std::optional<NodeId>& drained, Seconds from, Seconds to) {
-  return drained && std::ranges::any_of(scenario.faults, [&](const Fault& other) {
-           return other.activate == drained && other.at >= from && other.at <= to;
-         });
-}
-
-// What still holds cannot begin again: the end of the first would end the second. Machines that several faults lose, each under
-// another name, are lost until the last of them ends; what happens at random may coincide.
-template <class Subject>
-void check_overlap(const Scenario& scenario, std::size_t index, std::optional<Subject> Fault::*subject, const std::string& key,
-                   const std::string& state, Found& found) {
-  const Fault& fault = scenario.faults[index];
-  if (!(fault.*subject) || fault.about_every) return;
-  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
-    const Fault& other = scenario.faults[i];
-    const bool earlier = other.at < fault.at || (other.at == fault.at && i < index);
-    if (i == index || other.*subject != fault.*subject || !earlier || other.about_every || other.every) continue;
-    const auto drained = fault.drain && other.drain == fault.drain ? fault.drain : std::nullopt;
-    if (other.duration ? other.at + *other.duration <= fault.at : activated_between(scenario, drained, other.at, fault.at))
-      continue;
-    std::string name;
-    if constexpr (std::same_as<Subject, Names>)
-      name = (fault.*subject)->each.front();
-    else
-      name = (fault.*subject)->str();
-    found.push_back({key, "the server `" + name + "` is still " + state, "since " + item("faults", i)});
-  }
-}
-
-void check_overlaps(const Scenario& scenario, std::size_t index, const std::string& key, Found& found) {
-  check_overlap(scenario, index, &Fault::lose, key + ".lose", "lost at that time; expected a server that is there", found);
-  check_overlap(scenario, index, &Fault::drain, key + ".drain", "drained at that time; expected a later time", found);
-  check_overlap(scenario, index, &Fault::slow, key + ".slow", "slow at that time; expected a later time", found);
-  check_overlap(scenario, index, &Fault::slow_disk, key + ".slow_disk", "slow at that time; expected a later time", found);
-  check_overlap(scenario, index, &Fault::hang, key + ".hang", "hung at that time; expected a later time", found);
-}
-
 }  // namespace
 
 void check_faults(const Scenario& scenario, Found& found) {
@@ -244,7 +210,7 @@ void check_faults(const Scenario& scenario, Found& found) {
     Subjects(scenario, fault, key, found).check();
     check_repetition(fault, key, found);
     check_manner(scenario.topology, fault, key, found);
-    check_overlaps(scenario, i, key, found);
+    if (check_occurrences(fault, scenario.horizon, key, found)) check_overlaps(scenario, i, key, found);
     if (fault.at >= scenario.horizon) {
       found.push_back({key + ".at", "found a fault at or after the horizon; expected an earlier one", "or a later `horizon`"});
     }

@@ -22,6 +22,10 @@ struct EnumNames<LossKind> {
   static constexpr std::array<std::string_view, 3> names{"reset", "silent", "destroyed"};
 };
 
+// How long operators need to fail a Front End pool over: the documented recovery time objective ("Plan for high availability and
+// disaster recovery", Skype for Business Server 2015); deciding on it is not in it.
+inline constexpr SecondsRange front_end_failover{Seconds{15 * 60}, Seconds{20 * 60}};
+
 // Exactly one of the verbs `lose` … `resume_mirroring` is given; the keys behind them say how, when and for how long.
 struct Fault {
   Seconds at{0};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/limits/look.hpp"
+#include "domain/occurrences.hpp"
 
 namespace poolcast::limits {
 namespace {
@@ -14,13 +15,20 @@ struct Step {
   bool ends = false;  // the fault is over
 };
 
-// In the order of time; at one moment what ends comes before what begins.
+constexpr double most_rounds = 100;  // of what happens again and again: later ones find what these have left
+
+// What has dates, in the order of time; at one moment what ends comes before what begins.
 std::vector<Step> steps(const Scenario& scenario) {
   std::vector<Step> all;
+  RandomStream unused(0, 0, "");  // what happens at random has no dates here
   for (std::size_t fault = 0; fault < scenario.faults.size(); ++fault) {
     const Fault& what = scenario.faults[fault];
-    all.push_back({what.at, fault, false});
-    if (what.duration) all.push_back({what.at + *what.duration, fault, true});
+    if (what.about_every) continue;
+    const bool too_often = what.every && (scenario.horizon - what.at) / *what.every > most_rounds;
+    for (const Occurrence& each : occurrences(what, too_often ? what.at + *what.every * most_rounds : scenario.horizon, unused)) {
+      all.push_back({each.begins, fault, false});
+      if (each.ends) all.push_back({*each.ends, fault, true});
+    }
   }
   std::ranges::stable_sort(all, [](const Step& a, const Step& b) { return a.at != b.at ? a.at < b.at : a.ends && !b.ends; });
   return all;
@@ -28,8 +36,10 @@ std::vector<Step> steps(const Scenario& scenario) {
 
 struct ServerState {
   bool listed = false;  // on the active list
-  bool up = true;
+  int lost = 0;         // by so many faults at once
   double users = 0;
+
+  bool up() const { return lost == 0; }
 };
 
 class Walk {
@@ -37,12 +47,15 @@ public:
   Walk(const Scenario& scenario, std::size_t chat_pool) : scenario_(scenario), pool_index_(chat_pool) {
     const ChatPool& pool = scenario.topology.chat_pools[chat_pool];
     for (const NodeId& server : servers_of(pool)) servers_[server] = {};
-    for (const NodeId& server : pool.active) servers_[server] = {true, true, users_per_active(scenario, chat_pool)};
+    for (const NodeId& server : pool.active) servers_[server] = {true, 0, users_per_active(scenario, chat_pool)};
   }
 
   void run() {
     for (const Step& step : steps(scenario_)) take(step);
   }
+  // A loss that comes at random, on a day when nothing else happens.
+  void run_alone(std::size_t fault) { take({scenario_.faults[fault].at, fault, false}); }
+
   std::vector<Loss> losses;
   std::vector<Crowd> crowds;
 
@@ -50,7 +63,9 @@ private:
   void take(const Step& step) {
     const Fault& fault = scenario_.faults[step.fault];
     if (fault.lose) {
-      const std::vector<NodeId> servers = ours(*fault.lose);
+      const auto [known, is_new] = ours_.try_emplace(step.fault);
+      if (is_new) known->second = ours(*fault.lose);
+      const std::vector<NodeId>& servers = known->second;
       if (!servers.empty()) step.ends ? restore(step, servers) : lose(step, servers);
     }
     if (fault.drain && servers_.contains(*fault.drain)) servers_[*fault.drain].listed = step.ends;
@@ -71,17 +86,17 @@ private:
     loss.chat_pool = pool_index_;
     loss.server = names.size() == 1 ? names.front() : NodeId(names_of(names));
     for (const auto& [other, state] : servers_) {
-      if (!state.up) loss.away.push_back(other);
+      if (!state.up()) loss.away.push_back(other);
     }
     for (const NodeId& name : names) {
-      servers_[name].up = false;
+      ++servers_[name].lost;
       loss.displaced += std::exchange(servers_[name].users, 0.0);
     }
     loss.survivors = accepting();
     if (loss.displaced <= 0) return;
     double least = loss.displaced + 1e300;
     for (auto& [other, state] : servers_) {
-      if (!state.listed || !state.up) continue;
+      if (!state.listed || !state.up()) continue;
       state.users += loss.displaced / static_cast<double>(loss.survivors);
       least = std::min(least, state.users);
       if (state.users <= loss.fullest) continue;
@@ -89,29 +104,46 @@ private:
       loss.fullest_server = other;
     }
     loss.even = loss.survivors == 0 || loss.fullest - least < 0.5;
-    losses.push_back(std::move(loss));
+    keep(std::move(loss));
+  }
+
+  // Of a fault that happens again and again the worst loss.
+  void keep(Loss loss) {
+    const auto earlier = std::ranges::find(losses, loss.fault, &Loss::fault);
+    if (earlier == losses.end()) return losses.push_back(std::move(loss));
+    const bool worse = earlier->survivors > 0 && (loss.survivors == 0 || loss.fullest > earlier->fullest);
+    if (worse) *earlier = std::move(loss);
+  }
+
+  // Of a fault that happens again and again the first of those that are alike.
+  void keep(Crowd crowd) {
+    const bool known = std::ranges::any_of(crowds, [&](const Crowd& each) {
+      return each.fault == crowd.fault && each.server == crowd.server && each.active == crowd.active;
+    });
+    if (!known) crowds.push_back(std::move(crowd));
   }
 
   void restore(const Step& step, const std::vector<NodeId>& names) {
     for (const NodeId& name : names) {
-      servers_[name].up = true;
-      if (servers_[name].listed) crowds.push_back({step.fault, pool_index_, name, true, step.at, accepting()});
+      if (--servers_[name].lost > 0) continue;
+      if (servers_[name].listed) keep(Crowd{step.fault, pool_index_, name, true, step.at, accepting()});
     }
   }
 
   void activate(const Step& step, const NodeId& name) {
     servers_[name].listed = !step.ends;
-    if (!step.ends) crowds.push_back({step.fault, pool_index_, name, false, step.at, accepting()});
+    if (!step.ends) keep(Crowd{step.fault, pool_index_, name, false, step.at, accepting()});
   }
 
   std::size_t accepting() const {
     return static_cast<std::size_t>(
-        std::ranges::count_if(servers_, [](const auto& server) { return server.second.listed && server.second.up; }));
+        std::ranges::count_if(servers_, [](const auto& server) { return server.second.listed && server.second.up(); }));
   }
 
   const Scenario& scenario_;
   std::size_t pool_index_;
   std::map<NodeId, ServerState> servers_;
+  std::map<std::size_t, std::vector<NodeId>> ours_;  // by fault
 };
 
 }  // namespace
@@ -122,6 +154,12 @@ std::vector<Loss> losses(const Scenario& scenario) {
     Walk walk(scenario, pool);
     walk.run();
     all.insert(all.end(), walk.losses.begin(), walk.losses.end());
+    for (std::size_t fault = 0; fault < scenario.faults.size(); ++fault) {
+      if (!scenario.faults[fault].about_every) continue;
+      Walk alone(scenario, pool);
+      alone.run_alone(fault);
+      all.insert(all.end(), alone.losses.begin(), alone.losses.end());
+    }
   }
   return all;
 }

@@ -11,10 +11,6 @@
 namespace poolcast::sim {
 namespace {
 
-// "Plan for high availability and disaster recovery" (Skype for Business Server 2015): the recovery time objective of the
-// failover of a Front End pool; deciding on it is not in it.
-constexpr SecondsRange front_end_failover{Seconds{15 * 60}, Seconds{20 * 60}};
-
 bool is_standby(const Topology& topology, const NodeId& node) {
   return std::ranges::any_of(topology.chat_pools,
                              [&](const ChatPool& pool) { return std::ranges::find(pool.standby, node) != pool.standby.end(); });

@@ -194,6 +194,110 @@ TEST(ConsistentFaults, operators_of_mirroring_name_a_partner_and_do_nothing_at_r
                  });
 }
 
+struct Clash {
+  const char* key;
+  const char* message;
+  std::function<void(Fault&)> first, second;
+};
+
+// The first from minute 0 to 10, the second from minute 5 to 15.
+Scenario ten_minutes_each(const Clash& clash) {
+  Scenario scenario = two_sites();
+  for (const auto& change : {clash.first, clash.second}) {
+    Fault& fault = scenario.faults.emplace_back();
+    fault.at = scenario.faults.size() == 1 ? 0min : 5min;
+    fault.duration = 10min;
+    change(fault);
+  }
+  return scenario;
+}
+
+Clash clash(const char* key, const char* message, const std::function<void(Fault&)>& both) { return {key, message, both, both}; }
+
+TEST(ConsistentFaults, what_still_holds_does_not_begin_again_for_its_end_would_end_the_second) {
+  const auto lossy = [](const char* from, const char* to) {
+    return [from, to](Fault& fault) {
+      fault.lossy_link = {SiteId{from}, SiteId{to}};
+      fault.loss = Share{0.01};
+    };
+  };
+  const std::vector<Clash> clashes{
+      {"faults[1].lossy_link", "the link `north` to `south` is still lossy at that time; expected a later time",
+       lossy("north", "south"), lossy("south", "north")},
+      clash("faults[1].sync_directory", "the pool `chat` is still synchronising at that time; expected a later time",
+            [](Fault& fault) { fault.sync_directory = PoolId{"chat"}; }),
+      clash("faults[1].fill_disk", "the server `sql-1` is still out of disk at that time; expected a later time",
+            [](Fault& fault) { fault.fill_disk = NodeId{"sql-1"}; }),
+      clash("faults[1].fail_over", "the pool `chat` is still failed over at that time; expected a later time",
+            [](Fault& fault) { fault.fail_over = PoolId{"chat"}; }),
+  };
+  for (const Clash& each : clashes) {
+    Scenario scenario = ten_minutes_each(each);
+    const auto found = inconsistencies(scenario);
+    ASSERT_EQ(found.size(), 1) << each.message;
+    EXPECT_EQ(found[0].key, each.key);
+    EXPECT_EQ(found[0].message, each.message);
+    EXPECT_EQ(found[0].hint, "since faults[0]");
+    scenario.faults[1].at = 10min;
+    EXPECT_THAT(inconsistencies(scenario), IsEmpty()) << each.message;
+  }
+}
+
+TEST(ConsistentFaults, every_round_of_what_happens_again_is_looked_at) {
+  const auto slow = [](Fault& fault) { fault.slow = NodeId{"chat-1"}; };
+  Scenario scenario = ten_minutes_each(clash("", "", slow));
+  scenario.horizon = 2h;
+  scenario.faults[0].every = 20min;
+  scenario.faults[1].at = 45min;  // the third round lasts from minute 40 to 50
+  EXPECT_EQ(inconsistencies(scenario).size(), 1);
+  scenario.faults[1].at = 50min;
+  scenario.faults[1].duration = 10min;
+  EXPECT_THAT(inconsistencies(scenario), IsEmpty());
+  std::swap(scenario.faults[0], scenario.faults[1]);
+  EXPECT_THAT(inconsistencies(scenario), IsEmpty());
+  scenario.faults[0].duration = 11min;  // into the fourth round
+  const auto found = inconsistencies(scenario);
+  ASSERT_EQ(found.size(), 1);
+  EXPECT_EQ(found[0].key, "faults[1].slow");
+}
+
+TEST(ConsistentFaults, nothing_happens_more_than_a_million_times) {
+  expect_refused("faults[0].every", "it would happen 3,600,000,000 times before the horizon; expected at most a million times",
+                 "happen more rarely, or end the scenario earlier (`horizon`)", [](Fault& fault) {
+                   fault.lose = NodeId{"chat-1"};
+                   fault.duration = Seconds{0.5e-6};
+                   fault.every = Seconds{1e-6};
+                 });
+  expect_refused("faults[0].about_every",
+                 "it would happen 1,800,000,000 times before the horizon; expected at most a million times",
+                 "happen more rarely, or end the scenario earlier (`horizon`)", [](Fault& fault) {
+                   fault.lose = NodeId{"chat-1"};
+                   fault.duration = Seconds{1e-6};
+                   fault.about_every = Parameter<Seconds>{Seconds{1e-6}, {}, {}, ""};
+                 });
+  expect_sound("a few of them", [](Fault& fault) {
+    fault.lose = NodeId{"chat-1"};
+    fault.duration = Seconds{0.5e-6};
+    fault.every = Seconds{1e-6};
+    fault.times = 10;
+  });
+}
+
+TEST(ConsistentFaults, a_failback_comes_after_the_failover) {
+  const auto front_end = [](Seconds lasts, std::optional<SecondsRange> takes) {
+    return [lasts, takes](Fault& fault) {
+      fault.fail_over = PoolId{"front-north"};
+      fault.to = PoolId{"front-south"};
+      fault.duration = lasts;
+      fault.takes = takes;
+    };
+  };
+  expect_refused("faults[0].for", "the failback may come before the failover is done; expected a longer `for`",
+                 "operators need up to 20 min to fail over (`takes`)", front_end(10min, {}));
+  expect_sound("later", front_end(21min, {}));
+  expect_sound("fast operators", front_end(10min, SecondsRange{1min, 2min}));
+}
+
 TEST(Machines, of_a_site_are_all_that_stand_in_it) {
   const Topology topology = two_sites().topology;
   const auto nodes = [](std::initializer_list<const char*> texts) {

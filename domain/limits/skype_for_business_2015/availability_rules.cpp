@@ -20,6 +20,7 @@ bool loses_a_server(const Scenario& scenario, std::size_t chat_pool) {
 // A standby of the pool that is activated after the loss and before the lost server returns.
 const Fault* activation_after(const Scenario& scenario, const Loss& loss) {
   const Fault& lost = scenario.faults[loss.fault];
+  if (lost.about_every) return nullptr;  // it has no date to come after
   const auto servers = servers_of(scenario.topology.chat_pools[loss.chat_pool]);
   const auto found = std::ranges::find_if(scenario.faults, [&](const Fault& fault) {
     return fault.activate && fault.at >= lost.at && (!lost.duration || fault.at <= lost.at + *lost.duration) &&

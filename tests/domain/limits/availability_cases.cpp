@@ -18,6 +18,13 @@ void activate(Scenario& scenario, const std::string& node, Seconds at) {
   scenario.faults.push_back(fault);
 }
 
+void fails_at_random(Scenario& scenario, const std::string& node) {
+  lose(scenario, node);
+  scenario.faults.back().duration.reset();
+  scenario.faults.back().about_every = Parameter<Seconds>{Seconds{90 * 86'400.0}, {}, {}, ""};
+  scenario.faults.back().for_about = Parameter<Seconds>{Seconds{4 * 3600.0}, {}, {}, ""};
+}
+
 void move_last_fault(Scenario& scenario, Seconds at) { scenario.faults.back().at = at; }
 
 }  // namespace
@@ -57,6 +64,29 @@ std::vector<Case> availability_cases() {
        "20,000 users of chat-2 make 26,667 on each survivor, 6,667 above the documented 20,000; with chat-5, activated 60 s "
        "later, an even "
        "share is 20,000."},
+      {"PC-USERS-N1",  // servers that fail at random do not all fail at once, and for ever
+       [](Scenario& it) {
+         it.workload.users = 80'000;
+         for (const char* server : {"chat-1", "chat-2", "chat-3", "chat-4"}) fails_at_random(it, server);
+       },
+       "faults[0].lose", "20,000 users of chat-1 make 26,667 on each survivor, 6,667 above the documented 20,000.",
+       [](Scenario& it) {
+         fails_at_random(it, "chat-1");
+         fails_at_random(it, "chat-2");
+       }},
+      {"PC-USERS-N1",  // the second round comes while another server is away
+       [](Scenario& it) {
+         it.workload.users = 60'000;
+         lose(it, "chat-2");
+         it.faults.back().at = Seconds{60};
+         it.faults.back().duration = Seconds{60};
+         it.faults.back().every = Seconds{1200};
+         lose(it, "chat-3");
+         it.faults.back().at = Seconds{1200};
+         it.faults.back().duration = Seconds{600};
+       },
+       "faults[0].lose",
+       "6,667 users of chat-2 while chat-3 is away make 30,000 on each survivor, 10,000 above the documented 20,000."},
       {"PC-USERS-N1",
        [](Scenario& it) {
          behind_standard_edition(it);
