@@ -424,6 +424,7 @@ private:
 
   // Operations of faults and operators.
   Server* find_server(const NodeId& node);
+  void for_database_machine(const NodeId& node, const std::function<void(DatabaseMachine&)>& change);
   void lose_server(Server& server, const Fault* fault);
   std::string unique_label(std::uint16_t pool, const std::string& label) const;
   void lose_queue(Server& server);

@@ -130,23 +130,25 @@ void ChatModel::swap(const PoolId& name) {
   }
 }
 
+// Wherever it is: while a pool is failed over, its partners stand aside.
+void ChatModel::for_database_machine(const NodeId& node, const std::function<void(DatabaseMachine&)>& change) {
+  for (Pool& pool : pools_)
+    for (auto* machines : {&pool.database.machines, &pool.database.elsewhere})
+      for (auto& machine : *machines)
+        if (machine && machine->name == node) change(*machine);
+}
+
 void ChatModel::slow(const NodeId& node, double factor) {
   if (Server* server = find_server(node)) server->slowdown = factor;
-  for (Pool& pool : pools_)
-    for (auto& machine : pool.database.machines)
-      if (machine && machine->name == node) machine->slowdown = factor;
+  for_database_machine(node, [&](DatabaseMachine& machine) { machine.slowdown = factor; });
 }
 
 void ChatModel::slow_disk(const NodeId& node, double factor) {
-  for (Pool& pool : pools_)
-    for (auto& machine : pool.database.machines)
-      if (machine && machine->name == node) machine->disk_slowdown = factor;
+  for_database_machine(node, [&](DatabaseMachine& machine) { machine.disk_slowdown = factor; });
 }
 
 void ChatModel::fill_disk(const NodeId& node, bool full) {
-  for (Pool& pool : pools_)
-    for (auto& machine : pool.database.machines)
-      if (machine && machine->name == node) machine->disk_full = full;
+  for_database_machine(node, [&](DatabaseMachine& machine) { machine.disk_full = full; });
 }
 
 void ChatModel::sync_directory(const PoolId& name, double factor) {

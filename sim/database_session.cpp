@@ -255,7 +255,11 @@ rules::Acknowledgement DatabaseSession::acknowledgement() const {
   return who ? rules::acknowledgement(session_, *who) : rules::Acknowledgement::refused;
 }
 
-bool DatabaseSession::log_is_full(double now) { return queues(now).send >= settings_.log_capacity; }
+// What was sent can be truncated: a queue that is empty fills no disk, however small.
+bool DatabaseSession::log_is_full(double now) {
+  const double unsent = queues(now).send;
+  return unsent > 0 && unsent >= settings_.log_capacity;
+}
 
 rules::LogQueues DatabaseSession::queues(double now) {
   settle(now);

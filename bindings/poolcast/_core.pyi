@@ -905,7 +905,7 @@ class LossKind(StrEnum):
     destroyed = "destroyed"
 
 class Fault:
-    """What breaks or is operated: exactly one of the verbs lose, drain, activate, swap, fail_over, slow, slow_disk, fill_disk, hang, sync_directory, slow_link, lossy_link and cut is given."""
+    """What breaks or is operated: exactly one of the verbs lose, drain, activate, swap, fail_over, slow, slow_disk, fill_disk, hang, sync_directory, slow_link, lossy_link, cut, make_principal, force_service, suspend_mirroring and resume_mirroring is given."""
 
     _fields_: tuple[tuple[str, str, str, bool], ...]
     at_s: float

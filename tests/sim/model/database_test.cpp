@@ -197,6 +197,16 @@ TEST(Databases, a_second_reason_for_silence_does_not_start_the_time_out_anew) {
   EXPECT_NEAR(downtime(play(scenario)), 14, 0.001);
 }
 
+TEST(Databases, a_disk_without_free_space_takes_posts_as_long_as_no_log_waits) {
+  Scenario scenario = small_pool();
+  scenario.topology.hardware.emplace_back().name = HardwareId{"tight"};
+  scenario.topology.hardware.back().free_disk = Bytes{0};
+  SqlInstance& tight = scenario.topology.sql_instances.emplace_back();
+  tight.name = NodeId{"sql-1"};
+  tight.hardware = HardwareId{"tight"};
+  EXPECT_EQ(posts_refused(play(scenario)), 0);
+}
+
 TEST(Databases, a_principal_that_is_too_slow_to_answer_pings_is_taken_for_lost) {
   Scenario scenario = mirrored_pool();
   Fault slow;

@@ -233,6 +233,16 @@ Fault chat_fails_over(int minute, std::optional<Seconds> duration = std::nullopt
   return fault;
 }
 
+TEST(Sites, a_disk_that_is_freed_while_its_pool_is_failed_over_is_free_after_the_failback) {
+  Scenario scenario = with_a_second_site();
+  Fault full = from_minute(1, 3min);
+  full.fill_disk = NodeId{"sql-1"};
+  scenario.faults = {full, chat_fails_over(3, 3min)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_EQ(series(result, Metric::messages_stored).windows[2].count, 0);
+  EXPECT_GT(series(result, Metric::messages_stored).windows[9].count, 0);
+}
+
 TEST(Sites, after_the_loss_of_the_first_one_everybody_chats_in_the_second_and_the_last_log_is_gone) {
   Scenario scenario = with_a_second_site();
   Fault next_hop = from_minute(3);
