@@ -124,11 +124,11 @@ def _assumptions(costs: CostSet) -> list[dict[str, str]]:
         if not annotation.endswith("Parameter"):
             continue
         parameter = getattr(costs, name)
-        (value, low, high), unit = _parameter(parameter)
+        (value, low, high), unit, per = _parameter(parameter)
         found.append(
             {
                 "name": name,
-                "value": units.quantity(value, unit) + ("/s" if unit == "rate" else ""),
+                "value": units.quantity(value, unit) + per,
                 "interval": units.interval(value, low, high, unit),
                 "origin": parameter.origin,
                 "meaning": meaning,
@@ -137,10 +137,11 @@ def _assumptions(costs: CostSet) -> list[dict[str, str]]:
     return found
 
 
-def _parameter(parameter: Any) -> tuple[tuple[float, float | None, float | None], str]:
-    suffixes = (("_s", "s"), ("_per_s", "rate"), ("_bytes", "bytes"), ("", ""))
-    suffix, unit = next((suffix, unit) for suffix, unit in suffixes if hasattr(parameter, f"value{suffix}"))
-    return (getattr(parameter, f"value{suffix}"), getattr(parameter, f"low{suffix}"), getattr(parameter, f"high{suffix}")), unit
+def _parameter(parameter: Any) -> tuple[tuple[float, float | None, float | None], str, str]:
+    kinds = (("_s", "s", ""), ("_per_s", "rate", "/s"), ("_bytes_per_s", "bytes", "/s"), ("_bytes", "bytes", ""), ("", "", ""))
+    suffix, unit, per = next(kind for kind in kinds if hasattr(parameter, f"value{kind[0]}"))
+    value, low, high = (getattr(parameter, f"{name}{suffix}") for name in ("value", "low", "high"))
+    return (value, low, high), unit, per
 
 
 def _commands(result: Result) -> list[str]:

@@ -52,7 +52,11 @@ bool is_loopback(const ListenAddress& address) {
 }
 
 Listener::Listener(Loop& loop, ListenerLimits limits, MakeUser make_user, MakeTls make_tls)
-    : loop_(loop), limits_(limits), make_user_(std::move(make_user)), make_tls_(std::move(make_tls)), acceptor_(loop.io()) {}
+    : loop_(loop),
+      limits_(std::move(limits)),
+      make_user_(std::move(make_user)),
+      make_tls_(std::move(make_tls)),
+      acceptor_(loop.io()) {}
 
 Result<Done> Listener::open(const ListenAddress& address) {
   boost::system::error_code failed;

@@ -154,7 +154,8 @@ bool Endpoint::is_within_rate(std::size_t body_bytes, double now_s) {
   allowance_at_s_ = now_s;
   if (allowance_ < 1) return false;
   // A large body costs more. It may put the client into debt, or it could never be sent.
-  allowance_ -= 1 + static_cast<double>(body_bytes / settings_.bytes_per_request);
+  const std::size_t whole_pieces = body_bytes / settings_.bytes_per_request;
+  allowance_ -= 1 + static_cast<double>(whole_pieces);
   return true;
 }
 

@@ -80,7 +80,7 @@ def test_the_capacity_page_is_a_table(scenario: pc.Scenario) -> None:
 
 def test_the_library_and_the_rules_are_tables() -> None:
     library = pc.library()
-    assert {"scenario", "topology", "workload", "cost set"} == set(library["kind"])
+    assert {"scenario", "topology", "workload", "cost set", "runbook"} == set(library["kind"])
     assert "lose-one-of-four" in set(library["name"])
     rules = pc.limits()
     assert list(rules.columns) == ["id", "severity", "versions", "rule", "derivation", "source"]
