@@ -44,9 +44,10 @@ void ChatModel::front_end_lost(FrontEnd& front_end, const Fault* fault) {
   for (const JobId job : front_end.station.clear()) unreachable(job);  // those in service come back to an older epoch
   recorder_.queue(front_end.record, now(), 0);
   const std::string what = fault ? label(*fault) : "lose " + front_end.name.str();
-  for (std::uint16_t pool = 0; pool < pools_.size(); ++pool)
+  for (std::size_t pool = 0; pool < pools_.size(); ++pool)
     if (&front_ends_[pools_[pool].front_end] == &front_end)
-      displace_all(pool, std::nullopt, open_loss(pool, fault, what), fault ? fault->kind : LossKind::reset);
+      displace_all(static_cast<std::uint16_t>(pool), std::nullopt, open_loss(static_cast<std::uint16_t>(pool), fault, what),
+                   fault ? fault->kind : LossKind::reset);
 }
 
 bool ChatModel::cut_off(const Job& job) const { return front_ends_[job.front_end].epoch != job.front_end_epoch; }

@@ -49,7 +49,7 @@ private:
     const Place place{.site = pool.load.pool->site.str(), .pool = pool.load.pool->name.str(), .node = {}, .part = {}};
     std::vector<std::string> classes;
     for (const RoomClass& room_class : workload_.room_classes) classes.push_back(room_class.name);
-    const PoolRecord record = recorder_.add_pool(place, classes);
+    PoolRecord record = recorder_.add_pool(place, classes);
     for (const ServerFigures& server : pool.servers) add_server(pool, server, place);
     add_database(pool, place);
     add_latencies(pool, record);
