@@ -465,8 +465,8 @@ TEST(Cost, of_an_envelope_is_its_requests_and_of_a_search_what_it_may_look_at) {
   config.looked_at_per_request = 1;
   World world(config);
   const SessionId ann_session = world.sign_in("ann");
-  const std::string begin = "<xccos ver=\"1\" envid=\"1\" xmlns=\"urn:parlano:xml:ns:xccos\">";
-  const std::string getinv = "<cmd id=\"cmd:getinv\" seqid=\"1\"><data/></cmd>";
+  const std::string begin = R"(<xccos ver="1" envid="1" xmlns="urn:parlano:xml:ns:xccos">)";
+  const std::string getinv = R"(<cmd id="cmd:getinv" seqid="1"><data/></cmd>)";
   EXPECT_EQ(world.chat->info(ann_session, 901, begin + getinv + "</xccos>"), 1U);
   EXPECT_EQ(world.chat->info(ann_session, 902, begin + getinv + getinv + getinv + "</xccos>"), 3U);
   const std::string search = R"(<cmd id="cmd:chansrch" seqid="1"><data><qib qtype="BYNAME" criteria=""/></data></cmd>)";

@@ -76,7 +76,7 @@ TEST(LinkProtocol, the_largest_post_of_the_store_is_within_the_limit) {
 }
 
 TEST(LinkProtocol, what_is_no_message_is_refused) {
-  const auto refused = [](std::string bytes) { return next_message(bytes, largest_message).kind == Frame::Kind::refused; };
+  const auto refused = [](const std::string& bytes) { return next_message(bytes, largest_message).kind == Frame::Kind::refused; };
   EXPECT_TRUE(refused(std::string(4, '\0')));            // no kind
   EXPECT_TRUE(refused(std::string("\0\0\0\1\x09", 5)));  // no such kind
   EXPECT_TRUE(refused("GET / HTTP/1.1\r\n\r\n"));
