@@ -115,7 +115,7 @@ TEST(ReconnectStorm, waits_ever_longer_while_no_server_accepts) {
     play(storm, 600);
     const double before = storm.attempts();
     play(storm, 400);
-    EXPECT_NEAR(storm.attempts() - before, 8000 * 400 / 40, 8000) << gate;
+    EXPECT_NEAR(storm.attempts() - before, 8000.0 * 400 / 40, 8000) << gate;
   }
 }
 

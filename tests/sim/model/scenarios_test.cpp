@@ -43,7 +43,7 @@ TEST(ScenarioLibrary, a_lost_chat_pool_is_back_after_its_absence_and_the_gate) {
 // The gate is the bottleneck, and clients in step leave it idle between their waves; without the gate the waves refuse each
 // other.
 TEST(ScenarioLibrary, without_jitter_users_are_back_later_with_the_gate_and_without_it) {
-  const auto back = [](std::vector<std::string> set) {
+  const auto back = [](const std::vector<std::string>& set) {
     return back_min(play(small("reconnect-storm", set)), "p95", "lose chat");
   };
   const std::string no_jitter = "workload.client.jitter=0%", no_wait = "workload.client.first_wait=0s",
