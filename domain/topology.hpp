@@ -215,6 +215,7 @@ struct Database {
   std::optional<NodeId> mirror;
   std::optional<NodeId> witness;
   AvailabilityMode mode = AvailabilityMode::none;
+  Seconds partner_timeout{10};  // SQL Server, "Possible Failures During Database Mirroring"
   std::optional<LogShipping> log_shipping;
   bool operator==(const Database&) const = default;
 };
@@ -226,6 +227,11 @@ void describe(Self& self, Visitor&& visit) {
   visit("mirror", self.mirror, "SQL instance that keeps the copy.");
   visit("witness", self.witness, "SQL instance that votes on who is principal.");
   visit("mode", self.mode, "How it is kept available.");
+  // ALTER DATABASE: less than 5 s is taken as 5 s.
+  visit(
+      "partner_timeout", self.partner_timeout,
+      "How long a partner or the witness may be silent before the others take it for lost; in high-performance mode always 10 s.",
+      between(5, 86400));
   visit("log_shipping", self.log_shipping, "Shipping of its log to another site.");
 }
 

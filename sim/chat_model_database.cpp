@@ -220,7 +220,7 @@ void ChatModel::watch_load(std::uint16_t number) {
   const DatabaseHost& database = pools_[managed.pool].database;
   if (managed.holds != Holds::content || !database.machines[1]) return;
   const JobId oldest = database.here().cpu.next_waiting();
-  const bool late = oldest != no_job && now() - jobs_[oldest].started > rules::mirroring_timeout.count();
+  const bool late = oldest != no_job && now() - jobs_[oldest].started > managed.session.timeout();
   if (late == managed.late.has_value()) return;
   const Member partner = managed.late.value_or(rules::partners[database.principal]);
   managed.late = late ? std::optional{partner} : std::nullopt;

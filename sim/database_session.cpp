@@ -13,7 +13,9 @@ using rules::MirroringRole;
 using rules::MirroringState;
 using Happens = rules::MirroringEvent::Kind;
 
-constexpr Seconds ping_interval{1};  // assumption; SQL Server's pages do not say how often members ping
+// SQL Server's pages do not say how often members ping; "essentially pinging it once per second" (P. Randal, "Why Isn't the
+// Mirroring Partner Timeout Working?", 2010).
+constexpr Seconds ping_interval{1};
 
 bool is_mirrored(const Database& database) {
   return database.mirror &&
@@ -26,7 +28,7 @@ DatabaseSession::DatabaseSession(const Database& database, const Settings& setti
     : nodes_{database.principal, is_mirrored(database) ? database.mirror : std::nullopt,
              is_mirrored(database) ? database.witness : std::nullopt},
       settings_(settings),
-      timeout_s_(rules::mirroring_timeout.count()),
+      timeout_s_(rules::partner_timeout(database).count()),
       schedule_(std::move(schedule)),
       session_(rules::synchronized_session(database.mode == AvailabilityMode::high_safety, nodes_[2].has_value())) {
   if (nodes_[1]) return;

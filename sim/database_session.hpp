@@ -37,6 +37,7 @@ public:
   bool involves(const NodeId& node) const { return member(node).has_value(); }
   std::optional<rules::Member> member(const NodeId& node) const;
   const rules::Session& rules() const { return session_; }
+  double timeout() const { return timeout_s_; }
 
   // What happens to it.
   void lost(const NodeId& node, LossKind kind, double now);

@@ -298,6 +298,8 @@ class Database:
     """SQL instance that votes on who is principal."""
     mode: AvailabilityMode
     """How it is kept available."""
+    partner_timeout_s: float
+    """How long a partner or the witness may be silent before the others take it for lost; in high-performance mode always 10 s."""
     log_shipping: LogShipping | None
     """Shipping of its log to another site."""
     def __init__(
@@ -309,6 +311,7 @@ class Database:
         mirror: str | None = ...,
         witness: str | None = ...,
         mode: AvailabilityMode = ...,
+        partner_timeout_s: float = ...,
         log_shipping: LogShipping | None = ...,
     ) -> None: ...
     def to_dict(self) -> dict[str, Any]:

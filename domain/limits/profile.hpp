@@ -58,6 +58,7 @@ struct Limits {
   Limit wcf_port;
   Limit wcf_port_misprint;
   Limit restore_delay_s;
+  Limit partner_load;
   Limit express_database_bytes;
   Limit stretched_latency_s;
   Limit stretched_latency_at_most_s;
@@ -111,6 +112,7 @@ void describe_limits(Self& self, Visitor&& visit) {
   visit("port.chat_wcf", self.wcf_port);
   visit("port.chat_wcf_listed", self.wcf_port_misprint);
   visit("dr.restore_delay", self.restore_delay_s);
+  visit("own.partner_load", self.partner_load);
   visit("own.express_database", self.express_database_bytes);
   visit("network.stretched_farm.one_way_latency.max", self.stretched_latency_s);
   visit("own.stretched_latency_at_most", self.stretched_latency_at_most_s);

@@ -49,6 +49,10 @@ Seconds detection_time(ErrorKind kind, Seconds timeout, Seconds ping_interval, S
   return kind == ErrorKind::hard ? Seconds{0} : timeout + ping_interval - since_ping;
 }
 
+Seconds partner_timeout(const Database& database) {
+  return database.mode == AvailabilityMode::high_performance ? mirroring_timeout : database.partner_timeout;
+}
+
 Seconds time_to_full_log(double in_use, double capacity, double written) {
   if (in_use >= capacity) return Seconds{0};
   return written > 0 ? Seconds{(capacity - in_use) / written} : never;

@@ -48,6 +48,7 @@ enum class ErrorKind { hard, soft };
 Seconds detection_time(ErrorKind kind, Seconds timeout, Seconds ping_interval, Seconds since_ping);
 // 10 s is the default and the least that is recommended; high-performance mode always has 10 s.
 inline constexpr Seconds mirroring_timeout{10};
+Seconds partner_timeout(const Database& database);
 
 // Log cannot be truncated before the mirror has it. Until it is full, from so much in use; infinite when nothing is written.
 Seconds time_to_full_log(double in_use, double capacity, double written);

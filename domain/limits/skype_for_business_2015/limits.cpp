@@ -39,6 +39,7 @@ Limits limits() {
       .wcf_port = {8011, source::topology},
       .wcf_port_misprint = {881, source::ports},
       .restore_delay_s = {0, source::recovery_setup},
+      .partner_load = {0.5, source::sql_prerequisites},
       .express_database_bytes = {10e9, source::sql_editions},
       .stretched_latency_s = {1e-3, source::stretched_farm},
       .stretched_latency_at_most_s = {20e-3, "assumption O-5"},

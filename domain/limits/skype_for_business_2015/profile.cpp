@@ -10,8 +10,8 @@ Profile profile() {
                   .limits = limits(),
                   .rules = {},
                   .listed = {}};
-  for (const auto& family : {user_rules(), room_rules(), placement_rules(), site_rules(), database_rules(), recovery_rules(),
-                             instance_rules(), configuration_rules(), availability_rules(), source_rules()}) {
+  for (const auto& family : {user_rules(), room_rules(), placement_rules(), site_rules(), database_rules(), mirroring_rules(),
+                             recovery_rules(), instance_rules(), configuration_rules(), availability_rules(), source_rules()}) {
     profile.rules.insert(profile.rules.end(), family.begin(), family.end());
   }
   return profile;

@@ -16,6 +16,7 @@ std::vector<CheckedRule> room_rules();           // access lists, invitations, t
 std::vector<CheckedRule> placement_rules();      // editions, growth, machines, file store
 std::vector<CheckedRule> site_rules();           // time zones, domains, stretched pools
 std::vector<CheckedRule> database_rules();       // mirroring, log shipping, compliance
+std::vector<CheckedRule> mirroring_rules();      // time-out and load of the partners
 std::vector<CheckedRule> recovery_rules();       // log-shipping secondary, its mirror, paired pools
 std::vector<CheckedRule> instance_rules();       // what SQL instances may hold and be
 std::vector<CheckedRule> configuration_rules();  // ports, options and their ranges

@@ -72,6 +72,7 @@ inline constexpr std::string_view sql_quorum = "Quorum: How a Witness Affects Da
 inline constexpr std::string_view sql_witness = "Database Mirroring Witness (SQL Server documentation)";
 inline constexpr std::string_view sql_prerequisites =
     "Prerequisites, Restrictions, and Recommendations for Database Mirroring (SQL Server documentation)";
+inline constexpr std::string_view sql_failures = "Possible Failures During Database Mirroring (SQL Server documentation)";
 inline constexpr std::string_view sql_roles = "Role Switching During a Database Mirroring Session (SQL Server documentation)";
 inline constexpr std::string_view sql_mirroring =
     "Database Mirroring: Standard and Enterprise Edition (SQL Server documentation)";

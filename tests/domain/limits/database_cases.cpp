@@ -6,6 +6,12 @@ namespace {
 Database& content(Scenario& scenario) { return scenario.topology.databases[0]; }
 Database& compliance(Scenario& scenario) { return scenario.topology.databases[1]; }
 
+void busy_database(Scenario& scenario, Seconds query) {
+  scenario.costs.join_rate.value = Rate{10};
+  scenario.costs.write_db_cpu.value = Seconds{0.1};
+  scenario.costs.read_db_cpu.value = query;
+}
+
 }  // namespace
 
 // NOLINTNEXTLINE(readability-function-size): a table, one entry per rule.
@@ -62,6 +68,38 @@ std::vector<Case> database_cases() {
          instance(it, "sql-2").domain = "other.example";
        },
        "topology.databases[0].mirror", "sql-1 is in the domain corp.example and its mirror sql-2 in other.example.", mirrored},
+      {"PC-DB-TIMEOUT",
+       [](Scenario& it) {
+         mirrored(it);
+         content(it).partner_timeout = Seconds{6};
+       },
+       "topology.databases[0].partner_timeout",
+       "A partner of the chat content database is taken for lost after 6 s of silence, 4 s below the recommended 10 s.",
+       mirrored},
+      {"PC-DB-TIMEOUT-FIXED",
+       [](Scenario& it) {
+         mirrored(it);
+         content(it).mode = AvailabilityMode::high_performance;
+         content(it).partner_timeout = Seconds{30};
+       },
+       "topology.databases[0].partner_timeout", "The chat content database is in high-performance mode: 30 s have no effect.",
+       [](Scenario& it) {
+         mirrored(it);
+         content(it).partner_timeout = Seconds{30};
+       }},
+      // 3.75 posts × 0.1 s + 10 sign-ins × 1.5 endpoints × (5 + 1.5) queries × 0.06 s + 60,000 / 3,600 s opened × 0.06 s, 12
+      // cores
+      {"PC-DB-LOAD",
+       [](Scenario& it) {
+         mirrored(it);
+         busy_database(it, Seconds{0.06});
+       },
+       "topology.databases[0].principal",
+       "sql-1 is 60 % busy when it serves 3.75 posts and 10 sign-ins per second, above the advised 50 %.",
+       [](Scenario& it) {
+         mirrored(it);
+         busy_database(it, Seconds{0.049});
+       }},
       // 3.75 posts/s × 28,800 s × 1,200 bytes × 1.5
       {"PC-DB-LOG-BACKUP", mirrored, "topology.databases[0].mirror",
        "The log of sql-1 grows by about 194 MB a day until somebody backs it up.",

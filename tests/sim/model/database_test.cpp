@@ -1,6 +1,7 @@
 // What users and databases see when a partner or the witness of a mirrored content database is lost.
 #include <gtest/gtest.h>
 
+#include "domain/rules/commit.hpp"
 #include "tests/sim/model/play.hpp"
 
 namespace poolcast::sim {
@@ -53,6 +54,16 @@ TEST(Databases, a_silent_principal_costs_the_time_out_too) {
   EXPECT_GT(stall(result), 13.5);                  // servers notice after 2 s and look for a partner that serves
   EXPECT_LT(stall(result), 13.5 + 3.6 + 1);        // an attempt at a silent partner takes up to 3.6 s
   EXPECT_EQ(total(result, Metric::messages_lost), 0);
+}
+
+TEST(Databases, a_longer_time_out_between_the_partners_is_waited_for_and_high_performance_mode_has_its_own) {
+  Scenario scenario = mirrored_pool();
+  scenario.topology.databases.front().partner_timeout = 30s;
+  scenario.faults = {lose_silently("sql-1", 2min + 500ms)};
+  EXPECT_NEAR(downtime(play(scenario)), 30.5 + 3, 0.001);
+  EXPECT_EQ(rules::partner_timeout(scenario.topology.databases.front()), Seconds{30});
+  scenario.topology.databases.front().mode = AvailabilityMode::high_performance;
+  EXPECT_EQ(rules::partner_timeout(scenario.topology.databases.front()), Seconds{10});
 }
 
 TEST(Databases, without_a_witness_a_lost_principal_stops_posts_until_somebody_acts) {
