@@ -43,6 +43,8 @@ enum class Metric : std::uint8_t {
   compliance_lost,
   database_bytes,
   messages_in_doubt,
+  messages_at_risk,
+  database_back,
   database_available,
   database_exposed,
   database_downtime,
@@ -129,6 +131,11 @@ inline constexpr std::array metric_table{
     MetricRow{
         Metric::messages_in_doubt, "messages_in_doubt", MetricKind::count, Unit::messages, ObservedAt::client,
         "Posts whose commit was under way when their database was lost: stored or not, their authors are told to try again."},
+    MetricRow{
+        Metric::messages_at_risk, "messages_at_risk", MetricKind::level, Unit::messages, ObservedAt::database,
+        "Acknowledged posts that neither the mirror nor a copied log backup has: lost if the principal were gone for good."},
+    MetricRow{Metric::database_back, "database_back", MetricKind::once, Unit::seconds, ObservedAt::database,
+              "From the moment at which no partner serves the content database until one does; one value per failure."},
     MetricRow{Metric::database_available, "database_available", MetricKind::level, Unit::share, ObservedAt::database,
               "Share of the time in which some partner served the database."},
     MetricRow{Metric::database_exposed, "database_exposed", MetricKind::level, Unit::share, ObservedAt::database,

@@ -52,7 +52,7 @@ void set_figures(ReportRow& row, const std::vector<Summary>& summaries, bool pai
 
 // A time that some replication did not reach has no mean over replications; one in which nobody was displaced needs none.
 void drop_times_not_reached(std::vector<Summary>& summaries) {
-  for (const Column column : {&Summary::p50, &Summary::p95, &Summary::max}) {
+  for (const Column column : {&Summary::mean, &Summary::p50, &Summary::p95, &Summary::max}) {
     const bool reached =
         std::ranges::all_of(summaries, [column](const Summary& one) { return (one.*column).has_value() || one.count == 0.0; });
     for (Summary& summary : summaries)
@@ -71,7 +71,7 @@ ReportRow row_over(const Recorded& recorded, const std::vector<ReplicationResult
   std::vector<Summary> summaries;
   for (std::size_t i = 0; i < results.size(); ++i)
     summaries.push_back(recorded.in[i] == nullptr ? Summary{} : summarise({recorded.in[i]}, results[i], range));
-  if (recorded.metric == Metric::users_back) drop_times_not_reached(summaries);
+  if (recorded.metric == Metric::users_back || recorded.metric == Metric::database_back) drop_times_not_reached(summaries);
   set_figures(row, summaries, pairs);
   return row;
 }
@@ -140,6 +140,9 @@ Report make_report(const Scenario& scenario, const std::vector<ReplicationResult
   for (const Objective& objective : scenario.objectives)
     report.verdicts.push_back(judge(objective, scenario, results, warm_up, options.antithetic_pairs));
   report.users_back = users_back_of(results);
+  report.recovery = failure_recoveries(results, options.antithetic_pairs);
+  for (const ReplicationResult& result : results)
+    if (auto answer = comeback(scenario, result)) report.comebacks.push_back(std::move(*answer));
   for (const ReplicationResult& result : results) report.events += result.events;
   return report;
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "domain/comeback.hpp"
+#include "domain/failure_recovery.hpp"
 #include "domain/fold.hpp"
 #include "domain/scenario.hpp"
 #include "domain/statistics.hpp"
@@ -40,6 +42,8 @@ struct Report {
   std::vector<ReportRow> rows;
   std::vector<Verdict> verdicts;
   std::vector<UsersBack> users_back;
+  std::vector<FailureRecovery> recovery;
+  std::vector<Comeback> comebacks;  // by replication; empty without faults
   std::uint64_t events = 0;
 };
 

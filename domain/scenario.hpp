@@ -73,6 +73,7 @@ struct Scenario {
   std::vector<Fault> faults;
   Seconds horizon{3600};
   std::optional<Seconds> warm_up;
+  std::optional<Seconds> comes_back_within;
   std::vector<Objective> objectives;
   std::vector<Variant> variants;
   bool operator==(const Scenario&) const = default;
@@ -92,6 +93,9 @@ void describe(Self& self, Visitor&& visit) {
   visit("horizon", self.horizon, "How long the run looks; at most a year.", positive & Constraint{.at_most = 366 * 86400.0});
   visit("warm_up", self.warm_up, "Start of the run that is not counted. Without it: none with faults, found by MSER-5 without.",
         not_negative);
+  visit("comes_back_within", self.comes_back_within,
+        "How long after the end of the last fault the system may take to be as before by itself; without it, to the horizon.",
+        positive);
   visit("objectives", self.objectives, "What would be good enough.", between(0, 1000));
   visit("variants", self.variants, "The same under other assumptions, reported beside it.", between(0, 100));
 }

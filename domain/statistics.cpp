@@ -44,6 +44,7 @@ double sample_quantile(const std::vector<double>& sorted, double probability) {
   const double position = probability * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(position);
   const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  if (sorted[above] == sorted[below] || position == static_cast<double>(below)) return sorted[below];  // one may be infinite
   return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 

@@ -29,6 +29,7 @@
 #include "domain/scenario.hpp"
 #include "sim/chat_model_state.hpp"
 #include "sim/cost.hpp"
+#include "sim/database_outages.hpp"
 #include "sim/database_session.hpp"
 #include "sim/long_waits.hpp"
 #include "sim/platform.hpp"
@@ -66,6 +67,7 @@ public:
   void slow_disk(const NodeId& node, double factor);
   void fill_disk(const NodeId& node, bool full);
   void sync_directory(const PoolId& pool, double factor);
+  void fault_begins(const Fault& fault) { outages_.fault_begins(label(fault)); }
   void connections_change_by(const Fault* fault) { cutting_ = fault; }  // the next change of connections is this fault's
   void connections_changed();
   double start_time() const { return costs_.start; }
@@ -247,6 +249,7 @@ private:
   void database_out_of_reach(std::uint16_t server);
   void database_back_in_reach(std::uint16_t server);
   void watch_load(std::uint16_t number);
+  void watch_posts(std::uint32_t second);
 
   // Notices.
   void roster_changes(std::uint16_t pool_number, UserNumber user);
@@ -285,6 +288,7 @@ private:
   Recorder recorder_;
   RequestPlane* plane_ = nullptr;
   LongWaits long_waits_;
+  DatabaseOutages outages_;
 
   std::vector<FrontEnd> front_ends_;
   std::vector<Pool> pools_;

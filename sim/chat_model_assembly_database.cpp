@@ -113,7 +113,7 @@ void ChatModel::manage_databases(std::uint16_t pool_number, const ChatPool& pool
                             .session = open_session(number, pool, *database),
                             .recorded = concerns_databases(scenario_)};
     if (holds == Holds::content) pools_[pool_number].content = number;
-    if (holds == Holds::content && database->log_shipping && fails_over(scenario_, pool))
+    if (holds == Holds::content && database->log_shipping && managed.recorded)
       pools_[pool_number].log_backup_interval = database->log_shipping->backup_interval.count();
     if (holds == Holds::compliance) pools_[pool_number].compliance_store = number;
     if (managed.recorded) {
@@ -126,6 +126,7 @@ void ChatModel::manage_databases(std::uint16_t pool_number, const ChatPool& pool
       managed.downtime_series = fold.add(Metric::database_downtime, place);
       if (holds == Holds::content) {
         const Place whole{.site = pool.site.str(), .pool = pool.name.str(), .node = {}, .part = {}};
+        pools_[pool_number].at_risk_series = fold.add(Metric::messages_at_risk, whole);
         pools_[pool_number].stalled_series = fold.add(Metric::without_database, whole);
         pools_[pool_number].record.in_doubt.series = fold.add(Metric::messages_in_doubt, whole);
       }

@@ -32,6 +32,7 @@ void ChatModel::apply_to_database(std::uint16_t number, const std::function<void
   const std::uint64_t lost = database.session.take_lost_rows();
   if (database.holds == Holds::content) pool.record.messages_lost.now += lost;
   if (before && before != serves) database_gone(database, kind);
+  if (database.holds == Holds::content) outages_.lost(database.pool, now(), lost, pool.stored);
   if (serves && before != serves) database_serves(database, *serves);
   if (database.holds == Holds::content && pool.database.hangs) go_on_with_flush(database.pool);
   record_database(database);
@@ -54,6 +55,7 @@ void ChatModel::database_gone(ManagedDatabase& managed, LossKind kind) {
   Recorder::occupy(database.log_record, now(), database.flushing ? 1 : 0);
   std::vector<JobId> stranded = machine.cpu.clear();  // what is in service comes back to an older epoch
   pool.record.in_doubt.now += database.in_flush.size();
+  outages_.gone(managed.pool, now(), database.in_flush.size());
   stranded.insert(stranded.end(), database.in_flush.begin(), database.in_flush.end());
   stranded.insert(stranded.end(), database.next_flush.begin(), database.next_flush.end());
   database.in_flush.clear();
@@ -78,6 +80,7 @@ void ChatModel::database_serves(ManagedDatabase& managed, Member partner) {
   Pool& pool = pools_[managed.pool];
   managed.downtime += now() - std::exchange(managed.away_since, now());
   if (managed.holds == Holds::content) {
+    outages_.serves(managed.pool, now());
     pool.database.principal = index_of(partner);
     return;
   }

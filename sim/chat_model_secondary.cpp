@@ -43,6 +43,29 @@ std::uint64_t ChatModel::posts_shipped(const Pool& pool, double at) const {
   return number < pool.stored_before.size() ? pool.stored_before[number] : pool.stored;
 }
 
+// Once a second the dates of posts, because of which the age of a lost one is known. Less often, because it costs more, how many
+// would be gone if the principal were: what neither the mirror nor a copied log backup has. Without both that is every post since
+// the start, as no other backup is played.
+void ChatModel::watch_posts(std::uint32_t second) {
+  constexpr std::uint32_t risk_every = 10;  // seconds
+  for (std::size_t number = 0; number < pools_.size(); ++number) {
+    Pool& pool = pools_[number];
+    if (!pool.at_risk_series) continue;
+    outages_.note_stored(number, now(), pool.stored);
+    if (second % risk_every != 0) continue;
+    const std::uint64_t unmirrored = databases_[pool.content].session.unmirrored_rows(now());
+    std::uint64_t unshipped = pool.stored;
+    const bool ships = pool.log_backup_interval > 0 && !pool.failed_over;
+    if (ships) {
+      note_log_backups(pool);
+      unshipped -= posts_shipped(pool, now());
+    }
+    recorder_.fold().level(*pool.at_risk_series, now(), static_cast<double>(std::min(unmirrored, unshipped)));
+    // A whole site may go with the mirror: with log shipping only what is shipped is out of every reach.
+    outages_.forget(number, pool.stored - std::min(pool.stored, ships ? unshipped : unmirrored));
+  }
+}
+
 // Planned, with the principal still serving, the tail of the log is shipped first and nothing is lost.
 void ChatModel::work_on_secondary(const PoolId& name) {
   const auto pool = std::ranges::find(pools_, name, &Pool::name);
@@ -50,7 +73,9 @@ void ChatModel::work_on_secondary(const PoolId& name) {
   ManagedDatabase& managed = databases_[pool->content];
   if (!managed.session.serving()) {
     note_log_backups(*pool);
-    pool->record.messages_lost.now += pool->stored - posts_shipped(*pool, managed.away_since);
+    const std::uint64_t lost = pool->stored - posts_shipped(*pool, managed.away_since);
+    pool->record.messages_lost.now += lost;
+    outages_.lost(managed.pool, now(), lost, pool->stored);
   }
   const ChatPool& chat = *find_chat_pool(scenario_.topology, name);
   const Database& content = *find_database(scenario_.topology, chat, Holds::content);

@@ -31,6 +31,7 @@ void ChatModel::second_begins(std::uint32_t second) {
   for (const Event& event : long_waits_.take(second + 1)) plane_->schedule(event);
   const auto databases = static_cast<std::uint16_t>(databases_.size());
   for (std::uint16_t number = 0; number < databases; ++number) watch_load(number);
+  watch_posts(second);
   after(second + 1 - now(), Kind::second_begins, second + 1);
 }
 
@@ -147,6 +148,7 @@ void ChatModel::connected(std::uint16_t pool_number, UserNumber user) {
   if (session.loss >= 0) {
     Loss& loss = losses_[static_cast<std::size_t>(session.loss)];
     ++loss.back;
+    loss.user_minutes += (now() - session.lost_at) / 60;
     note_who_is_back(loss);
   }
   session.loss = -1;
@@ -173,9 +175,11 @@ void ChatModel::displace(std::uint16_t pool_number, UserNumber user, std::int16_
   if (session.loss >= 0) {
     Loss& earlier = losses_[static_cast<std::size_t>(session.loss)];
     --earlier.displaced;
+    earlier.user_minutes += (now() - session.lost_at) / 60;
     note_who_is_back(earlier);
   }
   session.loss = loss;
+  session.lost_at = now();
   Loss& mine = losses_[static_cast<std::size_t>(loss)];
   ++mine.displaced;
   // Of a hung service users are displaced one after another, while earlier ones are back already.

@@ -142,6 +142,7 @@ constexpr std::uint16_t nowhere_at_all = 0xFFFF;
 
 struct Session {
   double since = 0;                       // wants to be signed in from here on and is not
+  double lost_at = 0;                     // when the loss displaced it
   std::uint16_t epoch = 0;                // attempts of an older epoch are void
   std::int16_t loss = -1;                 // the loss that displaced this user
   std::uint16_t server = nowhere_at_all;  // that serves it or admits it
@@ -184,7 +185,7 @@ struct Pool {
   bool roster_scheduled = false;
   PoolRecord record;
   SeriesId database_bytes{}, minutes_series{}, in_flight_series{};
-  std::optional<SeriesId> stalled_series{};
+  std::optional<SeriesId> stalled_series{}, at_risk_series{};
 };
 
 struct Loss {
@@ -194,6 +195,7 @@ struct Loss {
   const Fault* fault = nullptr;
   std::uint32_t displaced = 0;
   std::uint32_t back = 0;
+  double user_minutes = 0;  // that its users were away for it
   double t50 = -1, t95 = -1, t100 = -1;
 };
 

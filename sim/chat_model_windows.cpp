@@ -53,7 +53,11 @@ ReplicationResult ChatModel::finish() {
   for (std::uint16_t number = 0; number < pools; ++number) {
     Pool& pool = pools_[number];
     for (const Session& session : pool.sessions)
-      if (session.waiting) pool.minutes_lost += (recorder_.horizon() - session.since) / 60;
+      if (session.waiting) {
+        pool.minutes_lost += (recorder_.horizon() - session.since) / 60;
+        if (session.loss >= 0)
+          losses_[static_cast<std::size_t>(session.loss)].user_minutes += (recorder_.horizon() - session.lost_at) / 60;
+      }
     fold.once(pool.minutes_series, "", pool.minutes_lost);
     fold.once(pool.database_bytes, "", static_cast<double>(pool.stored) * workload_.row.count);
     const auto open = std::ranges::count_if(jobs_, [&](const Job& job) { return job.in_flight && job.pool == number; });
@@ -77,9 +81,20 @@ ReplicationResult ChatModel::finish() {
     fold.once(series, "displaced", loss.displaced);
     fold.once(series, "back", loss.back);
     fold.once(series, "at", loss.at);
+    fold.once(series, "user_minutes", loss.user_minutes);
     if (loss.t50 >= 0) fold.once(series, "p50", loss.t50);
     if (loss.t95 >= 0) fold.once(series, "p95", loss.t95);
     if (loss.t100 >= 0) fold.once(series, "p100", loss.t100);
+  }
+  for (const DatabaseOutage& outage : outages_.all()) {
+    const ChatPool& pool = scenario_.topology.chat_pools[outage.pool];
+    const SeriesId series =
+        fold.add(Metric::database_back, {.site = pool.site.str(), .pool = pool.name.str(), .node = {}, .part = outage.label});
+    fold.once(series, "at", outage.began);
+    fold.once(series, "lost", static_cast<double>(outage.lost));
+    fold.once(series, "in_doubt", static_cast<double>(outage.in_doubt));
+    if (outage.lost > 0) fold.once(series, "oldest_lost", outage.oldest_lost);
+    if (outage.lasted) fold.once(series, "", *outage.lasted);
   }
   ReplicationResult result = std::move(recorder_).finish();
   for (const Pool& pool : pools_) Recorder::sum_up(result, pool.record.delivery, pool.record.delivery_by_class);

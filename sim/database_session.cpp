@@ -268,6 +268,13 @@ rules::LogQueues DatabaseSession::queues(double now) {
   return queues_;
 }
 
+std::uint64_t DatabaseSession::unmirrored_rows(double now) {
+  settle(now);
+  const Member other = partner_of(principal());
+  if (!nodes_[index_of(other)] || destroyed_[index_of(other)]) return acknowledged_;
+  return acknowledged_ - std::min(acknowledged_, session_[other].hardened);
+}
+
 std::uint64_t DatabaseSession::take_lost_rows() { return std::exchange(lost_rows_, 0); }
 
 }  // namespace poolcast::sim

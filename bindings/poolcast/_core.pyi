@@ -299,7 +299,7 @@ class Database:
     mode: AvailabilityMode
     """How it is kept available."""
     partner_timeout_s: float
-    """How long a partner or the witness may be silent before the others take it for lost; in high-performance mode always 10 s."""
+    """How long a partner or the witness may be silent before the others take it for lost; in high-performance mode always 10 s. In seconds."""
     log_shipping: LogShipping | None
     """Shipping of its log to another site."""
     def __init__(
@@ -1116,6 +1116,8 @@ class Scenario:
     """How long the run looks; at most a year. In seconds."""
     warm_up_s: float | None
     """Start of the run that is not counted. Without it: none with faults, found by MSER-5 without. In seconds."""
+    comes_back_within_s: float | None
+    """How long after the end of the last fault the system may take to be as before by itself; without it, to the horizon. In seconds."""
     objectives: list[Objective]
     """What would be good enough."""
     variants: list[Variant]
@@ -1131,6 +1133,7 @@ class Scenario:
         faults: list[Fault] = ...,
         horizon_s: float = ...,
         warm_up_s: float | None = ...,
+        comes_back_within_s: float | None = ...,
         objectives: list[Objective] = ...,
         variants: list[Variant] = ...,
     ) -> None: ...

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from poolcast import _core, summary, units
+from poolcast import _core, failures, summary, units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from poolcast.runner import Progress
     from poolcast.scenario import Scenario
     from poolcast.summary import Row
+    from poolcast.tipping import TippingPoint
 
 _PIPED_WIDTH = 132  # columns when the output is not a terminal
+_FAILURES_ABREAST = 4
 _MOSTLY = 0.5  # from this share of the runs on a step is what people should look at
 _STYLES = {
     "error": "bold red",
@@ -178,18 +180,8 @@ def _servers(console: Console, rows: list[Row]) -> None:
 
 
 def _losses(console: Console, data: Row) -> None:
+    _failures(console, data.get("recovery") or [])
     table = plain_table(("", ""), ("", "*"), header=False)
-    for after, entries in summary.by_loss(data["users_back"]).items():
-        displaced = summary.column_mean(entries, "displaced_users")[0]
-        times = []
-        for column, share in summary.BACK:
-            mean, low, high, reached = summary.column_mean(entries, column)
-            if reached < len(entries):
-                times.append(f"{share} not within the horizon" + (f" in {len(entries) - reached} runs" if reached else ""))
-            else:
-                least, most = units.duration(low), units.duration(high)
-                times.append(f"{share} after {units.duration(mean)}" + (f" ({least} to {most})" if least != most else ""))
-        table.add_row(f"Users back, {after}", f"{units.quantity(displaced)} displaced; " + ", ".join(times))
     for metric in summary.TOTALS:
         text, interval = summary.total_text(data["rows"], metric)
         if text:
@@ -197,6 +189,55 @@ def _losses(console: Console, data: Row) -> None:
     if table.row_count:
         console.print()
         console.print(table)
+
+
+def _failures(console: Console, entries: list[Row]) -> None:
+    """One column per failure while there are few, because there are more figures than a line has room for."""
+    if not entries:
+        return
+    for some in (entries[at : at + _FAILURES_ABREAST] for at in range(0, len(entries), _FAILURES_ABREAST)):
+        table = plain_table(("Recovery", ""), *((entry["failure"], "r*") for entry in some))
+        for column in failures.columns(some):
+            cells = [
+                Text.assemble(text, "  ", (interval, "dim")) for text, interval in (failures.cell(one, column) for one in some)
+            ]
+            table.add_row(f"  {failures.HEADINGS[column]}", *cells)
+        console.print()
+        console.print(table)
+    console.print(Text("  times after the failure: median of the replications [5 %, 95 %]; numbers: mean [95 % interval]", "dim"))
+
+
+def comes_back(console: Console, data: Row) -> None:
+    """Whether the system is as before once the trigger is gone; below it the same under other assumptions."""
+    runs = [("", data), *((variant["name"], variant) for variant in data.get("variants") or [])]
+    found = [(name, run["comes_back"]) for name, run in runs if run.get("comes_back")]
+    if not found:
+        return
+    table = plain_table(("By itself", ""), ("", "*"))
+    for name, answer in found:
+        style = _STYLES[failures.VERDICT_OF[answer["answer"]]]
+        table.add_row(f"  {name}" if name else "  as asked", Text(failures.comes_back_text(answer), style))
+    console.print()
+    console.print(table)
+
+
+def tipping_point(console: Console, answer: TippingPoint) -> None:
+    """The sizes that were played, and between which two the system tips over."""
+    table = plain_table(
+        (f"Size of {answer.data['what']}", "r"), ("", ""), ("replications back", "r"), ("as before after", "r"), ("", "*")
+    )
+    for one in answer.tried:
+        style = _STYLES[failures.VERDICT_OF[one.answer]]
+        total = one.comes_back + one.does_not_come_back + one.not_decided
+        after = failures.time_text(one.after)[0] if one.comes_back else ""
+        counts = f"{one.comes_back} of {total}"
+        reason = "" if one.answer == "comes_back" else one.reason
+        table.add_row(answer.text(one.size), Text(failures.ANSWERS[one.answer], style), counts, after, Text(reason, "dim"))
+    console.print()
+    console.print(table)
+    console.print(f"\n{answer.sentence()}", soft_wrap=True)
+    for remark in answer.remarks():
+        console.print(Text(remark[0].upper() + remark[1:] + ".", "yellow"), soft_wrap=True)
 
 
 def availability(console: Console, answer: Row) -> None:

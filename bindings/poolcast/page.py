@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from poolcast import drawing, figures, summary, units
+from poolcast import drawing, failures, figures, summary, units
 from poolcast.runner import precision_share
 
 if TYPE_CHECKING:
@@ -71,7 +71,11 @@ def render(result: Result) -> str:
         latencies=list(summary.latencies(data["rows"])),
         servers=summary.servers(data["rows"]),
         totals=_totals(data),
-        back=_back(data["users_back"]),
+        recovery=data.get("recovery") or [],
+        recovery_columns=failures.columns(data.get("recovery") or []),
+        recovery_heading=failures.HEADINGS,
+        recovery_cell=failures.cell,
+        by_itself=_by_itself(data),
         sides=_sides(data),
         assumptions=_assumptions(result.scenario.costs) if result.scenario else [],
         costs=result.scenario.costs if result.scenario else None,
@@ -93,14 +97,18 @@ def _totals(data: Row) -> list[tuple[str, str, str, str]]:
     return found
 
 
-def _back(entries: list[Row]) -> list[dict[str, Any]]:
+def _by_itself(data: Row) -> list[dict[str, str]]:
+    """Whether the system comes back by itself, in the main run and in every variant."""
+    runs = [("as asked", data), *((variant["name"], variant) for variant in data.get("variants") or [])]
     return [
         {
-            "after": after,
-            "displaced": summary.column_mean(own, "displaced_users")[0],
-            "shares": [(share, *summary.column_mean(own, column), len(own)) for column, share in summary.BACK],
+            "name": name,
+            "style": failures.VERDICT_OF[run["comes_back"]["answer"]],
+            "answer": failures.ANSWERS[run["comes_back"]["answer"]],
+            "text": failures.comes_back_text(run["comes_back"]),
         }
-        for after, own in summary.by_loss(entries).items()
+        for name, run in runs
+        if run.get("comes_back")
     ]
 
 

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from poolcast import _core, summary, units
+from poolcast import _core, failures, summary, units
 
 if TYPE_CHECKING:
     import os
@@ -102,6 +102,27 @@ class Result:
         columns = ["replication", "after", "displaced_users", "t50_s", "t95_s", "t100_s"]
         frame = pd.DataFrame(self.data["users_back"], columns=columns)
         return frame.astype(dict.fromkeys(columns[2:], "float64"))
+
+    @cached_property
+    def recovery(self) -> pd.DataFrame:
+        """What each failure cost, one row per failure; times in seconds after it.
+
+        Of times (half_back, most_back: 95 %, all_back, database_back, recovery_point: the age of the oldest acknowledged post
+        that was lost) the median over replications, `_p5_s`, `_p95_s`, and `_never`: in how many it was not within the horizon,
+        which count as longer than all others. Of users_affected, messages_lost, messages_in_doubt and user_minutes_lost the
+        mean with `_ci_low` and `_ci_high`.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(failures.table(self.data.get("recovery") or []))
+
+    @property
+    def comes_back(self) -> dict[str, Any] | None:
+        """Whether the system is as before once the trigger is gone: `answer` (comes_back, does_not_come_back or not_decided) and
+        `reason`, and by replication; docs/run-format.md. None without faults.
+        """
+        answer: dict[str, Any] | None = self.data.get("comes_back")
+        return answer
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:

@@ -212,6 +212,7 @@ TOTALS = (
     "messages_stored",
     "messages_lost",
     "messages_in_doubt",
+    "messages_at_risk",
     "without_database",
     "compliance_backlog",
     "database_bytes",
@@ -225,7 +226,8 @@ def total_text(rows: list[Row], metric: str) -> tuple[str, str]:
         return "", ""
     column = figure_of(found[0])
     if column == "max":
-        return f"at most {max(row['max'] or 0 for row in found):,.0f}", ""
+        text = f"at most {max(row['max'] or 0 for row in found):,.0f}"
+        return (f"{text}, {max(row['mean'] or 0 for row in found):,.0f} on average" if metric == "messages_at_risk" else text), ""
     row = total(found, metric, column)
     if row is None or row.get(column) is None:
         return "", ""
@@ -235,8 +237,8 @@ def total_text(rows: list[Row], metric: str) -> tuple[str, str]:
 
 
 def figure_of(row: Row) -> str:
-    """The column that sums a metric up: count of what is counted, max of a backlog, else mean."""
-    if row["metric"] == "compliance_backlog":
+    """The column that sums a metric up: count of what is counted, max of what piles up, else mean."""
+    if row["metric"] in {"compliance_backlog", "messages_at_risk"}:
         return "max"
     return "mean" if row["unit"] in {"user-minutes", "bytes", "s", "share", "users"} else "count"
 

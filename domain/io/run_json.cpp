@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "domain/io/recovery_json.hpp"
 #include "domain/io/run_object.hpp"
 #include "domain/io/scenario_file.hpp"
 #include "domain/objective.hpp"
@@ -81,6 +82,8 @@ void put_answer(Json& object, const Answer& answer, bool with_rows) {
   object["verdicts"] = list_json(answer.report.verdicts, verdict_json);
   if (with_rows) object["rows"] = list_json(answer.report.rows, row_json);
   object["users_back"] = list_json(answer.report.users_back, users_back_json);
+  object["recovery"] = list_json(answer.report.recovery, recovery_json);
+  object["comes_back"] = comes_back_json(answer.scenario, answer.report);
   object["events"] = answer.report.events;
 }
 

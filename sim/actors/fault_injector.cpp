@@ -73,6 +73,7 @@ void FaultInjector::wait_for(double date) {
 
 void FaultInjector::begin(std::size_t number) {
   const Fault& fault = scenario_.faults[number];
+  model_.fault_begins(fault);
   if (fault.lose) lose(fault);
   if (fault.drain) drained_[number] = model_.drain(*fault.drain);
   if (fault.activate) model_.accept(*fault.activate);

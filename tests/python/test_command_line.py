@@ -54,7 +54,10 @@ def test_a_run_prints_header_findings_verdicts_and_figures() -> None:
         "Latency",
         "Server",
         "chat-2",
-        "Users back",
+        "By itself",
+        "comes back",
+        "Recovery",
+        "95 % back",
         "add --out DIR",
     ):
         assert words in done.stdout

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import poolcast as pc
 import pytest
-from poolcast import drawing, figures, page, summary, units
+from poolcast import drawing, failures, figures, page, summary, units
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +127,37 @@ def test_the_page_counts_and_names_properly(result: pc.Result) -> None:
     assert "Deliveries late, above 1 s" in text
     assert "counts sign-ins" in text
     assert text.count("after lose chat-2") == 2  # once in each table of objectives, as part of the objective
+
+
+def test_the_page_has_recovery_and_says_whether_the_system_comes_back(result: pc.Result, text: str) -> None:
+    for words in ("<h2>Recovery</h2>", "Does it come back by itself?", ">comes back</span>", "users affected", "95 % back"):
+        assert words in text
+    data = copy.deepcopy(result.data)
+    data["comes_back"] = None
+    data["recovery"] = []
+    data["variants"] = []
+    without = page.render(pc.Result(data))
+    assert "Does it come back" not in without
+    assert "<h2>Recovery</h2>" not in without
+
+
+def test_times_never_reached_are_said() -> None:
+    spread = {"p5_s": 60.0, "p50_s": 120.0, "p95_s": None, "reached": 9, "asked": 12}
+    assert failures.time_text(spread) == ("2 min", "never in 3 of 12")
+    assert failures.time_text({**spread, "p95_s": 180.0, "reached": 12}) == ("2 min", "[1, 3]")
+    assert failures.time_text({**spread, "p5_s": None, "p50_s": None, "reached": 3}) == ("not within the horizon", "in 9 of 12")
+    assert failures.time_text({**spread, "p5_s": None, "p50_s": None, "reached": 0}) == ("not within the horizon", "")
+    assert failures.time_text(None) == ("", "")
+
+
+def test_an_answer_of_some_replications_says_how_many() -> None:
+    answer = {
+        "answer": "does_not_come_back",
+        "reason": "94 % of users are away",
+        "counts": {"comes_back": 9, "not_decided": 0, "does_not_come_back": 3},
+        "after": None,
+    }
+    assert failures.comes_back_text(answer) == "does not come back in 3 of 12 replications: 94 % of users are away"
 
 
 def test_a_result_without_a_scenario_still_has_a_page(result: pc.Result) -> None:

@@ -101,6 +101,21 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_workers(scenario: pc.Sc
     assert one != other
 
 
+def test_each_failure_has_its_recovery_and_the_run_its_comeback(result: pc.Result) -> None:
+    table = result.recovery
+    assert list(table.failure) == ["lose chat-2"]
+    own = table.iloc[0]
+    assert own.users_affected > 50
+    assert own.half_back_p5_s <= own.half_back_p50_s <= own.most_back_p50_s <= own.all_back_p95_s
+    assert own.most_back_never == 0
+    assert own.user_minutes_lost > 0
+    assert own.recovery_point_p50_s is None or own.recovery_point_p50_s != own.recovery_point_p50_s  # no database went
+    answer = result.comes_back
+    assert answer is not None
+    assert answer["answer"] == "comes_back"
+    assert answer["counts"]["comes_back"] == result.replications
+
+
 def test_json_is_read_back(result: pc.Result) -> None:
     assert pc.Result.from_json(result.to_json()) == result
     with pytest.raises(ValueError, match="not a run of a format known here"):

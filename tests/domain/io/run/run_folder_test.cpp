@@ -89,10 +89,48 @@ TEST(RunJson, has_its_keys_in_the_documented_order) {
   for (const auto& [key, value] : run.items()) keys.push_back(key);
   EXPECT_EQ(keys, (std::vector<std::string>{"format", "source", "method", "version", "seed", "replications", "options",
                                             "interrupted", "failure", "scenario", "findings", "verdicts", "rows", "users_back",
-                                            "events", "variants"}));
+                                            "recovery", "comes_back", "events", "variants"}));
   EXPECT_EQ(run["seed"], 18'446'744'073'709'551'615u);
   EXPECT_EQ(run["variants"][0]["set"], Json::array({"horizon=5min"}));
   EXPECT_EQ(run["findings"][0]["rule"], "PC-TEST");
+}
+
+ReplicationResult with_users(double away_afterwards, Count replication) {
+  Fold fold(Seconds{600}, Seconds{60});
+  const SeriesId connected = fold.add(Metric::users_connected, {.pool = "chat"});
+  const SeriesId waiting = fold.add(Metric::users_waiting, {.pool = "chat"});
+  fold.level(connected, 0, 100);
+  fold.level(connected, 180, 100 - away_afterwards);
+  fold.level(waiting, 180, away_afterwards);
+  const SeriesId back = fold.add(Metric::users_back, {.pool = "chat", .part = "lose chat-2"});
+  fold.once(back, "displaced", 40);
+  fold.once(back, "at", 180);
+  if (away_afterwards == 0) fold.once(back, "p50", 30);
+  return finished(std::move(fold), replication);
+}
+
+TEST(RunJson, says_what_each_failure_cost_and_whether_the_system_comes_back) {
+  io::Run run = small_run();
+  EXPECT_TRUE(Json::parse(run_json(run))["comes_back"].is_null());
+  EXPECT_EQ(Json::parse(run_json(run))["recovery"], Json::array());
+  run.answer.scenario.faults = {loss("chat-2", 180)};
+  run.answer.scenario.faults[0].duration = Seconds{60};
+  run.answer.report = make_report(run.answer.scenario, {with_users(0, 0), with_users(0, 1), with_users(30, 2)});
+  const Json object = Json::parse(run_json(run));
+  const Json& back = object["comes_back"];
+  EXPECT_EQ(back["answer"], "does_not_come_back");
+  EXPECT_EQ(back["reason"], back["replications"][2]["reason"]);
+  EXPECT_EQ(back["counts"], (Json{{"comes_back", 2}, {"not_decided", 0}, {"does_not_come_back", 1}}));
+  EXPECT_EQ(back["after"], (Json{{"p5_s", 0.0}, {"p50_s", 0.0}, {"p95_s", nullptr}, {"reached", 2}, {"asked", 3}}));
+  EXPECT_EQ(back["trigger_over_s"], 240);
+  EXPECT_TRUE(back["lasts"].is_null());
+  const Json& failure = object["recovery"][0];
+  EXPECT_EQ(failure["failure"], "lose chat-2");
+  EXPECT_EQ(failure["users_affected"]["mean"], 40);
+  EXPECT_EQ(failure["half_back"]["p50_s"], 30);
+  EXPECT_EQ(failure["half_back"]["reached"], 2);
+  EXPECT_TRUE(failure["most_back"]["p50_s"].is_null());
+  EXPECT_TRUE(failure["database_back"].is_null());
 }
 
 TEST(RunJson, says_how_the_run_was_asked_for) {

@@ -1,0 +1,243 @@
+#include "domain/comeback.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <span>
+
+#include "domain/summary.hpp"
+#include "domain/wording.hpp"
+
+namespace poolcast {
+
+namespace {
+
+using Span = Course::Span;
+using Spans = std::span<const Span>;
+
+constexpr double unstable = 0.1;          // a share beyond which nobody calls the state before the trigger normal
+constexpr std::size_t least_windows = 2;  // one alone shows neither a trend nor that it stays
+constexpr double as_long_again = 1;       // of what was looked at
+constexpr double steadily = 4;            // of what was looked at, if the pace is kept
+constexpr double of_fastest_pace = 0.5;   // what counts as kept
+constexpr double rounding = 1e-9;         // of a time
+
+double away(const Span& window) {
+  const double wanted = window.connected + window.waiting;
+  return wanted > 0 ? window.waiting / wanted : 0;
+}
+double failing(const Span& window) { return window.offered > 0 ? window.failed / window.offered : 0; }
+
+using Measure = double (*)(const Span&);
+
+double mean(Spans windows, Measure share) {
+  if (windows.empty()) return 0;
+  double sum = 0;
+  for (const Span& window : windows) sum += share(window);
+  return sum / static_cast<double>(windows.size());
+}
+
+std::string percent(double share) { return in_words({std::round(share * 1000) / 1000, Quantity::Dimension::share}); }
+
+std::string rounded(double seconds) {
+  const double unit = seconds < 120 ? 1 : seconds < 2 * 3600 ? 6 : 360;
+  return seconds_in_words(std::round(seconds / unit) * unit);
+}
+
+// What is normal, and what came after.
+struct Look {
+  Spans after;
+  double away = 0;     // at most this share of users
+  double failing = 0;  // at most this share of requests
+  double looked = 0;   // seconds from the end of the trigger to that of the course
+
+  bool normal(const Span& window) const { return poolcast::away(window) <= away && poolcast::failing(window) <= failing; }
+};
+
+// The second half of what came before: the first may be a warm-up.
+Spans before(const Course& course, const Trigger& trigger) {
+  const Spans all = course.windows;
+  const auto ended = [&](const Span& window) { return window.start + window.length <= trigger.begins + Seconds{rounding}; };
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(all, ended));
+  return all.subspan(count / 2, count - count / 2);
+}
+
+Look look(const Course& course, const Trigger& trigger) {
+  const Spans all = course.windows;
+  const auto first =
+      std::ranges::find_if(all, [&](const Span& window) { return window.start >= trigger.over - Seconds{rounding}; });
+  const Spans calm = before(course, trigger);
+  Look result;
+  result.after = all.subspan(static_cast<std::size_t>(first - all.begin()));
+  result.away = mean(calm, away) + comeback_tolerance;
+  result.failing = mean(calm, failing) + comeback_tolerance;
+  if (!all.empty()) result.looked = (all.back().start + all.back().length - trigger.over).count();
+  return result;
+}
+
+// Least squares over the middles of the windows, per second.
+double slope(Spans windows, Measure share) {
+  const auto middle = [](const Span& window) { return (window.start + window.length / 2).count(); };
+  double time = 0;
+  for (const Span& window : windows) time += middle(window);
+  time /= static_cast<double>(windows.size());
+  double above = 0, below = 0;
+  for (const Span& window : windows) {
+    above += (middle(window) - time) * share(window);
+    below += (middle(window) - time) * (middle(window) - time);
+  }
+  return below > 0 ? above / below : 0;
+}
+
+double fastest_fall(Spans windows, Measure share) {
+  double fastest = 0;
+  for (std::size_t i = 1; i < windows.size(); ++i)
+    fastest = std::max(fastest, (share(windows[i - 1]) - share(windows[i])) / windows[i].length.count());
+  return fastest;
+}
+
+std::string overload(Spans tail) {
+  double offered = 0, failed = 0, length = 0;
+  for (const Span& window : tail) offered += window.offered, failed += window.failed, length += window.length.count();
+  if (!(offered > 0) || !(failed > 0)) return "";
+  return "in the last " + rounded(length) + " " + number_in_words(std::round(offered)) + " requests were offered and " +
+         percent(1 - failed / offered) + " served, so that what is tried again keeps the load above what is served; ";
+}
+
+Comeback not_back(const Look& look, const Trigger& trigger) {
+  const Span& last = look.after.back();
+  const bool users = away(last) > look.away;
+  const Measure share = users ? away : failing;
+  const double left = share(last) - (users ? look.away : look.failing);
+  const Spans tail = look.after.last(std::max(least_windows, look.after.size() / 2));
+  const double pace = -slope(tail, share);
+  const double needed = pace > 0 ? left / pace : -1;
+  const bool keeps_pace = pace >= of_fastest_pace * fastest_fall(look.after, share);
+  const bool on_its_way = needed >= 0 && needed <= look.looked * (keeps_pace ? steadily : as_long_again);
+
+  const std::string state = percent(share(last)) + (users ? " of users are away " : " of requests fail ") + rounded(look.looked) +
+                            " after the trigger; ";
+  if (on_its_way)
+    return {ComebackKind::not_decided, std::nullopt,
+            state + "at the pace of late it takes " + rounded(needed) + " more: look longer"};
+  if (trigger.lasts)
+    return {ComebackKind::not_decided, std::nullopt,
+            state + *trigger.lasts +
+                " lasts to the end of the run, so that its own effect and one that keeps itself alive cannot be told "
+                "apart"};
+  const std::string trend = needed >= 0 ? "at the pace of late it takes " + rounded(needed) + " more" : "it does not get better";
+  return {ComebackKind::does_not_come_back, std::nullopt, state + overload(tail) + trend};
+}
+
+}  // namespace
+
+Comeback comeback(const Course& course, const Trigger& trigger, std::optional<Seconds> within) {
+  const Look look = poolcast::look(course, trigger);
+  if (look.after.size() < least_windows)
+    return {ComebackKind::not_decided, std::nullopt,
+            "the run ends " + rounded(std::max(0.0, look.looked)) + " after the trigger: look longer"};
+  if (look.away > unstable || look.failing > unstable)
+    return {ComebackKind::not_decided, std::nullopt,
+            "it was not in order before the trigger: " + percent(look.away - comeback_tolerance) + " of users were away and " +
+                percent(look.failing - comeback_tolerance) + " of requests failed"};
+  if (!look.normal(look.after.back())) return not_back(look, trigger);
+  if (!look.normal(look.after[look.after.size() - least_windows]))
+    return {ComebackKind::not_decided, std::nullopt, "as before only in the last window of the run: look longer"};
+  // The window in which the trigger ended counts too: whatever was wrong in it may have been so to its end.
+  Seconds after{0};
+  for (const Span& window : course.windows) {
+    const Seconds end = window.start + window.length;
+    if (end > trigger.over + Seconds{rounding} && !look.normal(window)) after = end - trigger.over;
+  }
+  if (within && after > *within)
+    return {
+        ComebackKind::does_not_come_back, after,
+        "as before only " + rounded(after.count()) + " after the trigger, and not within " + seconds_in_words(within->count())};
+  std::string reason = after.count() > 0 ? "as before " + rounded(after.count()) + " after the trigger"
+                                         : "as before as soon as the trigger is gone";
+  if (trigger.lasts) reason += ", although " + *trigger.lasts + " lasts";
+  return {ComebackKind::comes_back, after, std::move(reason)};
+}
+
+std::optional<Comeback> comeback(const Scenario& scenario, const ReplicationResult& result) {
+  const auto trigger = trigger_of(scenario);
+  if (!trigger) return std::nullopt;
+  std::optional<Comeback> worst;
+  const std::vector<Course> courses = courses_of(result);
+  for (const Course& course : courses) {
+    Comeback own = comeback(course, *trigger, scenario.comes_back_within);
+    if (courses.size() > 1) own.reason = course.pool + ": " + own.reason;
+    const bool worse = !worst || own.kind > worst->kind || (own.kind == worst->kind && own.after > worst->after);
+    if (worse) worst = std::move(own);
+  }
+  return worst;
+}
+
+namespace {
+
+// A fault that is a state while it lasts; what operators do is done at a moment.
+bool holds(const Fault& fault) {
+  return fault.lose || fault.slow || fault.slow_disk || fault.fill_disk || fault.hang || fault.sync_directory ||
+         !fault.slow_link.empty() || !fault.lossy_link.empty() || fault.cut || fault.suspend_mirroring;
+}
+
+// How long operators may need before anything changes.
+Seconds preparation(const Fault& fault, const Scenario& scenario) {
+  if (fault.swap || fault.activate) return scenario.costs.start_time.value;
+  if (!fault.fail_over) return Seconds{0};
+  const bool front_end = find_front_end_pool(scenario.topology, *fault.fail_over) != nullptr;
+  return fault.takes.value_or(front_end ? front_end_failover : SecondsRange{}).high;
+}
+
+}  // namespace
+
+std::optional<Trigger> trigger_of(const Scenario& scenario) {
+  std::optional<Trigger> all;
+  for (const Fault& fault : scenario.faults) {
+    if (fault.at >= scenario.horizon) continue;
+    Trigger one{fault.at, fault.at, std::nullopt};
+    if (fault.about_every) {
+      one.lasts = label(fault);
+    } else {
+      Count rounds = fault.times.value_or(1);
+      if (fault.every && !fault.times) rounds = static_cast<Count>(std::ceil((scenario.horizon - fault.at) / *fault.every));
+      if (fault.every) one.over += *fault.every * static_cast<double>(rounds - 1);
+      one.over += fault.duration.value_or(preparation(fault, scenario));
+      const bool to_the_end = (!fault.duration && holds(fault)) || one.over >= scenario.horizon;
+      if (to_the_end) one = {fault.at, fault.at, label(fault)};
+    }
+    if (!all) all = one;
+    all->begins = std::min(all->begins, one.begins);
+    all->over = std::max(all->over, one.over);
+    if (!all->lasts) all->lasts = one.lasts;
+  }
+  return all;
+}
+
+std::vector<Course> courses_of(const ReplicationResult& result) {
+  std::vector<Course> courses;
+  std::map<std::string, std::size_t> index;
+  for (const Series& series : result.series) {
+    if (series.metric != Metric::users_connected || !series.place.node.empty() || !series.place.part.empty()) continue;
+    Course course{series.place.pool, {}};
+    for (std::size_t i = 0; i < series.windows.size(); ++i)
+      course.windows.push_back({window_start(result, i), window_length(result, i), series.windows[i].mean, 0, 0, 0});
+    index.emplace(course.pool, courses.size());
+    courses.push_back(std::move(course));
+  }
+  for (const Series& series : result.series) {
+    const auto found = index.find(series.place.pool);
+    if (found == index.end() || !series.place.node.empty() || !series.place.part.empty()) continue;
+    std::vector<Span>& windows = courses[found->second].windows;
+    for (std::size_t i = 0; i < series.windows.size() && i < windows.size(); ++i) {
+      const auto count = static_cast<double>(series.windows[i].count);
+      if (series.metric == Metric::users_waiting) windows[i].waiting += series.windows[i].mean;
+      if (series.metric == Metric::arrivals) windows[i].offered += count;
+      if (series.metric == Metric::refusals || series.metric == Metric::requests_lost) windows[i].failed += count;
+    }
+  }
+  return courses;
+}
+
+}  // namespace poolcast

@@ -1,0 +1,65 @@
+#include "sim/database_outages.hpp"
+
+#include <algorithm>
+
+namespace poolcast::sim {
+
+void DatabaseOutages::gone(std::size_t pool, double now, std::uint64_t in_doubt) {
+  const auto earlier = std::ranges::count_if(outages_, [&](const DatabaseOutage& outage) {
+    return outage.pool == pool && (outage.label == cause_ || outage.label.starts_with(cause_ + " ("));
+  });
+  DatabaseOutage outage;
+  outage.label = earlier == 0 ? cause_ : cause_ + " (" + std::to_string(earlier + 1) + ")";
+  outage.pool = pool;
+  outage.began = now;
+  outage.in_doubt = in_doubt;
+  outages_.push_back(std::move(outage));
+}
+
+void DatabaseOutages::serves(std::size_t pool, double now) {
+  DatabaseOutage* outage = last_of(pool);
+  if (outage != nullptr && !outage->lasted) outage->lasted = now - outage->began;
+}
+
+void DatabaseOutages::lost(std::size_t pool, double now, std::uint64_t posts, std::uint64_t stored) {
+  if (posts == 0) return;
+  if (last_of(pool) == nullptr) {  // rows can be missing although somebody served all the time
+    gone(pool, now, 0);
+    serves(pool, now);
+  }
+  DatabaseOutage& outage = *last_of(pool);
+  outage.lost += posts;
+  // The oldest of them was stored after the last date at which no more than the others were.
+  const std::uint64_t kept = stored - std::min(stored, posts);
+  double since = 0;
+  for (const Stored& date : dates_of(pool))
+    if (date.posts <= kept) since = date.at;
+  outage.oldest_lost = std::max(outage.oldest_lost, outage.began - since);
+}
+
+void DatabaseOutages::note_stored(std::size_t pool, double now, std::uint64_t stored) {
+  std::deque<Stored>& dates = dates_of(pool);
+  // Of several dates with the same number only the last says anything: the next post came after it.
+  if (!dates.empty() && dates.back().posts == stored)
+    dates.back().at = now;
+  else
+    dates.push_back({now, stored});
+}
+
+void DatabaseOutages::forget(std::size_t pool, std::uint64_t safe) {
+  std::deque<Stored>& dates = dates_of(pool);
+  while (dates.size() > 1 && dates[1].posts <= safe) dates.pop_front();
+}
+
+DatabaseOutage* DatabaseOutages::last_of(std::size_t pool) {
+  const auto found =
+      std::find_if(outages_.rbegin(), outages_.rend(), [pool](const DatabaseOutage& outage) { return outage.pool == pool; });
+  return found == outages_.rend() ? nullptr : &*found;
+}
+
+std::deque<DatabaseOutages::Stored>& DatabaseOutages::dates_of(std::size_t pool) {
+  if (pool >= dates_.size()) dates_.resize(pool + 1);
+  return dates_[pool];
+}
+
+}  // namespace poolcast::sim

@@ -1,0 +1,200 @@
+// Planted courses: 1,000 users, windows of a minute, a loss from minute 10 to minute 12.
+#include "domain/comeback.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "tests/domain/results.hpp"
+
+namespace poolcast {
+namespace {
+
+constexpr double users = 1000;
+constexpr double requests = 600;  // that succeed in a minute when all is well
+const Trigger two_minutes{Seconds{600}, Seconds{720}, std::nullopt};
+
+struct State {
+  double away = 0;    // share of users
+  double failed = 0;  // requests, on top of those that succeed
+};
+
+// The state in each minute; `since` counts from the end of the trigger and is negative before it.
+Course course(int minutes, const std::function<State(int since)>& state) {
+  Course result{"chat", {}};
+  for (int minute = 0; minute < minutes; ++minute) {
+    const State now = minute < 10 ? State{} : minute < 12 ? State{1, 0} : state(minute - 12);
+    result.windows.push_back({Seconds{60.0 * minute}, Seconds{60}, users * (1 - now.away), users * now.away,
+                              requests * (1 - now.away) + now.failed, now.failed});
+  }
+  return result;
+}
+
+Comeback judged(const Course& what, const Trigger& trigger = two_minutes, std::optional<Seconds> within = std::nullopt) {
+  return comeback(what, trigger, within);
+}
+
+TEST(Comeback, of_who_is_back_after_25_minutes_at_a_gate_is_after_25_minutes) {
+  const Comeback answer = judged(course(60, [](int since) {
+    return State{std::max(0.0, 1 - since / 25.0), 2000.0}.away > 0 ? State{1 - since / 25.0, 2000} : State{};
+  }));
+  EXPECT_EQ(answer.kind, ComebackKind::comes_back);
+  EXPECT_EQ(answer.after, Seconds{25 * 60});
+  EXPECT_EQ(answer.reason, "as before 25 min after the trigger");
+}
+
+TEST(Comeback, of_a_system_that_feels_nothing_is_at_once) {
+  const Comeback answer = judged(course(20, [](int) { return State{}; }));
+  EXPECT_EQ(answer.kind, ComebackKind::comes_back);
+  EXPECT_EQ(answer.after, Seconds{0});
+}
+
+// Waves that march in step: a few get in, all the others try again.
+TEST(Comeback, never_happens_when_retries_keep_nearly_everybody_out) {
+  const Comeback answer = judged(course(240, [](int since) {
+    return State{0.95 - 0.02 * std::min(since, 3) / 3.0 - 0.0001 * since, 20'000};
+  }));
+  EXPECT_EQ(answer.kind, ComebackKind::does_not_come_back);
+  EXPECT_FALSE(answer.after);
+  EXPECT_NE(answer.reason.find("of users are away 3.8 h after the trigger"), std::string::npos) << answer.reason;
+  EXPECT_NE(answer.reason.find("% served, so that what is tried again keeps the load above what is served"), std::string::npos)
+      << answer.reason;
+}
+
+TEST(Comeback, is_not_decided_while_users_still_come_back_as_fast_as_ever) {
+  const Comeback answer = judged(course(42, [](int since) { return State{1 - since / 100.0, 2000}; }));
+  EXPECT_EQ(answer.kind, ComebackKind::not_decided);
+  EXPECT_NE(answer.reason.find("at the pace of late it takes 70 min more: look longer"), std::string::npos) << answer.reason;
+}
+
+// The same pace all the time, but one at which nobody would wait for the end.
+TEST(Comeback, never_happens_at_a_steady_trickle_that_needs_many_times_as_long_as_was_looked) {
+  const Comeback answer = judged(course(120, [](int since) { return State{1 - since / 2000.0, 20'000}; }));
+  EXPECT_EQ(answer.kind, ComebackKind::does_not_come_back);
+}
+
+TEST(Comeback, never_happens_when_the_last_two_of_a_hundred_stay_away) {
+  const Comeback answer = judged(course(120, [](int since) { return State{since < 10 ? 1 - since * 0.098 : 0.02, 50}; }));
+  EXPECT_EQ(answer.kind, ComebackKind::does_not_come_back);
+  EXPECT_NE(answer.reason.find("it does not get better"), std::string::npos) << answer.reason;
+}
+
+TEST(Comeback, waits_for_requests_as_well_as_for_users) {
+  const Comeback answer = judged(course(60, [](int) { return State{0, 300}; }));
+  EXPECT_EQ(answer.kind, ComebackKind::does_not_come_back);
+  EXPECT_NE(answer.reason.find("33.3 % of requests fail"), std::string::npos) << answer.reason;
+  EXPECT_EQ(judged(course(60, [](int since) { return State{0, since < 10 ? 300.0 : 0.0}; })).after, Seconds{600});
+}
+
+TEST(Comeback, counts_from_the_last_time_that_something_was_wrong) {
+  const Comeback answer = judged(course(60, [](int since) { return State{since == 0 || since == 20 ? 0.5 : 0, 0}; }));
+  EXPECT_EQ(answer.kind, ComebackKind::comes_back);
+  EXPECT_EQ(answer.after, Seconds{21 * 60});
+}
+
+TEST(Comeback, counts_the_window_in_which_the_trigger_ended_to_its_end) {
+  const Trigger half_way{Seconds{600}, Seconds{690}, std::nullopt};
+  EXPECT_EQ(judged(course(20, [](int) { return State{}; }), half_way).after, Seconds{30});
+}
+
+TEST(Comeback, is_not_decided_by_one_window) {
+  EXPECT_EQ(judged(course(13, [](int) { return State{}; })).kind, ComebackKind::not_decided);
+  const Comeback last = judged(course(40, [](int since) { return State{since < 27 ? 1.0 : 0.0, 0}; }));
+  EXPECT_EQ(last.kind, ComebackKind::not_decided);
+  EXPECT_NE(last.reason.find("only in the last window"), std::string::npos);
+}
+
+TEST(Comeback, compares_with_what_was_usual_before) {
+  Course busy = course(60, [](int) { return State{}; });
+  for (Course::Span& window : busy.windows) window.failed = 0.05 * window.offered;
+  EXPECT_EQ(judged(busy).kind, ComebackKind::comes_back);
+  for (Course::Span& window : busy.windows) window.failed = 0.3 * window.offered;
+  const Comeback answer = judged(busy);
+  EXPECT_EQ(answer.kind, ComebackKind::not_decided);
+  EXPECT_NE(answer.reason.find("not in order before the trigger"), std::string::npos) << answer.reason;
+}
+
+TEST(Comeback, later_than_allowed_is_none) {
+  const Course slow = course(60, [](int since) { return State{since < 25 ? 1.0 : 0.0, 0}; });
+  EXPECT_EQ(judged(slow, two_minutes, Seconds{25 * 60}).kind, ComebackKind::comes_back);
+  const Comeback late = judged(slow, two_minutes, Seconds{24 * 60});
+  EXPECT_EQ(late.kind, ComebackKind::does_not_come_back);
+  EXPECT_EQ(late.after, Seconds{25 * 60});
+}
+
+TEST(Comeback, of_a_fault_that_lasts_is_told_only_when_it_does_no_harm_any_more) {
+  const Trigger lasting{Seconds{600}, Seconds{600}, "lose sql-1"};
+  EXPECT_EQ(judged(course(60, [](int) { return State{}; }), lasting).kind, ComebackKind::comes_back);
+  const Comeback answer = judged(course(60, [](int) { return State{0, 300}; }), lasting);
+  EXPECT_EQ(answer.kind, ComebackKind::not_decided);
+  EXPECT_NE(answer.reason.find("lose sql-1 lasts to the end"), std::string::npos) << answer.reason;
+}
+
+TEST(Trigger, is_over_when_the_last_fault_is) {
+  Scenario scenario = ten_minutes();
+  EXPECT_FALSE(trigger_of(scenario));
+  scenario.faults = {loss("a", 60), loss("b", 30)};
+  scenario.faults[0].duration = Seconds{10};
+  scenario.faults[1].duration = Seconds{100};
+  EXPECT_EQ(trigger_of(scenario), (Trigger{Seconds{30}, Seconds{130}, std::nullopt}));
+  scenario.faults[0].every = Seconds{50};
+  scenario.faults[0].times = 3;
+  EXPECT_EQ(trigger_of(scenario), (Trigger{Seconds{30}, Seconds{170}, std::nullopt}));
+  scenario.faults[0].times.reset();
+  EXPECT_EQ(trigger_of(scenario), (Trigger{Seconds{30}, Seconds{570}, std::nullopt}));  // 10 rounds, the last at 560
+  scenario.faults[0].duration = Seconds{45};
+  EXPECT_EQ(trigger_of(scenario), (Trigger{Seconds{30}, Seconds{130}, "lose a"}));
+}
+
+TEST(Trigger, lasts_when_a_fault_has_no_end_or_happens_at_random) {
+  Scenario scenario = ten_minutes();
+  scenario.faults = {loss("a", 60)};
+  EXPECT_EQ(trigger_of(scenario), (Trigger{Seconds{60}, Seconds{60}, "lose a"}));
+  scenario.faults[0].about_every = Parameter<Seconds>{};
+  scenario.faults[0].about_every->value = Seconds{100};
+  scenario.faults[0].duration = Seconds{10};
+  EXPECT_EQ(trigger_of(scenario)->lasts, "lose a");
+  scenario.faults[0] = {};
+  scenario.faults[0].at = Seconds{60};
+  scenario.faults[0].drain = NodeId("a");
+  EXPECT_EQ(trigger_of(scenario), (Trigger{Seconds{60}, Seconds{60}, std::nullopt}));  // done at a moment
+}
+
+ReplicationResult two_pools(double away_from_second) {
+  Fold fold(Seconds{600}, Seconds{60});
+  for (const char* pool : {"one", "two"}) {
+    const Place place{.pool = pool};
+    const SeriesId connected = fold.add(Metric::users_connected, place), waiting = fold.add(Metric::users_waiting, place);
+    const SeriesId arrivals = fold.add(Metric::arrivals, place), refusals = fold.add(Metric::refusals, place);
+    fold.count(fold.add(Metric::refusals, {.pool = pool, .part = "post"}), 30, 7);  // is in the sum already
+    fold.level(fold.add(Metric::users_connected, {.pool = pool, .node = "a"}), 0, 1);
+    const double away = std::string(pool) == "two" ? away_from_second : 0;
+    fold.level(connected, 0, 100);
+    fold.level(connected, 120, 100 * (1 - away));
+    fold.level(waiting, 120, 100 * away);
+    fold.count(arrivals, 30, 1000);
+    fold.count(refusals, 30, 4);
+    fold.count(fold.add(Metric::requests_lost, place), 30, 3);
+  }
+  return finished(std::move(fold));
+}
+
+TEST(Comeback, is_that_of_the_pool_that_fares_worst) {
+  Scenario scenario = ten_minutes();
+  EXPECT_FALSE(comeback(scenario, two_pools(0)));
+  scenario.faults = {loss("a", 110)};
+  scenario.faults[0].duration = Seconds{5};
+  EXPECT_EQ(comeback(scenario, two_pools(0))->kind, ComebackKind::comes_back);
+  const auto answer = comeback(scenario, two_pools(0.5));
+  EXPECT_EQ(answer->kind, ComebackKind::does_not_come_back);
+  EXPECT_TRUE(answer->reason.starts_with("two: 50 % of users are away")) << answer->reason;
+  const Course first = courses_of(two_pools(0.5)).at(1);
+  EXPECT_EQ(first.windows[5].connected, 50);
+  EXPECT_EQ(first.windows[5].waiting, 50);
+  EXPECT_EQ(first.windows[0].offered, 1000);
+  EXPECT_EQ(first.windows[0].failed, 7);
+}
+
+}  // namespace
+}  // namespace poolcast

@@ -1,0 +1,110 @@
+// What failures cost: posts at risk and lost, how old they are, and whose users waited for how long.
+#include <gtest/gtest.h>
+
+#include "domain/failure_recovery.hpp"
+#include "domain/io/scenario_file.hpp"
+#include "sim/database_outages.hpp"
+#include "tests/sim/model/play.hpp"
+
+namespace poolcast::sim {
+namespace {
+
+TEST(DatabaseOutages, count_for_the_fault_that_began_last_and_are_numbered) {
+  DatabaseOutages outages;
+  outages.fault_begins("lose sql-1");
+  outages.gone(0, 100, 3);
+  outages.serves(0, 114);
+  outages.serves(0, 200);  // somebody served already
+  outages.gone(1, 100, 0);
+  outages.gone(0, 300, 0);
+  ASSERT_EQ(outages.all().size(), 3u);
+  EXPECT_EQ(outages.all()[0].label, "lose sql-1");
+  EXPECT_EQ(outages.all()[0].lasted, 14);
+  EXPECT_EQ(outages.all()[0].in_doubt, 3u);
+  EXPECT_EQ(outages.all()[1].label, "lose sql-1");  // of another pool
+  EXPECT_EQ(outages.all()[2].label, "lose sql-1 (2)");
+  EXPECT_FALSE(outages.all()[2].lasted);
+}
+
+TEST(DatabaseOutages, the_oldest_lost_post_came_after_the_last_date_with_no_more_than_what_is_kept) {
+  DatabaseOutages outages;
+  outages.fault_begins("lose sql-1");
+  for (int second = 0; second <= 60; ++second)
+    outages.note_stored(0, second, second < 20 ? 0 : 2 * static_cast<std::uint64_t>(second - 20));  // two a second from 20 s on
+  outages.forget(0, 30);
+  outages.gone(0, 60.5, 0);
+  outages.note_stored(0, 90, 80);  // nothing is stored meanwhile
+  outages.lost(0, 95, 11, 80);     // posts 70 to 80 of 80; the 70th came in the 35th second
+  EXPECT_EQ(outages.all()[0].lost, 11u);
+  EXPECT_DOUBLE_EQ(outages.all()[0].oldest_lost, 60.5 - 54);
+  outages.lost(0, 95, 0, 80);
+  EXPECT_EQ(outages.all().size(), 1u);
+}
+
+Scenario small(const std::string& name, const std::vector<std::string>& set = {}) {
+  std::vector<std::string> overrides{"workload.users=4_000", "costs.join_rate=0.5/s"};
+  overrides.insert(overrides.end(), set.begin(), set.end());
+  return io::load_scenario(name, {.library = {POOLCAST_SCENARIOS}, .overrides = overrides}).scenario;
+}
+
+FailureRecovery recovery_of(const ReplicationResult& result, const std::string& failure) {
+  for (const FailureRecovery& one : failure_recoveries({result}))
+    if (one.failure == failure) return one;
+  ADD_FAILURE() << "no failure " << failure;
+  return {};
+}
+
+TEST(Recovery, of_a_mirrored_principal_is_the_downtime_and_loses_nothing) {
+  const ReplicationResult result = play(small("principal-failure-with-witness"));
+  const FailureRecovery recovery = recovery_of(result, "lose sql-1");
+  EXPECT_NEAR(recovery.database_back.p50.value(), value(result, Metric::database_downtime, "", "content"), 1e-9);
+  EXPECT_EQ(recovery.recovery_point.p50, 0.0);
+  EXPECT_EQ(recovery.messages_lost->value, 0);
+  EXPECT_EQ(recovery.messages_in_doubt->value, total(result, Metric::messages_in_doubt));
+  EXPECT_FALSE(recovery.users_affected);
+  EXPECT_EQ(level_at(result, Metric::messages_at_risk, 1), 0);  // before the loss the mirror is in step
+}
+
+// The backup of 15 min waits for the copy of 30 min, so that everything since the start is lost; 24 posts a second at 80,000.
+TEST(Recovery, of_a_lost_site_is_the_operators_time_and_what_the_shipped_log_lacks) {
+  const ReplicationResult result = play(small("site-failure", {"faults[2].takes=2h", "workload.restarts_per_user=0/h"}));
+  const FailureRecovery recovery = recovery_of(result, "lose north");
+  EXPECT_NEAR(recovery.database_back.p50.value(), 2 * 3600, 10);
+  EXPECT_EQ(recovery.messages_lost->value, total(result, Metric::messages_lost));
+  EXPECT_GT(recovery.messages_lost->value, 1000);
+  EXPECT_NEAR(recovery.recovery_point.p50.value(), 20 * 60, 5);
+  EXPECT_EQ(recovery.users_affected->value, 4000);
+  EXPECT_NEAR(recovery.user_minutes_lost->value, value(result, Metric::user_minutes_lost), 1);
+  // The mirror has everything until the site with both partners is gone; the secondary alone is no mirror.
+  EXPECT_EQ(level_at(result, Metric::messages_at_risk, 3), 0);
+}
+
+// Suspended at 5 min, the principal lost at 10 min: the mirror lacks five minutes of posts.
+TEST(Recovery, point_of_a_forced_service_is_the_age_of_the_first_post_that_the_mirror_lacks) {
+  const ReplicationResult result =
+      play(small("principal-failure-without-witness",
+                 {"faults=[{at: 5min, suspend_mirroring: sql-2}, {at: 10min, lose: sql-1}, {at: 20min, force_service: sql-2}]",
+                  "objectives=[]"}));
+  const FailureRecovery recovery = recovery_of(result, "lose sql-1");
+  EXPECT_GT(recovery.messages_lost->value, 100);
+  EXPECT_EQ(recovery.messages_lost->value, total(result, Metric::messages_lost));
+  EXPECT_NEAR(recovery.recovery_point.p50.value(), 300, 5);
+  const double before = level_at(result, Metric::messages_at_risk, 8), after = level_at(result, Metric::messages_at_risk, 9);
+  EXPECT_GT(before, 0);
+  EXPECT_GT(after, before);
+  EXPECT_LE(after, recovery.messages_lost->value);
+}
+
+TEST(Recovery, splits_the_minutes_of_users_who_are_lost_again_before_they_are_back) {
+  const ReplicationResult result =
+      play(small("lose-one-of-four", {"faults=[{at: 20min, lose: chat-2}, {at: 25min, lose: chat-3}]", "objectives=[]",
+                                      "workload.restarts_per_user=0/h"}));
+  const double first = recovery_of(result, "lose chat-2").user_minutes_lost->value;
+  const double second = recovery_of(result, "lose chat-3").user_minutes_lost->value;
+  EXPECT_GT(first, 0);
+  EXPECT_GT(second, first);
+  EXPECT_NEAR(first + second, value(result, Metric::user_minutes_lost), 1);
+}
+
+}  // namespace
+}  // namespace poolcast::sim
