@@ -62,6 +62,7 @@ from poolcast.recovery import Recovery, load_runbook, runbook
 from poolcast.result import Result, read_run
 from poolcast.runner import availability, run
 from poolcast.scenario import Scenario, library, limits, load, loads
+from poolcast.tipping import TippingPoint, tipping_point
 
 __all__ = [
     "AvailabilityMode",
@@ -109,6 +110,7 @@ __all__ = [
     "SqlEdition",
     "SqlInstance",
     "Statistic",
+    "TippingPoint",
     "Topology",
     "UnsupportedScenarioError",
     "Variant",
@@ -125,4 +127,5 @@ __all__ = [
     "run",
     "runbook",
     "side_by_side",
+    "tipping_point",
 ]

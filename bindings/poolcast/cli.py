@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from poolcast._core import __version__
-from poolcast.parameters import Precision, RuleId, RunbookName, ScenarioName
+from poolcast.cli_tipping import tipping_point
+from poolcast.parameters import Precision, RuleId, RunbookName, ScenarioName, scenario_argument, set_option
 
 if TYPE_CHECKING:
     from poolcast.result import Result
@@ -36,10 +37,6 @@ def _load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
         _fail(str(error))
 
 
-_set_option = click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key: workload.users=60_000.")
-_scenario_argument = click.argument("scenario", type=ScenarioName())
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="poolcast")
 def main() -> None:
@@ -55,9 +52,12 @@ def main() -> None:
     """
 
 
+main.add_command(tipping_point)
+
+
 @main.command()
-@_scenario_argument
-@_set_option
+@scenario_argument
+@set_option
 @click.option(
     "--method",
     type=click.Choice(["simulate", "analytic", "fluid"]),
@@ -191,6 +191,7 @@ def _finish(scenario: Scenario, finished: Any, *, as_json: bool, out: Path | Non
     else:
         screen = console or screens.make_console()
         screens.verdicts(screen, data)
+        screens.comes_back(screen, data)
         if console is not None:
             screens.figures(screen, data)
             screens.headroom(screen, scenario)
@@ -230,8 +231,8 @@ def _code(finished: Any, data: dict[str, Any] | None) -> int:
 
 
 @main.command()
-@_scenario_argument
-@_set_option
+@scenario_argument
+@set_option
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True, help="Same seed: the same answer.")
 @click.option(
     "--precision", type=Precision(), default=0.1, metavar="SHARE", help="How narrow the interval has to be.  [default: 10%]"
@@ -259,8 +260,8 @@ def availability(
 
 
 @main.command()
-@_scenario_argument
-@_set_option
+@scenario_argument
+@set_option
 def validate(scenario: str, changes: tuple[str, ...]) -> None:
     """Check SCENARIO against the documented limits; exit 1 when one of severity error is passed."""
     from poolcast import units
@@ -326,8 +327,8 @@ def limits(severity: str | None, product: str) -> None:
 
 
 @main.command()
-@_scenario_argument
-@_set_option
+@scenario_argument
+@set_option
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON, values unrounded.")
 def capacity(scenario: str, changes: tuple[str, ...], as_json: bool) -> None:
     """Derive the capacity page of SCENARIO: rooms, access entries, message rates, deliveries, database growth."""

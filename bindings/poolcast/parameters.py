@@ -75,6 +75,10 @@ class Precision(_Number):
             self.fail(str(error).removeprefix("precision: "), param, ctx)
 
 
+set_option = click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a key: workload.users=60_000.")
+scenario_argument = click.argument("scenario", type=ScenarioName())
+
+
 def _all_rules() -> Iterable[Any]:
     from poolcast import _core
 
