@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from poolcast._core import __version__
+from poolcast.cli_availability import availability
 from poolcast.cli_tipping import tipping_point
 from poolcast.parameters import Precision, RuleId, RunbookName, ScenarioName, scenario_argument, set_option
 
@@ -52,6 +53,7 @@ def main() -> None:
     """
 
 
+main.add_command(availability)
 main.add_command(tipping_point)
 
 
@@ -228,35 +230,6 @@ def _code(finished: Any, data: dict[str, Any] | None) -> int:
     if data is not None and data.get("interrupted"):
         return _INTERRUPTED
     return int(finished.code) if 0 <= finished.code <= _WORKER_DIED else _WORKER_DIED
-
-
-@main.command()
-@scenario_argument
-@set_option
-@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True, help="Same seed: the same answer.")
-@click.option(
-    "--precision", type=Precision(), default=0.1, metavar="SHARE", help="How narrow the interval has to be.  [default: 10%]"
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
-@click.option("--allow-unsupported", is_flag=True, help="Answer although a rule of severity error is broken.")
-def availability(
-    scenario: str, changes: tuple[str, ...], seed: int, precision: float, as_json: bool, allow_unsupported: bool
-) -> None:
-    """Say how much of a year users have the service when the losses at random of SCENARIO happen, and what takes the rest."""
-    from poolcast import _core, console, runner
-
-    question = _load(scenario, changes)
-    _refuse(question, allow_unsupported)
-    try:
-        answer = runner.availability(question, precision=precision, seed=seed, allow_unsupported=allow_unsupported)
-    except (_core.ConfigError, FileNotFoundError) as error:
-        _fail(str(error))
-    if as_json:
-        click.echo(json.dumps(answer, ensure_ascii=False))
-        return
-    screen = console.make_console()
-    console.head(screen, question, f"losses at random · seed {seed}")
-    console.availability(screen, answer)
 
 
 @main.command()

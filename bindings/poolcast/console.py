@@ -255,14 +255,53 @@ def availability(console: Console, answer: Row) -> None:
     table = plain_table(("Away, a year and user", ""), ("", "r"), ("95 % interval", ""))
     for cause, minutes in answer["by_cause"].items():
         table.add_row(f"  {summary.words(cause)}", _minutes(minutes), Text(_bounds(minutes), "dim"))
+    if len(answer["by_pool"]) > 1:
+        for pool in answer["by_pool"]:
+            minutes = pool["unavailable"]
+            table.add_row(f"  users of {pool['pool']}", _minutes(minutes), Text(_bounds(minutes), "dim"))
+    if answer["compliance"] is not None:
+        text = f"{_bounds(answer['compliance'])}  posts wait to be recorded; no users' time"
+        table.add_row("  compliance", _minutes(answer["compliance"]), Text(text, "dim"))
     console.print()
     console.print(table)
+    if answer["sensitivity"]:
+        _sensitivity(console, answer)
     risks = plain_table(("Assumed", ""), ("about every", "r"), ("", ""), ("for about", "r"), ("", ""))
     for risk in answer["risks"]:
         cells = [text for key in ("about_every", "for_about") for text in _risk(risk[key])]
         risks.add_row(f"  {risk['label']}", *cells)
     console.print()
     console.print(risks)
+
+
+def _sensitivity(console: Console, answer: Row) -> None:
+    """A tornado: what is away at the low and at the high end of each assumption, widest first."""
+    most = max(end["minutes_per_year"] for swing in answer["sensitivity"] for end in (swing["low"], swing["high"]))
+    table = plain_table(("What matters most", ""), ("from", "r"), ("to", "r"), ("away, a year", "r"), ("", "r"), ("", ""))
+    for swing in answer["sensitivity"]:
+        low, high = swing["low"], swing["high"]
+        bounds = [_end_of_assumption(end) for end in (low, high)]
+        table.add_row(f"  {_assumption(swing)}", *bounds, _minutes(low), _minutes(high), _bar(low, high, most))
+    console.print()
+    console.print(table)
+
+
+def _assumption(swing: Row) -> str:
+    if swing["key"] == "operators":
+        return "operators' times"
+    first, *others = swing["faults"]
+    more = f" and {len(others)} more" if others else ""
+    return f"{summary.words(swing['key'])}: {first}{more}"
+
+
+def _end_of_assumption(end: Row) -> str:
+    return f"×{end['factor']:g}" if "factor" in end else units.duration(end["value_s"])
+
+
+def _bar(low: Row, high: Row, most: float) -> str:
+    width = 24
+    begin, end = sorted(round(width * each["minutes_per_year"] / most) if most > 0 else 0 for each in (low, high))
+    return " " * begin + "━" * max(1, end - begin)
 
 
 def _minutes(minutes: Row) -> str:

@@ -290,18 +290,26 @@ def availability(
     *,
     precision: float | str = 0.1,
     seed: int = 1,
+    runbook: str | os.PathLike[str] = "site-failover",
+    failback: str | os.PathLike[str] = "site-failback",
+    sensitivity: bool = False,
     allow_unsupported: bool = False,
 ) -> dict[str, Any]:
     """How much of their time users have the service when machines are lost at random, and what takes the rest.
 
-    The scenario's losses with `about_every` and `for_about` are the risks; the control plane alone is played, by Monte Carlo with
-    importance sampling, until the 95 % interval of the unavailability has the relative half-width `precision`. The object is
-    described in docs/run-format.md. Raises ConfigError on a scenario without such losses or with others.
+    The scenario's losses and cuts with `about_every` and `for_about` are the risks; the control plane alone is played, by Monte
+    Carlo with importance sampling, until the 95 % interval of the unavailability has the relative half-width `precision`.
+    `runbook` and `failback` say how long operators need for a lost site and the way back; the first step of the former is their
+    decision. `sensitivity` adds what each assumption does at the ends of its interval. The object is described in
+    docs/run-format.md. Raises ConfigError on a scenario without such losses or with others.
     """
     question = (scenario if isinstance(scenario, Scenario) else load(scenario)).checked()
     if not allow_unsupported:
         refuse_unsupported(question)
     arguments = ["--availability", "--seed", str(seed), "--precision", str(precision_share(precision))]
+    arguments += ["--runbook", os.fspath(runbook), "--failback", os.fspath(failback)]
+    if sensitivity:
+        arguments.append("--sensitivity")
     if allow_unsupported:
         arguments.append("--allow-unsupported")
     finished = execute(question, arguments)

@@ -1,5 +1,7 @@
-// The control plane of a scenario: its machines, and as risks the losses that happen at random (`about_every`, `for_about`).
+// The control plane of a scenario: its machines, and as risks the losses and cuts that happen at random (`about_every`,
+// `for_about`).
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "sim/analytic/methods.hpp"
@@ -18,68 +20,96 @@ public:
     for (const NodeId& name : names) numbers.push_back(of(name));
     return numbers;
   }
+  std::vector<std::size_t> all_but(const std::vector<std::size_t>& some) const {
+    std::vector<std::size_t> numbers;
+    for (std::size_t machine = 0; machine < count(); ++machine)
+      if (std::ranges::find(some, machine) == some.end()) numbers.push_back(machine);
+    return numbers;
+  }
 
 private:
   std::vector<NodeId> names_;
 };
 
-bool is_risk(const Fault& fault) { return fault.lose && fault.about_every && (fault.for_about || fault.duration); }
+bool is_risk(const Fault& fault) { return (fault.lose || fault.cut) && fault.about_every && (fault.for_about || fault.duration); }
 
-Risk risk_of(const Fault& fault, const ControlPlane& plane, const Machines& machines, const Topology& topology) {
+Risk risk_of(const Fault& fault, const Machines& machines, const Topology& topology) {
+  const Names& names = fault.lose ? *fault.lose : *fault.cut;
   Risk risk;
   risk.label = label(fault);
-  risk.machines = machines.of(machines_of(topology, *fault.lose));
+  risk.machines = machines.of(machines_of(topology, names));
   risk.failures_per_s = 1 / fault.about_every->value.count();
   risk.repairs_per_s = 1 / (fault.for_about ? fault.for_about->value : *fault.duration).count();
-  const auto takes = [&](std::size_t machine) { return std::ranges::find(risk.machines, machine) != risk.machines.end(); };
+  if (fault.cut) {
+    risk.away_from = fault.away_from ? machines.of(machines_of(topology, *fault.away_from)) : machines.all_but(risk.machines);
+    return risk;
+  }
   risk.resets = fault.kind == LossKind::reset;
-  risk.is_site = takes(plane.principal) && std::ranges::any_of(plane.servers, takes);
+  risk.is_site =
+      std::ranges::any_of(names.each, [&](const std::string& name) { return find_site(topology, SiteId(name)) != nullptr; });
   return risk;
+}
+
+DatabasePlane database_of(const Database& database, const Machines& machines) {
+  DatabasePlane plane;
+  plane.principal = machines.of(database.principal);
+  if (database.mirror && database.mode == AvailabilityMode::high_safety) {
+    plane.mirror = machines.of(*database.mirror);
+    if (database.witness) plane.witness = machines.of(*database.witness);
+    constexpr Seconds next_ping{0.5};  // in the mean
+    plane.detection = database.partner_timeout + next_ping;
+  }
+  if (database.log_shipping) plane.secondary = machines.of(database.log_shipping->secondary);
+  return plane;
+}
+
+PoolPlane pool_of(const PoolLoad& load, const Topology& topology, const Machines& machines) {
+  const ChatPool& pool = *load.pool;
+  PoolPlane plane;
+  plane.users = load.share;
+  plane.servers = machines.of(pool.active);
+  plane.standby = machines.of(pool.standby);
+  plane.front_ends = machines.of(front_end_servers(*find_front_end_pool(topology, pool.next_hop)));
+  for (const FrontEndPool& other : topology.front_end_pools)
+    if (other.name != pool.next_hop)
+      std::ranges::copy(machines.of(front_end_servers(other)), std::back_inserter(plane.other_front_ends));
+  plane.content = database_of(*find_database(topology, pool, Holds::content), machines);
+  const Database* compliance = pool.compliance ? find_database(topology, pool, Holds::compliance) : nullptr;
+  if (compliance != nullptr) plane.compliance = database_of(*compliance, machines);
+  const ClientBehaviour& client = load.scenario->workload.client;
+  plane.surges = {
+      .of_all_s = surge_of_all(load),
+      .of_some_s = surges(load),
+      .unnoticed_s = (client.silent_detection.low + client.silent_detection.high).count() / 2 - client.reset_detection.count()};
+  return plane;
 }
 
 }  // namespace
 
 std::vector<Inconsistency> availability_refusals(const Scenario& scenario) {
   std::vector<Inconsistency> found;
-  if (scenario.topology.chat_pools.size() != 1)
-    found.push_back({"topology.chat_pools", "availability is worked out for one chat pool, and there are several",
-                     "leave the others out: pools do not help each other"});
   for (std::size_t number = 0; number < scenario.faults.size(); ++number)
     if (!is_risk(scenario.faults[number]))
-      found.push_back({"faults[" + std::to_string(number) + "]",
-                       "availability is worked out from losses at random, and this is none: " + label(scenario.faults[number]),
-                       "write `lose` with `about_every` and `for_about`, or leave it out"});
+      found.push_back(
+          {"faults[" + std::to_string(number) + "]",
+           "availability is worked out from losses and cuts at random, and this is none: " + label(scenario.faults[number]),
+           "write `lose` or `cut` with `about_every` and `for_about`, or leave it out"});
   if (scenario.faults.empty())
     found.push_back({"faults", "availability is worked out from losses at random, and there are none",
                      "start from the scenario years-of-chance, which has a rate for every kind of machine"});
   return found;
 }
 
-ControlPlane control_plane_of(const Scenario& scenario) {
+ControlPlane control_plane_of(const Scenario& scenario, const Operators& operators) {
   const Topology& topology = scenario.topology;
-  const ChatPool& pool = topology.chat_pools.front();
-  const Database& content = *find_database(topology, pool, Holds::content);
   const Machines machines(topology);
   ControlPlane plane;
   plane.machines = machines.count();
-  plane.servers = machines.of(pool.active);
-  plane.standby = machines.of(pool.standby);
-  plane.front_ends = machines.of(front_end_servers(*find_front_end_pool(topology, pool.next_hop)));
-  for (const FrontEndPool& other : topology.front_end_pools)
-    if (other.name != pool.next_hop)
-      for (const NodeId& server : front_end_servers(other)) plane.other_front_ends.push_back(machines.of(server));
-  plane.principal = machines.of(content.principal);
-  if (content.mirror && content.mode == AvailabilityMode::high_safety) {
-    plane.mirror = machines.of(*content.mirror);
-    if (content.witness) plane.witness = machines.of(*content.witness);
-  }
   // An exponential time has a mean above zero.
   plane.opening = std::max(Seconds{1e-3}, scenario.costs.database_open_time.value);
-  if (content.log_shipping) plane.secondary = machines.of(content.log_shipping->secondary);
-  for (const Fault& fault : scenario.faults) plane.risks.push_back(risk_of(fault, plane, machines, topology));
-  const PoolLoad load = pool_loads(scenario).front();
-  plane.surge_of_all_s = surge_of_all(load);
-  plane.surge_s = surges(load);
+  plane.operators = operators;
+  for (const Fault& fault : scenario.faults) plane.risks.push_back(risk_of(fault, machines, topology));
+  for (const PoolLoad& load : pool_loads(scenario)) plane.pools.push_back(pool_of(load, topology, machines));
   return plane;
 }
 

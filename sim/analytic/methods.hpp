@@ -20,8 +20,8 @@ std::vector<Inconsistency> steady_state_refusals(const Scenario& scenario);
 ReplicationResult storm(const Scenario& scenario, Seconds window);
 std::vector<Inconsistency> storm_refusals(const Scenario& scenario);
 
-// What estimate_availability() plays of a scenario: its machines, and as risks the losses that happen at random.
-ControlPlane control_plane_of(const Scenario& scenario);
+// What estimate_availability() plays of a scenario: its machines, and as risks the losses and cuts that happen at random.
+ControlPlane control_plane_of(const Scenario& scenario, const Operators& operators);
 std::vector<Inconsistency> availability_refusals(const Scenario& scenario);
 
 }  // namespace poolcast::sim::analytic

@@ -4,9 +4,15 @@
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <utility>
 
+#include "domain/io/library_folders.hpp"
+#include "domain/io/runbook_file.hpp"
 #include "domain/io/scenario_file.hpp"
 #include "sim/analytic/methods.hpp"
+#include "sim/analytic/operators.hpp"
+#include "sim/analytic/sensitivity.hpp"
 #include "sim/program/plan.hpp"
 
 namespace poolcast::sim {
@@ -38,6 +44,50 @@ Json risk_json(const Fault& fault) {
   return object;
 }
 
+Json operators_json(const Flags& flags, const analytic::Operators& operators) {
+  const auto mean = [](const std::vector<double>& times) {
+    return std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(times.size());
+  };
+  return {{"failover", flags.failover},
+          {"failback", flags.failback},
+          {"decision_mean_s", mean(operators.decision)},
+          {"failover_mean_s", mean(operators.failover)},
+          {"front_end_failover_mean_s", mean(operators.front_end_failover)},
+          {"failback_mean_s", mean(operators.failback)}};
+}
+
+Json sensitivity_json(const std::vector<analytic::Swing>& swings) {
+  const auto end = [](const analytic::Swing& swing, const analytic::Swing::End& at) {
+    Json object = minutes(at.unavailable);
+    object[swing.key == "operators" ? "factor" : "value_s"] = at.value;
+    return object;
+  };
+  Json all = Json::array();
+  for (const analytic::Swing& swing : swings)
+    all.push_back(
+        {{"key", swing.key}, {"faults", swing.faults}, {"low", end(swing, swing.low)}, {"high", end(swing, swing.high)}});
+  return all;
+}
+
+// By cause and by pool, and of the compliance databases, whose downtime is not users'.
+void add_parts(Json& object, const Scenario& scenario, const analytic::Availability& found) {
+  Json causes = Json::object();
+  for (std::size_t cause = 0; cause < analytic::cause_names.size(); ++cause)
+    causes[std::string(analytic::cause_names[cause])] = minutes(found.by_cause[cause]);
+  Json pools = Json::array();
+  for (std::size_t pool = 0; pool < found.by_pool.size(); ++pool)
+    pools.push_back({{"pool", scenario.topology.chat_pools[pool].name.str()}, {"unavailable", minutes(found.by_pool[pool])}});
+  object["by_cause"] = std::move(causes);
+  object["by_pool"] = std::move(pools);
+  object["compliance"] = found.compliance ? minutes(*found.compliance) : Json(nullptr);
+}
+
+analytic::Operators operators_of(const Flags& flags) {
+  const io::LoadOptions options{.library = io::library_folders(flags.library), .overrides = {}};
+  return analytic::operators_of(io::load_runbook(flags.failover, options).runbook,
+                                io::load_runbook(flags.failback, options).runbook, flags.seed);
+}
+
 }  // namespace
 
 ExitCode answer_availability(const Flags& flags, const std::function<bool()>& stop_wished) {
@@ -49,27 +99,28 @@ ExitCode answer_availability(const Flags& flags, const std::function<bool()>& st
   options.seed = flags.seed;
   options.precision = flags.precision.value_or(options.precision);
   options.stop_wished = stop_wished;
-  const analytic::Availability found = estimate_availability(analytic::control_plane_of(scenario), options);
-  Json causes = Json::object();
-  for (std::size_t cause = 0; cause < analytic::cause_names.size(); ++cause)
-    causes[std::string(analytic::cause_names[cause])] = minutes(found.by_cause[cause]);
+  const analytic::ControlPlane plane = analytic::control_plane_of(scenario, operators_of(flags));
+  const analytic::Availability found = estimate_availability(plane, options);
   Json risks = Json::array();
   for (const Fault& fault : scenario.faults) risks.push_back(risk_json(fault));
-  const Json object = {{"format", "poolcast-availability/1"},
-                       {"version", POOLCAST_VERSION},
-                       {"seed", flags.seed},
-                       {"scenario", {{"name", scenario.name}, {"digest", io::digest(scenario)}, {"costs", scenario.costs.name}}},
-                       {"availability", 1 - found.unavailable.value},
-                       {"nines", nines(found.unavailable.value)},
-                       {"unavailable", minutes(found.unavailable)},
-                       {"by_cause", causes},
-                       {"cycles", found.cycles},
-                       {"precise", found.precise},
-                       {"risks", risks}};
+  Json object = {{"format", "poolcast-availability/2"},
+                 {"version", POOLCAST_VERSION},
+                 {"seed", flags.seed},
+                 {"scenario", {{"name", scenario.name}, {"digest", io::digest(scenario)}, {"costs", scenario.costs.name}}},
+                 {"availability", 1 - found.unavailable.value},
+                 {"nines", nines(found.unavailable.value)},
+                 {"unavailable", minutes(found.unavailable)}};
+  add_parts(object, scenario, found);
+  object["cycles"] = found.cycles;
+  object["precise"] = found.precise;
+  object["operators"] = operators_json(flags, plane.operators);
+  object["risks"] = std::move(risks);
+  object["sensitivity"] =
+      flags.sensitivity && !found.interrupted ? sensitivity_json(sensitivity(scenario, plane, options)) : Json(nullptr);
   const std::string text = object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   const bool printed = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   if (!printed) return bad_input;
-  return found.interrupted ? interrupted : all_hold;
+  return found.interrupted || (stop_wished && stop_wished()) ? interrupted : all_hold;
 }
 
 }  // namespace poolcast::sim

@@ -70,6 +70,13 @@ void add_flags(CLI::App& app, Flags& flags, std::string& precision) {
   app.add_flag("--availability", flags.availability,
                "Instead of a run: how much of their time users have the service, from the losses at random, split by cause; "
                "--precision is the relative half-width of the interval, default 10%");
+  app.add_flag("--sensitivity", flags.sensitivity,
+               "With --availability: which assumption moves the answer most, each at both ends of its interval");
+  app.add_option("--runbook", flags.failover,
+                 "With --availability: runbook of a site's failover, a file (.yaml) or a name of the library; its first step is "
+                 "the decision, for which whatever else operators do waits as well")
+      ->capture_default_str();
+  app.add_option("--failback", flags.failback, "With --availability: runbook of the way back")->capture_default_str();
   static const std::map<std::string, PlaneMode> modes{
       {"batch", PlaneMode::batch}, {"step", PlaneMode::step}, {"timer", PlaneMode::timer}};
   app.add_option("--mode", flags.mode, "How requests share SimGrid's clock: batch, step or timer; the answer is the same")

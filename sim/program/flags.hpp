@@ -34,7 +34,10 @@ struct Flags {
   std::optional<std::filesystem::path> out;
   Method method = Method::simulate;
   PlaneMode mode = PlaneMode::batch;
-  bool availability = false;  // instead of a run
+  bool availability = false;               // instead of a run
+  bool sensitivity = false;                // of the availability
+  std::string failover = "site-failover";  // the runbooks that operators work through: files or names of the library
+  std::string failback = "site-failback";
   bool allow_unsupported = false;
   bool no_variants = false;
   bool progress = false;

@@ -31,6 +31,14 @@ def test_availability_says_so_when_nothing_takes_service_away() -> None:
     assert "No loss among these risks takes users' service." in done.output
 
 
+def test_availability_shows_compliance_apart_and_what_matters_most() -> None:
+    site_alone = "faults=[{at: 0s, lose: north, about_every: {value: 1825day, low: 700day, high: 7300day}, for_about: 6h}]"
+    done = call("availability", "years-of-chance", "--set", site_alone, "--sensitivity")
+    assert done.exit_code == 0, done.output
+    for words in ("no users' time", "What matters most", "about every: lose north", "operators' times"):
+        assert words in done.output
+
+
 def program(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "poolcast.cli", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload, no-any-return]

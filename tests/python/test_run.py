@@ -35,8 +35,31 @@ def test_availability_is_split_by_cause_and_needs_losses_at_random(scenario: pc.
     assert causes == pytest.approx(answer["unavailable"]["minutes_per_year"])
     assert answer["by_cause"]["site"]["minutes_per_year"] > answer["by_cause"]["database"]["minutes_per_year"]
     assert answer == pc.availability("years-of-chance", precision="20%")
-    with pytest.raises(pc.ConfigError, match="losses at random"):
+    with pytest.raises(pc.ConfigError, match="losses and cuts at random"):
         pc.availability(scenario)
+
+
+def test_availability_of_the_whole_topology_is_five_nines_where_the_scenario_says_so() -> None:
+    prepared = pc.availability("five-nines", runbook="site-failover-prepared")
+    assert 5.0 < prepared["nines"] < 5.05
+    assert [pool["pool"] for pool in prepared["by_pool"]] == ["chat-north", "chat-south"]
+    assert prepared["compliance"]["minutes_per_year"] > prepared["unavailable"]["minutes_per_year"]
+    usual = pc.availability("five-nines")
+    assert usual["nines"] < 5.0
+    assert usual["operators"]["decision_mean_s"] > 4 * prepared["operators"]["decision_mean_s"]
+    with pytest.raises(pc.ConfigError, match="no runbook has this name"):
+        pc.availability("five-nines", runbook="site-failure")
+
+
+def test_sensitivity_puts_first_what_moves_the_availability_most() -> None:
+    faults = "faults=[{at: 0s, lose: north, about_every: {value: 1825day, low: 700day, high: 7300day}, for_about: 6h}]"
+    answer = pc.availability(pc.load("years-of-chance", set=[faults]), sensitivity=True)
+    rate, operators = answer["sensitivity"]
+    assert rate["key"] == "about_every"
+    assert rate["faults"] == ["lose north"]
+    assert rate["low"]["minutes_per_year"] > 8 * rate["high"]["minutes_per_year"]
+    assert operators["key"] == "operators"
+    assert operators["low"]["minutes_per_year"] == pytest.approx(operators["high"]["minutes_per_year"])  # no second site
 
 
 def test_formulas_refuse_what_they_exclude_and_what_makes_no_sense(scenario: pc.Scenario) -> None:

@@ -174,8 +174,9 @@ TEST(Refusal, of_the_fluid_model_names_what_it_does_not_follow) {
 TEST(Availability, of_a_stretched_pool_does_not_wait_for_the_repair_of_a_site) {
   const ControlPlane plane = control_plane_of(
       load("years-of-chance", {"topology=stretched-low-bandwidth", "workload.users=8000",
-                               "faults=[{at: 0s, lose: north, kind: silent, about_every: 1825day, for_about: 20day}]"}));
-  EXPECT_EQ(plane.other_front_ends.size(), plane.front_ends.size());
+                               "faults=[{at: 0s, lose: north, kind: silent, about_every: 1825day, for_about: 20day}]"}),
+      Operators{});
+  EXPECT_EQ(plane.pools.front().other_front_ends.size(), plane.pools.front().front_ends.size());
   EXPECT_FALSE(plane.risks.front().resets);
   AvailabilityOptions options;
   options.least_cycles = 5'000;

@@ -17,14 +17,25 @@ using namespace std::chrono_literals;
 constexpr double day = 86'400;
 constexpr double year = 365 * day;
 
+// What an exponential time of this mean is: its quantiles in the middle of as many equal shares.
+std::vector<double> exponential(double mean) {
+  std::vector<double> times;
+  constexpr int shares = 2'000;
+  for (int share = 0; share < shares; ++share) times.push_back(-mean * std::log1p(-(share + 0.5) / shares));
+  return times;
+}
+
 // Chat servers 0 … n-1; principal, mirror and witness after them.
 ControlPlane plane_with(std::size_t servers, bool has_mirror, bool has_witness) {
   ControlPlane plane;
   plane.machines = servers + 3;
-  for (std::size_t server = 0; server < servers; ++server) plane.servers.push_back(server);
-  plane.principal = servers;
-  if (has_mirror) plane.mirror = servers + 1;
-  if (has_witness) plane.witness = servers + 2;
+  plane.pools.emplace_back();
+  PoolPlane& pool = plane.pools.front();
+  for (std::size_t server = 0; server < servers; ++server) pool.servers.push_back(server);
+  pool.content.principal = servers;
+  if (has_mirror) pool.content.mirror = servers + 1;
+  if (has_witness) pool.content.witness = servers + 2;
+  plane.operators.decision = exponential(43 * 60);  // as the chain has it
   return plane;
 }
 
@@ -44,7 +55,9 @@ double unavailable_by_chain(const MirroredDatabase& database) { return 1 - avail
 
 MirroredDatabase database_of(const ControlPlane& plane, const MachineLife& partner, const MachineLife& witness) {
   // Mirror and witness give up on the principal together; then the database opens.
-  return {partner, witness, plane.witness.has_value(), plane.detection + plane.opening, plane.resynchronise, plane.decision};
+  const bool has_witness = plane.pools.front().content.witness.has_value();
+  return {partner,         witness, has_witness, plane.pools.front().content.detection + plane.opening, plane.resynchronise,
+          Seconds{43 * 60}};
 }
 
 }  // namespace
@@ -104,7 +117,8 @@ TEST(ControlPlane, with_a_mirror_and_a_witness_agrees_with_the_markov_chain) {
   ControlPlane plane = plane_with(1, true, true);
   const MachineLife partner{Seconds{200 * day}, 6h};
   const MachineLife witness{Seconds{100 * day}, 12h};
-  plane.risks = {risk(plane.principal, partner), risk(*plane.mirror, partner), risk(*plane.witness, witness)};
+  plane.risks = {risk(plane.pools.front().content.principal, partner), risk(*plane.pools.front().content.mirror, partner),
+                 risk(*plane.pools.front().content.witness, witness)};
   const Interval found = unavailable(plane, 0.04);
   const double chain = unavailable_by_chain(database_of(plane, partner, witness));
   EXPECT_NEAR(found.value, chain, 2 * found.half_width) << found.half_width;
@@ -115,7 +129,8 @@ TEST(ControlPlane, with_a_mirror_and_a_witness_agrees_with_the_markov_chain) {
 TEST(ControlPlane, that_hardly_ever_fails_is_found_as_well) {
   ControlPlane plane = plane_with(1, true, true);
   const MachineLife life{Seconds{2 * year}, 2h};
-  plane.risks = {risk(plane.principal, life), risk(*plane.mirror, life), risk(*plane.witness, life)};
+  plane.risks = {risk(plane.pools.front().content.principal, life), risk(*plane.pools.front().content.mirror, life),
+                 risk(*plane.pools.front().content.witness, life)};
   const Interval found = unavailable(plane, 0.05);
   const double chain = unavailable_by_chain(database_of(plane, life, life));
   EXPECT_LT(chain, 1e-6);
@@ -126,8 +141,8 @@ TEST(ControlPlane, is_the_same_with_and_without_importance_sampling) {
   ControlPlane plane = plane_with(2, true, true);
   const MachineLife life{Seconds{5 * day}, 6h};
   for (std::size_t machine = 0; machine < plane.machines; ++machine) plane.risks.push_back(risk(machine, life));
-  plane.surge_of_all_s = 600;
-  plane.surge_s = {{}, {0}, {0, 300}};
+  plane.pools.front().surges.of_all_s = 600;
+  plane.pools.front().surges.of_some_s = {{}, {0}, {0, 300}};
   const Interval biased = unavailable(plane, 0.03);
   const Interval plain = unavailable(plane, 0.03, false);
   EXPECT_NEAR(biased.value, plain.value, biased.half_width + plain.half_width);
@@ -138,7 +153,7 @@ TEST(ControlPlane, counts_reconnecting_by_who_survives) {
   ControlPlane plane = plane_with(2, false, false);
   const MachineLife life{Seconds{100 * day}, 1h};
   plane.risks = {risk(0, life), risk(1, life)};
-  plane.surge_s = {{}, {0}, {0, 1000}};
+  plane.pools.front().surges.of_some_s = {{}, {0}, {0, 1000}};
   AvailabilityOptions options;
   options.precision = 0.03;
   options.least_cycles = 10'000;
@@ -151,7 +166,7 @@ TEST(ControlPlane, counts_reconnecting_by_who_survives) {
 TEST(ControlPlane, counts_servers_that_are_lost_together_together) {
   ControlPlane plane = plane_with(4, false, false);
   plane.risks = {{"lose three", {0, 1, 2}, 1 / (100 * day), 1.0 / 3600, false}};
-  plane.surge_s = {{}, {0}, {0, 2000}, {0, 2500, 1500}, {0, 3000, 2200, 1000}};
+  plane.pools.front().surges.of_some_s = {{}, {0}, {0, 2000}, {0, 2500, 1500}, {0, 3000, 2200, 1000}};
   AvailabilityOptions options;
   options.least_cycles = options.most_cycles = 1'000;
   EXPECT_NEAR(estimate_availability(plane, options).unavailable.value / (3000 / (100 * day + 3600)), 1, 1e-6);
@@ -160,8 +175,8 @@ TEST(ControlPlane, counts_servers_that_are_lost_together_together) {
 TEST(ControlPlane, splits_the_loss_of_a_site_into_runbook_and_the_rest) {
   ControlPlane plane = plane_with(1, false, false);
   plane.machines += 1;
-  plane.secondary = 4;
-  plane.standby = {5};
+  plane.pools.front().content.secondary = 4;
+  plane.pools.front().standby = {5};
   plane.machines += 1;
   plane.risks = {{"lose north", {0, 1}, 1 / year, 1 / (2 * day), true}};
   AvailabilityOptions options;
@@ -172,7 +187,7 @@ TEST(ControlPlane, splits_the_loss_of_a_site_into_runbook_and_the_rest) {
   EXPECT_GT(of(Cause::runbook), 0);
   EXPECT_LT(of(Cause::database), 0.01 * of(Cause::runbook));  // it opens when the site is back
   // The site is back before the runbook is through in few cases; else the runbook's time and the failback's are lost.
-  const double runbook = plane.runbook.count() + plane.failback.count();
+  const double runbook = plane.operators.failover.front() + plane.operators.failback.front();
   EXPECT_NEAR(of(Cause::runbook) * year / runbook, 1, 0.15);
 }
 
@@ -182,7 +197,7 @@ TEST(ControlPlane, fails_over_within_the_time_out_and_the_opening_or_the_opening
   for (const bool resets : {false, true}) {
     ControlPlane plane = plane_with(1, true, true);
     const MachineLife life{Seconds{1000 * day}, 1h};
-    plane.risks = {risk(plane.principal, life), risk(*plane.mirror, life)};
+    plane.risks = {risk(plane.pools.front().content.principal, life), risk(*plane.pools.front().content.mirror, life)};
     for (Risk& each : plane.risks) each.resets = resets;
     EXPECT_NEAR(unavailable(plane, 0.03).value * 1000 * day, resets ? 3.0 : 13.5, 0.7);
   }
@@ -191,8 +206,9 @@ TEST(ControlPlane, fails_over_within_the_time_out_and_the_opening_or_the_opening
 // The partner that fails every ten days hands over to the one that hardly ever fails, and nobody hands back.
 TEST(ControlPlane, leaves_the_database_where_a_failover_took_it) {
   ControlPlane plane = plane_with(1, true, true);
-  plane.risks = {risk(plane.principal, {Seconds{10 * day}, 1h}), risk(*plane.mirror, {Seconds{1000 * day}, 1h})};
-  plane.decision = Seconds{1000 * year};  // nobody forces service
+  plane.risks = {risk(plane.pools.front().content.principal, {Seconds{10 * day}, 1h}),
+                 risk(*plane.pools.front().content.mirror, {Seconds{1000 * day}, 1h})};
+  plane.operators.decision = {1000 * year};  // nobody forces service
   const Interval found = unavailable(plane, 0.05);
   // In 1,010 days a failover there and soon one back; either partner may be lost while the other is repaired: an hour in 240.
   const double lost_together = 2 * 3600.0 / 240;
@@ -205,7 +221,8 @@ TEST(ControlPlane, leaves_the_database_where_a_failover_took_it) {
 TEST(ControlPlane, knows_how_far_off_it_may_be) {
   ControlPlane plane = plane_with(1, true, true);
   const MachineLife life{Seconds{2 * year}, 2h};
-  plane.risks = {risk(plane.principal, life), risk(*plane.mirror, life), risk(*plane.witness, life)};
+  plane.risks = {risk(plane.pools.front().content.principal, life), risk(*plane.pools.front().content.mirror, life),
+                 risk(*plane.pools.front().content.witness, life)};
   const double chain = unavailable_by_chain(database_of(plane, life, life));
   int below = 0, above = 0;
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
@@ -225,24 +242,24 @@ TEST(ControlPlane, knows_how_far_off_it_may_be) {
 TEST(ControlPlane, brings_users_back_through_another_front_end_pool) {
   ControlPlane plane = plane_with(1, false, false);
   plane.machines += 4;
-  plane.secondary = 4;
-  plane.standby = {5};
-  plane.front_ends = {6};
+  plane.pools.front().content.secondary = 4;
+  plane.pools.front().standby = {5};
+  plane.pools.front().front_ends = {6};
   plane.risks = {{"lose north", {0, 1, 6}, 1 / (5 * year), 1 / (20 * day), true}};
   const double without = unavailable(plane, 0.05).value;
   EXPECT_NEAR(without * 5 * year / (20 * day), 1, 0.1);
-  plane.other_front_ends = {7};
+  plane.pools.front().other_front_ends = {7};
   const double with = unavailable(plane, 0.05).value;
-  EXPECT_NEAR(with * (5 * year + 20 * day) / (plane.runbook + plane.failback).count(), 1, 0.15);
+  EXPECT_NEAR(with * (5 * year + 20 * day) / (plane.operators.failover.front() + plane.operators.failback.front()), 1, 0.15);
 }
 
 TEST(ControlPlane, fails_the_front_end_pool_over_alone) {
   ControlPlane plane = plane_with(1, false, false);
   plane.machines += 2;
-  plane.front_ends = {4};
-  plane.other_front_ends = {5};
+  plane.pools.front().front_ends = {4};
+  plane.pools.front().other_front_ends = {5};
   plane.risks = {risk(4, {Seconds{year}, Seconds{20 * day}})};
-  const double away = (plane.decision + plane.front_end_failover).count();
+  const double away = 43 * 60 + plane.operators.front_end_failover.front();
   EXPECT_NEAR(unavailable(plane, 0.05).value * (year + 20 * day) / away, 1, 0.1);
 }
 

@@ -1,0 +1,76 @@
+"""The verb `poolcast availability`. A module of its own because cli.py is long enough."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import NoReturn
+
+import click
+
+from poolcast.parameters import Precision, RunbookName, scenario_argument, set_option
+
+_BAD_INPUT = 2
+
+
+def _fail(text: str) -> NoReturn:
+    click.echo(text.rstrip(), err=True)
+    sys.exit(_BAD_INPUT)
+
+
+@click.command()
+@scenario_argument
+@set_option
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True, help="Same seed: the same answer.")
+@click.option(
+    "--precision", type=Precision(), default=0.1, metavar="SHARE", help="How narrow the interval has to be.  [default: 10%]"
+)
+@click.option(
+    "--runbook",
+    type=RunbookName(),
+    default="site-failover",
+    show_default=True,
+    help="How long operators need for a lost site; its first step is their decision.",
+)
+@click.option("--failback", type=RunbookName(), default="site-failback", show_default=True, help="The way back.")
+@click.option("--sensitivity", is_flag=True, help="Which assumption moves the answer most, each at the ends of its interval.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
+@click.option("--allow-unsupported", is_flag=True, help="Answer although a rule of severity error is broken.")
+def availability(
+    scenario: str,
+    changes: tuple[str, ...],
+    seed: int,
+    precision: float,
+    runbook: str,
+    failback: str,
+    sensitivity: bool,
+    as_json: bool,
+    allow_unsupported: bool,
+) -> None:
+    """Say how much of a year users have the service when the losses at random of SCENARIO happen, and what takes the rest."""
+    from poolcast import _core, console, runner
+    from poolcast.errors import UnsupportedScenarioError
+    from poolcast.scenario import load
+
+    try:
+        question = load(scenario, set=changes)
+        answer = runner.availability(
+            question,
+            precision=precision,
+            seed=seed,
+            runbook=runbook,
+            failback=failback,
+            sensitivity=sensitivity,
+            allow_unsupported=allow_unsupported,
+        )
+    except UnsupportedScenarioError as error:
+        console.findings(console.make_console(stderr=True), error.findings)
+        _fail("\nRefused: the product does not support this. --allow-unsupported answers it all the same.")
+    except (_core.ConfigError, FileNotFoundError) as error:
+        _fail(str(error))
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    screen = console.make_console()
+    console.head(screen, question, f"losses at random · seed {seed}")
+    console.availability(screen, answer)

@@ -1,0 +1,69 @@
+#include "sim/analytic/sensitivity.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace poolcast::sim::analytic {
+namespace {
+
+const std::optional<Parameter<Seconds>>& parameter(const Fault& fault, bool rate) {
+  return rate ? fault.about_every : fault.for_about;
+}
+
+Swing::End end_of(const ControlPlane& plane, const AvailabilityOptions& options, double value) {
+  return {value, estimate_availability(plane, options).unavailable};
+}
+
+// The faults whose parameter equals that of the first of them.
+Swing swing_of(const Scenario& scenario, const ControlPlane& plane, const AvailabilityOptions& options, std::size_t first,
+               bool rate) {
+  const Parameter<Seconds>& assumed = *parameter(scenario.faults[first], rate);
+  Swing swing{.key = rate ? "about_every" : "for_about", .faults = {}, .low = {}, .high = {}};
+  const auto at = [&](Seconds value) {
+    ControlPlane other = plane;
+    swing.faults.clear();
+    for (std::size_t number = first; number < scenario.faults.size(); ++number) {
+      if (parameter(scenario.faults[number], rate) != assumed) continue;
+      swing.faults.push_back(label(scenario.faults[number]));
+      (rate ? other.risks[number].failures_per_s : other.risks[number].repairs_per_s) = 1 / value.count();
+    }
+    return end_of(other, options, value.count());
+  };
+  swing.low = at(*assumed.low);
+  swing.high = at(*assumed.high);
+  return swing;
+}
+
+Swing swing_of_operators(const ControlPlane& plane, const AvailabilityOptions& options) {
+  const auto at = [&](double factor) {
+    ControlPlane other = plane;
+    Operators& operators = other.operators;
+    for (auto* times : {&operators.decision, &operators.failover, &operators.front_end_failover, &operators.failback})
+      for (double& time : *times) time *= factor;
+    return end_of(other, options, factor);
+  };
+  return {.key = "operators", .faults = {}, .low = at(0.5), .high = at(2)};
+}
+
+}  // namespace
+
+double Swing::width() const { return std::abs(high.unavailable.value - low.unavailable.value); }
+
+std::vector<Swing> sensitivity(const Scenario& scenario, const ControlPlane& plane, const AvailabilityOptions& options) {
+  std::vector<Swing> swings;
+  for (const bool rate : {true, false})
+    for (std::size_t number = 0; number < scenario.faults.size(); ++number) {
+      const auto& assumed = parameter(scenario.faults[number], rate);
+      if (!assumed || !assumed->low || !assumed->high) continue;
+      const auto before = scenario.faults.begin() + static_cast<std::ptrdiff_t>(number);
+      const auto has_same = [&](const Fault& fault) { return parameter(fault, rate) == assumed; };
+      if (std::none_of(scenario.faults.begin(), before, has_same))
+        swings.push_back(swing_of(scenario, plane, options, number, rate));
+    }
+  swings.push_back(swing_of_operators(plane, options));
+  std::ranges::stable_sort(swings, std::ranges::greater{}, &Swing::width);
+  return swings;
+}
+
+}  // namespace poolcast::sim::analytic
