@@ -9,7 +9,8 @@ void bind_fault(py::module_& module) {
   bind_record<Fault>(
       module, "Fault",
       "What breaks or is operated: exactly one of the verbs lose, drain, activate, swap, fail_over, slow, slow_disk, "
-      "fill_disk, hang, sync_directory, slow_link, lossy_link, cut, make_principal, force_service, suspend_mirroring and "
+      "fill_disk, hang, sync_directory, slow_link, narrow_link, lossy_link, cut, make_principal, force_service, "
+      "suspend_mirroring and "
       "resume_mirroring is given.")
       .def_property_readonly(
           "label", [](const Record<Fault>& fault) { return label(value_of(fault)); },

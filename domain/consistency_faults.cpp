@@ -25,6 +25,22 @@ std::vector<std::string> principals(const Topology& topology) {
   return names;
 }
 
+// What has a service that can hang: chat servers, the instances that keep a chat database, and the file store. A witness that
+// hangs is not felt.
+std::vector<std::string> with_service(const Topology& topology) {
+  std::vector<std::string> names = chat_servers(topology, false);
+  if (topology.file_store) names.push_back(topology.file_store->server.str());
+  for (const Database& database : topology.databases) {
+    if (database.holds != Holds::content && database.holds != Holds::compliance) continue;
+    names.push_back(database.principal.str());
+    if (database.mirror) names.push_back(database.mirror->str());
+    if (database.log_shipping) names.push_back(database.log_shipping->secondary.str());
+    if (database.log_shipping && database.log_shipping->secondary_mirror)
+      names.push_back(database.log_shipping->secondary_mirror->str());
+  }
+  return names;
+}
+
 // Whatever stands for machines: machines, pools, sites.
 std::vector<std::string> everything(const Topology& topology) {
   std::vector<std::string> names = names_of(all_nodes(topology));
@@ -70,7 +86,7 @@ public:
     machines(fault_.away_from, "away_from");
     one_of_these(fault_.slow, "slow", "a server of the topology", names_of(all_nodes(topology_)));
     one_of_these(fault_.drain, "drain", "a chat server", chat_servers(topology_, false));
-    one_of_these(fault_.hang, "hang", "a chat server", chat_servers(topology_, false));
+    one_of_these(fault_.hang, "hang", "a chat server, an instance of a chat database or the file store", with_service(topology_));
     const auto partners = partners_of_mirrored(topology_);
     one_of_these(fault_.make_principal, "make_principal", "a partner of a mirrored database", partners);
     one_of_these(fault_.force_service, "force_service", "a partner of a mirrored database", partners);
@@ -83,6 +99,10 @@ public:
     activated();
     link(fault_.slow_link, "slow_link");
     link(fault_.lossy_link, "lossy_link");
+    link(fault_.narrow_link, "narrow_link");
+    if (!fault_.narrow_link.empty() && (fault_.narrow_link.size() != 2 || fault_.narrow_link[0] == fault_.narrow_link[1]))
+      found_.push_back({key("narrow_link"), "expected a link between two different sites",
+                        "the network within a site is taken to be wide enough"});
     fails_over();
   }
 

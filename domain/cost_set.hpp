@@ -66,6 +66,9 @@ struct CostSet {
   Parameter<Seconds> database_notice_time{
       .value = Seconds{30}, .low = {}, .high = {}, .origin = {}};  // of a silent database; O-11
 
+  // What one message takes of a link between two sites: a request, an answer, a notice, a statement; O-25.
+  Parameter<Bytes> message_bytes{.value = {2e3}, .low = {}, .high = {}, .origin = {}};
+
   // Limits and times of a chat server.
   Parameter<Count> workers;                        // requests in progress at the same time
   Parameter<Count> inbound_queue;                  // requests waiting; above it 503 (X-SCOM: error above 100)
@@ -108,6 +111,7 @@ void describe(Self& self, Visitor&& visit) {
   visit("database_notice_time", self.database_notice_time,
         "Until a chat server notices that its database has fallen silent; a connection that is reset tells at once.",
         not_negative);
+  visit("message_bytes", self.message_bytes, "What one message takes of a link between two sites.", not_negative);
   visit("workers", self.workers, "Requests that a chat server works on at the same time.", between(1, 1e6));
   visit("inbound_queue", self.inbound_queue, "Requests that may wait at a chat server; one more is answered with 503.",
         between(0, 1e7));

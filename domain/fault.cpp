@@ -41,6 +41,7 @@ void for_each_verb(const Fault& fault, Visit&& visit) {
   visit("hang", fault.hang);
   visit("sync_directory", fault.sync_directory);
   visit("slow_link", fault.slow_link);
+  visit("narrow_link", fault.narrow_link);
   visit("lossy_link", fault.lossy_link);
   visit("cut", fault.cut);
   visit("make_principal", fault.make_principal);

@@ -40,6 +40,7 @@ struct Fault {
   std::optional<NodeId> hang;
   std::optional<PoolId> sync_directory;
   std::vector<SiteId> slow_link;
+  std::vector<SiteId> narrow_link;
   std::vector<SiteId> lossy_link;
   std::optional<Names> cut;
   std::optional<NodeId> make_principal;
@@ -74,11 +75,12 @@ void describe(Self& self, Visitor&& visit) {
   visit("slow", self.slow, "Server that becomes slower by `factor`.");
   visit("slow_disk", self.slow_disk, "SQL instance whose log disk becomes slower by `factor`.");
   visit("fill_disk", self.fill_disk, "SQL instance whose disk is full: posts are refused, what only reads is answered.");
-  visit("hang", self.hang, "Chat server that accepts requests and answers none.");
+  visit("hang", self.hang, "Chat server, SQL instance or file store that accepts requests and answers none; its pings go on.");
   visit(
       "sync_directory", self.sync_directory,
       "Chat pool whose directory synchronisation locks tables: statements on its content database take `factor` times as long.");
   visit("slow_link", self.slow_link, "Link whose latency grows by `factor`: its one or two sites.", between(0, 2));
+  visit("narrow_link", self.narrow_link, "Link between two sites whose bandwidth shrinks by `factor`.", between(0, 2));
   visit("lossy_link", self.lossy_link, "Link that loses a share `loss` of its packets: its one or two sites.", between(0, 2));
   visit("cut", self.cut, "Machines, pools or sites that no longer reach those of `away_from`, or anything else; all stay up.");
   visit("make_principal", self.make_principal,

@@ -54,6 +54,13 @@ const SiteId& site_of(const ChatPool& pool, const NodeId& server) {
   return own && own->site ? *own->site : pool.site;
 }
 
+Bytes log_disk_of(const Topology& topology, const NodeId& name) {
+  const SqlInstance* instance = find_sql_instance(topology, name);
+  if (instance && instance->log_disk) return *instance->log_disk;
+  const Hardware* hardware = instance ? find_hardware(topology, instance->hardware) : nullptr;
+  return hardware ? hardware->free_disk : Hardware{}.free_disk;
+}
+
 const Link& link_between(const Topology& topology, const SiteId& a, const SiteId& b) {
   static const Link usual{};
   const auto found = std::ranges::find_if(topology.links, [&](const Link& link) { return joins(link, a, b); });
@@ -84,6 +91,7 @@ std::vector<NodeId> all_nodes(const Topology& topology) {
     if (database.witness) add(*database.witness);
     if (database.log_shipping) add(database.log_shipping->secondary);
     if (database.log_shipping && database.log_shipping->secondary_mirror) add(*database.log_shipping->secondary_mirror);
+    if (database.log_shipping && database.log_shipping->secondary_witness) add(*database.log_shipping->secondary_witness);
   }
   if (topology.file_store) add(topology.file_store->server);
   return nodes;
@@ -94,7 +102,8 @@ namespace {
 bool keeps(const Database& database, const NodeId& machine) {
   const auto& shipping = database.log_shipping;
   return database.principal == machine || database.mirror == machine || database.witness == machine ||
-         (shipping && (shipping->secondary == machine || shipping->secondary_mirror == machine));
+         (shipping &&
+          (shipping->secondary == machine || shipping->secondary_mirror == machine || shipping->secondary_witness == machine));
 }
 
 // The pool that a database belongs to names its site; one without a pool belongs to the only one, or the first.

@@ -174,6 +174,7 @@ struct SqlInstance {
   SqlEdition edition = SqlEdition::standard;
   Count version = 2014;
   HardwareId hardware{"reference-2015"};
+  std::optional<Bytes> log_disk{};
   std::vector<Holds> also_holds;
   std::optional<std::string> domain;
   bool operator==(const SqlInstance&) const = default;
@@ -185,6 +186,7 @@ void describe(Self& self, Visitor&& visit) {
   visit("edition", self.edition, "SQL Server edition.");
   visit("version", self.version, "SQL Server version by its year.", between(2000, 2100));
   visit("hardware", self.hardware, "Kind of machine.");
+  visit("log_disk", self.log_disk, "Room for the log of a database, if not all of the machine's free disk.", positive);
   visit("also_holds", self.also_holds, "Databases of other roles on the same instance.", between(0, 100));
   visit("domain", self.domain, "Active Directory domain, if not the site's.");
 }
@@ -192,6 +194,7 @@ void describe(Self& self, Visitor&& visit) {
 struct LogShipping {
   NodeId secondary;
   std::optional<NodeId> secondary_mirror;
+  std::optional<NodeId> secondary_witness{};
   Seconds backup_interval{15 * 60};   // assumption O-7
   Seconds copy_interval{15 * 60};     // assumption O-7
   Seconds restore_interval{15 * 60};  // assumption O-7
@@ -202,6 +205,7 @@ template <Describes<LogShipping> Self, class Visitor>
 void describe(Self& self, Visitor&& visit) {
   visit("secondary", self.secondary, "SQL instance that restores the shipped log.", required);
   visit("secondary_mirror", self.secondary_mirror, "Mirror of the secondary.");
+  visit("secondary_witness", self.secondary_witness, "Witness of the secondary and its mirror.");
   visit("backup_interval", self.backup_interval, "How often the log is backed up.", positive);
   visit("copy_interval", self.copy_interval, "How often backups are copied.", positive);
   visit("restore_interval", self.restore_interval, "How often copies are restored.", positive);
@@ -352,6 +356,9 @@ const Database* find_database(const Topology& topology, const ChatPool& pool, Ho
 
 // Where a chat server stands: its own site or the pool's.
 const SiteId& site_of(const ChatPool& pool, const NodeId& server);
+
+// The room for the log on a SQL instance.
+Bytes log_disk_of(const Topology& topology, const NodeId& instance);
 
 // The latency and bandwidth between two sites (or within one). A pair without a link has the defaults of Link.
 const Link& link_between(const Topology& topology, const SiteId& a, const SiteId& b);

@@ -42,6 +42,8 @@ ChatModel::ChatModel(const Scenario& scenario, const RunOptions& options, Platfo
   add_front_ends();
   const std::vector<Count> users = users_of_pools(scenario);
   for (std::size_t pool = 0; pool < users.size(); ++pool) add_pool(scenario.topology.chat_pools[pool], users[pool]);
+  add_links();
+  record_files();
 }
 
 void ChatModel::add_front_ends() {
@@ -132,8 +134,10 @@ void ChatModel::start(RequestPlane& plane) {
       connect_everybody(pool);
     }
     start_arrivals(pool);
+    expect_log_copy(pool);
   }
   for (ManagedDatabase& managed : databases_) record_database(managed);
+  files_change();
   after(recorder_.window(), Kind::window_ends, 0);
   after(0, Kind::second_begins, 0);
 }
@@ -206,6 +210,10 @@ void ChatModel::dispatch(const Event& event) {
       return database_noticed(event.place, event.subject);
     case Kind::database_login:
       return database_login(event.place, event.subject);
+    case Kind::log_copied:
+      return log_copied(event.place);
+    case Kind::commit_times_out:
+      return commit_times_out(event.subject, event.place);
     case Kind::times_out:
       return times_out(event.subject);
     case Kind::window_ends:

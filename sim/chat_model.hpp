@@ -11,8 +11,9 @@
 // chat_model_requests.cpp (the path of a request), chat_model_sessions.cpp (signing in, losing and finding a server),
 // chat_model_posts.cpp (commit and fan-out), chat_model_notices.cpp (rosters, compliance), chat_model_operations.cpp (what faults
 // and operators do), chat_model_front_ends.cpp (Front End pools lost, failed over, back), chat_model_reach.cpp (cuts, hung
-// services), chat_model_database.cpp (which partner serves, finding it again), chat_model_windows.cpp (what is recorded at the
-// end of a window).
+// services), chat_model_hung_database.cpp (hung SQL Server instances), chat_model_database.cpp (which partner serves, finding it
+// again), chat_model_links.cpp (what crosses between sites), chat_model_files.cpp (the share with
+// uploaded files), chat_model_windows.cpp (what is recorded at the end of a window).
 #pragma once
 
 #include <cstdint>
@@ -68,6 +69,7 @@ public:
   void fill_disk(const NodeId& node, bool full);
   void sync_directory(const PoolId& pool, double factor);
   void fault_begins(const Fault& fault) { outages_.fault_begins(label(fault)); }
+  void scale_bandwidth(SiteNumber a, SiteNumber b, double factor);
   void connections_change_by(const Fault* fault) { cutting_ = fault; }  // the next change of connections is this fault's
   void connections_changed();
   double start_time() const { return costs_.start; }
@@ -107,13 +109,16 @@ private:
     database_due,       // place: database, subject: what its session waited for
     database_noticed,   // place: server, subject: life of the database
     database_login,     // place: server, subject: login
+    commit_times_out,   // place: pool, subject: job
+    log_copied,         // place: pool
   };
-  static constexpr std::array<std::string_view, 25> kind_names{
+  static constexpr std::array<std::string_view, 27> kind_names{
       "window ends",       "second begins",  "sends",           "reaches front end", "front end done",
       "gate done",         "reaches server", "cpu done",        "reaches database",  "database done",
       "log flushed",       "answered",       "fan-out arrives", "delivered",         "posts",
       "opens room",        "searches",       "restarts",        "signs in",          "roster due",
-      "compliance stored", "times out",      "database due",    "database noticed",  "database login"};
+      "compliance stored", "times out",      "database due",    "database noticed",  "database login",
+      "commit times out",  "log copied"};
   static constexpr std::size_t kinds = kind_names.size();
 
   using Role = chat::Role;
@@ -126,10 +131,12 @@ private:
   using Session = chat::Session;
   using Pool = chat::Pool;
   using Loss = chat::Loss;
+  using LinkRecord = chat::LinkRecord;
   static constexpr std::uint16_t nowhere_at_all = chat::nowhere_at_all;
 
   // Assembly.
   void add_front_ends();
+  void add_links();
   void add_pool(const ChatPool& pool, Count users);
   Server make_server(const ChatPool& pool, const NodeId& name, bool active);
   DatabaseHost make_database(const ChatPool& pool);
@@ -156,11 +163,20 @@ private:
     jobs_[number].in_flight = false;
     free_jobs_.push_back(number);
   }
-  // One way between two sites or within one; a lost packet of the message is sent again.
+  // One way of a message that is sent now, between two sites or within one; a lost packet of it is sent again.
   double trip(SiteNumber a, SiteNumber b) {
+    const double there = a == b ? platform_.latency(a, b) : platform_.latency(a, b) + onto_link(a, b, 1);
     const Platform::Losses& losses = platform_.losses(a, b);
-    if (losses.share.of_one <= 0) return platform_.latency(a, b);
-    return platform_.latency(a, b) + rules::retransmission_delay(losses.share, losses.timeout, network_.uniform()).count();
+    if (losses.share.of_one <= 0) return there;
+    return there + rules::retransmission_delay(losses.share, losses.timeout, network_.uniform()).count();
+  }
+  // Until so many messages have left a site.
+  double onto_link(SiteNumber from, SiteNumber to, double messages) {
+    return platform_.wire(from, to).transmit(messages * costs_.message_bytes, plane_->now());
+  }
+  double log_bytes(std::uint64_t rows) const {
+    constexpr double per_row_byte = 1.5;  // assumption O-4
+    return static_cast<double>(rows) * workload_.row.count * per_row_byte;
   }
   double random_work(double mean) { return services_.exponential(mean); }
 
@@ -225,6 +241,7 @@ private:
   void fan_out_done(JobId number);
   void delivered(JobId number, double at);
   double notice_trip(const Job& job);  // from the server's cores to an endpoint
+  bool tells_another_site(const Job& job) const;
   void record_deliveries(const Job& job, double first, std::uint32_t told);
 
   // Databases.
@@ -232,6 +249,8 @@ private:
   void apply_to_database(std::uint16_t number, const std::function<void(DatabaseSession&)>& change,
                          LossKind kind = LossKind::reset);
   void database_gone(ManagedDatabase& managed, LossKind kind);
+  void break_connections(Pool& pool);
+  void lose_compliance_batches(ManagedDatabase& managed);
   void database_serves(ManagedDatabase& managed, rules::Member partner);
   void strand(JobId number);
   void reject(JobId number);
@@ -240,9 +259,11 @@ private:
   void database_login(std::uint16_t number, std::uint32_t epoch);
   void set_connection(Server& server, bool works);
   void go_on_with_flush(std::uint16_t pool_number);
-  double flush_time(std::uint16_t pool_number) const;
+  double flush_time(std::uint16_t pool_number);
   void record_database(ManagedDatabase& managed);
   void note_log_backups(Pool& pool);
+  void expect_log_copy(std::uint16_t pool_number);
+  void log_copied(std::uint16_t pool_number);
   std::uint64_t posts_shipped(const Pool& pool, double at) const;
   void move_database(Pool& pool, const Database& database);
   void databases_reached();
@@ -250,6 +271,18 @@ private:
   void database_back_in_reach(std::uint16_t server);
   void watch_load(std::uint16_t number);
   void watch_posts(std::uint32_t second);
+  bool reaches(const Server& server, const NodeId& machine) const;
+  void hang_instance(const NodeId& node);
+  void instance_goes_on(const NodeId& node);
+  void hung_instance_lost(const NodeId& node, LossKind kind);
+  bool commit_hangs(const Pool& pool) const;
+  void expect_commit(JobId number);
+  void commit_times_out(JobId number, std::uint16_t pool_number);
+
+  // Files.
+  void record_files();
+  bool files_reached(const FrontEnd& front_end) const;
+  void files_change();
 
   // Notices.
   void roster_changes(std::uint16_t pool_number, UserNumber user);
@@ -278,6 +311,7 @@ private:
   // Windows.
   void window_ends();
   void close_window(double begin, double end);
+  void close_links(double begin, double end);
   void close_server(Server& server, double begin, double end);
 
   const Scenario& scenario_;
@@ -297,9 +331,13 @@ private:
   std::vector<Job> jobs_;
   std::vector<JobId> free_jobs_;
   std::vector<Loss> losses_;
+  std::vector<LinkRecord> links_;
+  bool files_recorded_ = false;
+  bool files_destroyed_ = false;
   std::unordered_map<std::string, const Fault*> expected_;
   const Fault* cutting_ = nullptr;
   std::set<NodeId> down_;  // machines
+  std::set<NodeId> hung_;  // SQL Server instances that answer pings only
   double window_begin_ = 0;
   std::array<std::uint64_t, kinds> handled_{};
 

@@ -6,8 +6,6 @@
 namespace poolcast::sim {
 namespace {
 
-constexpr double log_bytes_per_row_byte = 1.5;  // assumption O-4: the log is 1.5 times the rows
-
 const SiteId& site_of_instance(const Topology& topology, const ChatPool& pool, const NodeId& name) {
   const SqlInstance* instance = find_sql_instance(topology, name);
   return instance && instance->site ? *instance->site : pool.site;
@@ -20,11 +18,6 @@ const Hardware& hardware_of_instance(const Topology& topology, const NodeId& nam
   return found ? *found : reference;
 }
 
-bool is_mirrored(const Database& database) {
-  return database.mirror &&
-         (database.mode == AvailabilityMode::high_safety || database.mode == AvailabilityMode::high_performance);
-}
-
 // Whether something may happen to a database; without it, nothing of mirroring is recorded, as it would be constant.
 bool concerns_databases(const Scenario& scenario) {
   const auto is_member = [&](const NodeId& node) {
@@ -35,7 +28,7 @@ bool concerns_databases(const Scenario& scenario) {
   return std::ranges::any_of(scenario.faults, [&](const Fault& fault) {
     if (fault.cut || fault.make_principal || fault.force_service || fault.suspend_mirroring || fault.resume_mirroring)
       return true;
-    if (fault.slow && is_member(*fault.slow)) return true;
+    if ((fault.slow && is_member(*fault.slow)) || (fault.hang && is_member(*fault.hang))) return true;
     if (fault.fail_over && find_chat_pool(scenario.topology, *fault.fail_over)) return true;
     return fault.lose && std::ranges::any_of(machines_of(scenario.topology, *fault.lose), is_member);
   });
@@ -57,9 +50,13 @@ ChatModel::DatabaseHost ChatModel::make_database(const ChatPool& pool) {
             .node = content->principal.str(),
             .part = "log"};
   host.log_record = recorder_.add_station(log);
-  if (is_mirrored(*content)) host.machines[1] = make_database_machine(pool, *content->mirror, concerns_databases(scenario_));
+  if (rules::is_mirrored(*content))
+    host.machines[1] = make_database_machine(pool, *content->mirror, concerns_databases(scenario_));
   const auto& shipping = content->log_shipping;
-  if (shipping && fails_over(scenario_, pool)) host.elsewhere[0] = make_database_machine(pool, shipping->secondary, true);
+  if (shipping && fails_over(scenario_, pool)) {
+    host.elsewhere[0] = make_database_machine(pool, shipping->secondary, true);
+    if (shipping->secondary_mirror) host.elsewhere[1] = make_database_machine(pool, *shipping->secondary_mirror, true);
+  }
   return host;
 }
 
@@ -81,9 +78,10 @@ DatabaseSession::Settings ChatModel::session_settings(const ChatPool& pool, cons
   DatabaseSession::Settings settings;
   settings.redo_bytes_per_s = costs_.redo;
   settings.open_s = costs_.database_open;
-  settings.log_bytes_per_row = workload_.row.count * log_bytes_per_row_byte;
-  settings.log_capacity = hardware_of_instance(topology, database.principal).free_disk.count;
-  if (!is_mirrored(database)) return settings;
+  settings.log_bytes_per_row = log_bytes(1);
+  settings.log_capacity = {log_disk_of(topology, database.principal).count,
+                           log_disk_of(topology, database.mirror.value_or(database.principal)).count};
+  if (!rules::is_mirrored(database)) return settings;
   const SiteId& here = site_of_instance(topology, pool, database.principal);
   const SiteId& there = site_of_instance(topology, pool, *database.mirror);
   settings.bytes_per_s = link_between(topology, here, there).bandwidth.bytes_per_s;

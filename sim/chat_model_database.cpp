@@ -41,29 +41,9 @@ void ChatModel::apply_to_database(std::uint16_t number, const std::function<void
 void ChatModel::database_gone(ManagedDatabase& managed, LossKind kind) {
   Pool& pool = pools_[managed.pool];
   managed.away_since = now();
-  if (managed.holds == Holds::compliance) {
-    ++pool.compliance_epoch;
-    static_cast<void>(pool.compliance_database.clear());  // batches stay in the queues of their servers
-    for (Server& server : servers_)
-      if (server.pool == managed.pool) server.draining = 0;
-    return;
-  }
-  DatabaseHost& database = pool.database;
-  ++database.epoch;
-  DatabaseMachine& machine = database.here();
-  Recorder::occupy(machine.record, now(), machine.cpu.busy());
-  Recorder::occupy(database.log_record, now(), database.flushing ? 1 : 0);
-  std::vector<JobId> stranded = machine.cpu.clear();  // what is in service comes back to an older epoch
-  pool.record.in_doubt.now += database.in_flush.size();
-  outages_.gone(managed.pool, now(), database.in_flush.size());
-  stranded.insert(stranded.end(), database.in_flush.begin(), database.in_flush.end());
-  stranded.insert(stranded.end(), database.next_flush.begin(), database.next_flush.end());
-  database.in_flush.clear();
-  database.next_flush.clear();
-  database.flushing = database.hangs = false;
-  recorder_.queue(machine.record, now(), 0);
-  recorder_.queue(database.log_record, now(), 0);
-  for (const JobId job : stranded) strand(job);
+  if (managed.holds == Holds::compliance) return lose_compliance_batches(managed);
+  outages_.gone(managed.pool, now(), pool.database.in_flush.size());
+  break_connections(pool);
   // A connection that is reset tells at once; a silent one when the command has waited too long. No reset crosses a cut: who is
   // behind one has been waiting since it was made.
   const double notices = kind == LossKind::reset ? 0 : costs_.database_notice;
@@ -72,8 +52,38 @@ void ChatModel::database_gone(ManagedDatabase& managed, LossKind kind) {
     Server& server = servers_[number];
     if (server.pool != managed.pool || !server.up) continue;
     set_connection(server, false);
-    if (server.reaches_database) after(notices, Kind::database_noticed, database.epoch, number);
+    if (server.reaches_database) after(notices, Kind::database_noticed, pool.database.epoch, number);
   }
+}
+
+// Batches stay in the queues of their servers.
+void ChatModel::lose_compliance_batches(ManagedDatabase& managed) {
+  Pool& pool = pools_[managed.pool];
+  ++pool.compliance_epoch;
+  static_cast<void>(pool.compliance_database.clear());
+  for (Server& server : servers_)
+    if (server.pool == managed.pool) server.draining = 0;
+}
+
+// What is under way comes to nothing, and requests wait until their servers notice.
+void ChatModel::break_connections(Pool& pool) {
+  DatabaseHost& database = pool.database;
+  ++database.epoch;
+  DatabaseMachine& machine = database.here();
+  Recorder::occupy(machine.record, now(), machine.cpu.busy());
+  Recorder::occupy(database.log_record, now(), database.flushing ? 1 : 0);
+  std::vector<JobId> stranded = machine.cpu.clear();  // what is in service comes back to an older epoch
+  pool.record.in_doubt.now += database.in_flush.size();
+  stranded.insert(stranded.end(), database.in_flush.begin(), database.in_flush.end());
+  stranded.insert(stranded.end(), database.next_flush.begin(), database.next_flush.end());
+  stranded.insert(stranded.end(), database.frozen.begin(), database.frozen.end());
+  database.frozen.clear();
+  database.in_flush.clear();
+  database.next_flush.clear();
+  database.flushing = database.hangs = false;
+  recorder_.queue(machine.record, now(), 0);
+  recorder_.queue(database.log_record, now(), 0);
+  for (const JobId job : stranded) strand(job);
 }
 
 void ChatModel::database_serves(ManagedDatabase& managed, Member partner) {
@@ -110,6 +120,10 @@ void ChatModel::database_noticed(std::uint16_t number, std::uint32_t epoch) {
   if (!server.up || !server.has_database) return;
   const bool out_of_reach = !server.reaches_database && now() >= server.unreachable_since + costs_.database_notice;
   if (server.database_epoch >= epoch && !out_of_reach) return;
+  // The first one who gives up on a hung partner: so do all others now.
+  Pool& pool = pools_[server.pool];
+  if (out_of_reach && hung_.contains(server.database_machine) && server.database_epoch == pool.database.epoch)
+    break_connections(pool);
   server.has_database = false;
   for (const JobId job : std::exchange(server.stranded, {})) reject(job);
   begin_login(number);
@@ -134,7 +148,7 @@ void ChatModel::database_login(std::uint16_t number, std::uint32_t epoch) {
   const Member partner = attempt->at_initial_partner || !pool.database.machines[1] ? Member::first : Member::second;
   const DatabaseMachine& machine = *pool.database.machines[index_of(partner)];
   const bool connected = platform_.connected(server.name, machine.name);
-  if (connected && managed.session.serving() == partner) {
+  if (connected && managed.session.answering() == partner) {
     server.database_epoch = pool.database.epoch;
     server.database_machine = machine.name;
     server.reaches_database = server.has_database = true;
@@ -168,14 +182,17 @@ void ChatModel::go_on_with_flush(std::uint16_t pool_number) {
 }
 
 // With a mirror that is in step, commit = max(local log write, round trip + mirror's log write).
-double ChatModel::flush_time(std::uint16_t pool_number) const {
+double ChatModel::flush_time(std::uint16_t pool_number) {
   const Pool& pool = pools_[pool_number];
   const DatabaseHost& database = pool.database;
   const double local = database.flush * database.here().slowdown * database.here().disk_slowdown;
   if (databases_[pool.content].session.acknowledgement() != Acknowledgement::with_mirror) return local;
   const DatabaseMachine& mirror = *database.machines[1 - database.principal];
-  const Seconds round_trip{2 * platform_.latency(database.here().site, mirror.site)};
-  return rules::commit_latency(Seconds{local}, round_trip, Seconds{database.flush * mirror.slowdown * mirror.disk_slowdown})
+  double there_and_back = 2 * platform_.latency(database.here().site, mirror.site);
+  if (mirror.site != database.here().site)
+    there_and_back += platform_.wire(database.here().site, mirror.site).transmit(log_bytes(database.in_flush.size()), now());
+  return rules::commit_latency(Seconds{local}, Seconds{there_and_back},
+                               Seconds{database.flush * mirror.slowdown * mirror.disk_slowdown})
       .count();
 }
 
@@ -187,10 +204,10 @@ void ChatModel::databases_reached() {
   const auto servers = static_cast<std::uint16_t>(servers_.size());
   for (std::uint16_t number = 0; number < servers; ++number) {
     Server& server = servers_[number];
-    const bool reaches = platform_.connected(server.name, server.database_machine);
-    if (reaches == server.reaches_database || !server.has_database || !server.up) continue;
-    server.reaches_database = reaches;
-    reaches ? database_back_in_reach(number) : database_out_of_reach(number);
+    const bool in_reach = reaches(server, server.database_machine);
+    if (in_reach == server.reaches_database || !server.has_database || !server.up) continue;
+    server.reaches_database = in_reach;
+    in_reach ? database_back_in_reach(number) : database_out_of_reach(number);
   }
 }
 
@@ -217,11 +234,12 @@ void ChatModel::database_back_in_reach(std::uint16_t number) {
 }
 
 // A ping waits behind the requests. An overloaded principal is taken for lost although it works: a false failover (SQL Server,
-// "Possible Failures During Database Mirroring"); partners should stay below half of their CPU.
+// "Possible Failures During Database Mirroring"); partners should stay below half of their CPU. One that hangs answers pings.
 void ChatModel::watch_load(std::uint16_t number) {
   ManagedDatabase& managed = databases_[number];
   const DatabaseHost& database = pools_[managed.pool].database;
   if (managed.holds != Holds::content || !database.machines[1]) return;
+  if (hung_.contains(database.here().name)) return;
   const JobId oldest = database.here().cpu.next_waiting();
   const bool late = oldest != no_job && now() - jobs_[oldest].started > managed.session.timeout();
   if (late == managed.late.has_value()) return;

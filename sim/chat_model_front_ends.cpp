@@ -82,6 +82,7 @@ void ChatModel::route_to(std::size_t pool, std::size_t front_end, const Fault& f
   displace_all(number, std::nullopt, open_loss(number, nullptr, what), LossKind::reset);
   for (Server& server : servers_)
     if (server.pool == number) update_reachable(server, &fault);
+  files_change();
 }
 
 }  // namespace poolcast::sim

@@ -70,7 +70,7 @@ void ChatModel::lose_queue(Server& server) {
 void ChatModel::drain_compliance(Server& server) {
   if (!server.up || server.draining > 0 || server.backlog == 0) return;
   const auto& store = pools_[server.pool].compliance_store;
-  if (store && !databases_[*store].session.serving()) return;
+  if (store && !databases_[*store].session.answering()) return;
   server.draining = std::min(server.backlog, compliance_batch);
   const auto number = static_cast<std::uint16_t>(&server - servers_.data());
   if (pools_[server.pool].compliance_database.arrive(number) == FcfsStation::Arrival::started) start_compliance(number);

@@ -18,6 +18,7 @@ void ChatModel::machine_lost(const NodeId& node) {
   const auto expected = expected_.find(node.str());
   const Fault* fault = expected == expected_.end() ? nullptr : expected->second;
   const LossKind kind = fault ? fault->kind : LossKind::reset;
+  hung_instance_lost(node, kind);
   apply_to_databases([&](DatabaseSession& session) { session.lost(node, kind, now()); }, kind);
   if (FrontEnd* front_end = front_end_of(node)) {
     front_end_machine_changes(*front_end, node, false);
@@ -25,6 +26,9 @@ void ChatModel::machine_lost(const NodeId& node) {
   }
   Server* server = find_server(node);
   if (server && server->up) lose_server(*server, fault);
+  const auto& store = scenario_.topology.file_store;
+  files_destroyed_ |= store && store->server == node && !store->replicated && kind == LossKind::destroyed;
+  files_change();
 }
 
 // A server may be lost more than once: `lose chat-2`, `lose chat-2 (2)`; in each pool for itself.
@@ -91,6 +95,7 @@ void ChatModel::machine_returned(const NodeId& node) {
   down_.erase(node);
   apply_to_databases([&](DatabaseSession& session) { session.returned(node, now()); });
   if (FrontEnd* front_end = front_end_of(node)) front_end_machine_changes(*front_end, node, true);
+  files_change();
   Server* server = find_server(node);
   if (!server || server->up) return;
   server->up = true;

@@ -1,4 +1,5 @@
 // A post: commit in groups, then one fan-out job on every server that has participants of the room.
+#include <algorithm>
 #include <cmath>
 
 #include "sim/chat_model.hpp"
@@ -38,6 +39,7 @@ void ChatModel::append_to_log(JobId number) {
   if (databases_[pools_[pool].content].session.log_is_full(now())) return reject(number);
   if (database.here().disk_full) return reject(number);
   database.next_flush.push_back(number);
+  if (database.hangs) expect_commit(number);
   if (!database.flushing) return start_flush(pool);
   recorder_.queue(database.log_record, now(), database.next_flush.size());
 }
@@ -56,11 +58,14 @@ void ChatModel::log_flushed(std::uint16_t pool_number, std::uint32_t epoch) {
   Pool& pool = pools_[pool_number];
   DatabaseHost& database = pool.database;
   if (database.epoch != epoch) return;
-  DatabaseSession& session = databases_[pool.content].session;
-  // The mirror does not answer and has not timed out: nobody is told that the commit is safe.
-  database.hangs = session.acknowledgement() == rules::Acknowledgement::in_doubt;
-  if (database.hangs) return;
-  session.committed(database.in_flush.size(), now());
+  // The mirror does not answer and has not timed out, or somebody hangs: nobody is told that the commit is safe.
+  database.hangs = commit_hangs(pool);
+  if (database.hangs) {
+    for (const auto* waiting : {&database.in_flush, &database.next_flush})
+      for (const JobId number : *waiting) expect_commit(number);
+    return;
+  }
+  databases_[pool.content].session.committed(database.in_flush.size(), now());
   note_log_backups(pool);
   Recorder::occupy(database.log_record, now(), 1);
   for (const JobId number : database.in_flush) {
@@ -120,7 +125,10 @@ double ChatModel::start_fan_out(JobId number) {
     if (options_.fan_out == FanOut::exact)
       for (std::uint32_t told = 1; told < job.recipients; ++told) after(job.lead + told * job.step, Kind::delivered, number);
   }
-  return job.lead + job.recipients * job.step;
+  const double length = job.lead + job.recipients * job.step;
+  if (tells_another_site(job))
+    platform_.wire(server.site, front_ends_[pools_[job.pool].front_end].site).flow(job.recipients * costs_.message_bytes, length);
+  return length;
 }
 
 double ChatModel::notice_trip(const Job& job) {
@@ -151,10 +159,15 @@ void ChatModel::delivered(JobId number, double at) {
 void ChatModel::record_deliveries(const Job& job, double first, std::uint32_t told) {
   Pool& pool = pools_[job.pool];
   const double latency = first + notice_trip(job);
+  double step = job.step;
+  if (tells_another_site(job)) {
+    const Wire& wire = platform_.wire(servers_[job.server].site, front_ends_[pool.front_end].site);
+    step = std::max(step, costs_.message_bytes / wire.bandwidth());  // the link may be slower than the server
+  }
   const std::uint8_t room_class = pool.population.class_of(job.room);
-  recorder_.fold().latency_ramp(pool.record.delivery_by_class[room_class], now(), latency, job.step, told);
+  recorder_.fold().latency_ramp(pool.record.delivery_by_class[room_class], now(), latency, step, told);
   pool.record.deliveries.now += told;
-  pool.record.late.now += count_late(latency, job.step, told);
+  pool.record.late.now += count_late(latency, step, told);
 }
 
 }  // namespace poolcast::sim

@@ -6,6 +6,7 @@ namespace poolcast::sim {
 void ChatModel::connections_changed() {
   for (Server& server : servers_) update_reachable(server, cutting_);
   databases_reached();
+  files_change();
 }
 
 // A chat server is within reach as long as one Front End server of its pool's next hop reaches it. One that is out of reach loses
@@ -28,7 +29,8 @@ void ChatModel::update_reachable(Server& server, const Fault* fault) {
 // nothing.
 void ChatModel::hang(const NodeId& node, const Fault& fault) {
   Server* server = find_server(node);
-  if (!server || !server->up) return;
+  if (!server) return hang_instance(node);
+  if (!server->up) return;
   server->hung = true;
   server->hang = open_loss(server->pool, &fault, label(fault));
   ++server->epoch;
@@ -40,6 +42,7 @@ void ChatModel::hang(const NodeId& node, const Fault& fault) {
 
 void ChatModel::goes_on(const NodeId& node) {
   if (Server* server = find_server(node)) server->hung = false;
+  instance_goes_on(node);
 }
 
 void ChatModel::gone(JobId number) { servers_[jobs_[number].server].hung ? get_stuck(number) : lose(number); }

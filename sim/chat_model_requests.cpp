@@ -129,6 +129,8 @@ void ChatModel::start_database(JobId number) {
 void ChatModel::database_done(JobId number) {
   const Job& job = jobs_[number];
   if (pools_[job.pool].database.epoch != job.database_epoch) return strand(number);
+  if (!hung_.empty() && hung_.contains(pools_[job.pool].database.here().name))
+    return pools_[job.pool].database.frozen.push_back(number);
   DatabaseMachine& database = pools_[job.pool].database.here();
   Recorder::occupy(database.record, now(), database.cpu.busy());
   if (const JobId next = database.cpu.finish(); next != no_job) start_database(next);

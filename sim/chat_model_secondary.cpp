@@ -6,12 +6,6 @@
 #include "sim/chat_model.hpp"
 
 namespace poolcast::sim {
-namespace {
-
-constexpr double log_bytes_per_row_byte = 1.5;  // assumption O-4
-
-}  // namespace
-
 // How many posts were stored before each backup of the log; to be called before posts are counted as stored.
 void ChatModel::note_log_backups(Pool& pool) {
   if (pool.log_backup_interval <= 0 || pool.failed_over) return;
@@ -28,7 +22,7 @@ std::uint64_t ChatModel::posts_shipped(const Pool& pool, double at) const {
   const LogShipping& shipping = *content.log_shipping;
   const SiteId here = site_of(topology, content.principal).value_or(chat.site);
   const SiteId there = site_of(topology, shipping.secondary).value_or(chat.site);
-  const Bandwidth speed = link_between(topology, here, there).bandwidth;
+  const Bandwidth speed{platform_.bandwidth(platform_.site(here), platform_.site(there))};
   const rules::LogShippingPlan plan{.backup = {.first = Seconds{0}, .every = shipping.backup_interval},
                                     .copy = {.first = Seconds{0}, .every = shipping.copy_interval},
                                     .restore = {.first = Seconds{0}, .every = shipping.restore_interval},
@@ -36,7 +30,7 @@ std::uint64_t ChatModel::posts_shipped(const Pool& pool, double at) const {
                                     .backup_speed = speed,
                                     .copy_speed = speed,
                                     .restore_speed = speed};
-  const double rate = at > 0 ? static_cast<double>(pool.stored) * workload_.row.count * log_bytes_per_row_byte / at : 0;
+  const double rate = at > 0 ? log_bytes(pool.stored) / at : 0;
   const auto backups = rules::ship(plan, rules::steady_log(Bandwidth{rate}), Seconds{at});
   const Seconds copied = rules::shipped_until(backups, Seconds{at}).copied;
   const auto number = static_cast<std::size_t>(std::llround(copied.count() / pool.log_backup_interval));
@@ -83,6 +77,13 @@ void ChatModel::work_on_secondary(const PoolId& name) {
   secondary.holds = content.holds;
   secondary.pool = content.pool;
   secondary.principal = content.log_shipping->secondary;
+  // Setting its mirror up, with a full backup, is a step before the end of the failover.
+  if (content.log_shipping->secondary_mirror) {
+    secondary.mode = AvailabilityMode::high_safety;
+    secondary.mirror = content.log_shipping->secondary_mirror;
+    secondary.witness = content.log_shipping->secondary_witness;
+    secondary.partner_timeout = content.partner_timeout;
+  }
   pool->failed_over = true;
   move_database(*pool, secondary);
 }
@@ -107,6 +108,7 @@ void ChatModel::move_database(Pool& pool, const Database& database) {
   const auto connected = [this](const NodeId& a, const NodeId& b) { return platform_.connected(a, b); };
   managed.session.connections_changed(connected, now());
   for (const NodeId& machine : down_) managed.session.lost(machine, LossKind::reset, now());
+  for (const NodeId& machine : hung_) managed.session.hangs(machine, true);
   if (const auto serves = managed.session.serving()) database_serves(managed, *serves);
   record_database(managed);
 }

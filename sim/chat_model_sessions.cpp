@@ -29,9 +29,13 @@ void ChatModel::sends_after(double delay, JobId number) {
 // At the beginning of a second, what is due in the next one goes to the heap.
 void ChatModel::second_begins(std::uint32_t second) {
   for (const Event& event : long_waits_.take(second + 1)) plane_->schedule(event);
+  platform_.second_begins(now());
   const auto databases = static_cast<std::uint16_t>(databases_.size());
-  for (std::uint16_t number = 0; number < databases; ++number) watch_load(number);
   watch_posts(second);
+  for (std::uint16_t number = 0; number < databases; ++number) {
+    watch_load(number);
+    record_database(databases_[number]);  // its queues change without events
+  }
   after(second + 1 - now(), Kind::second_begins, second + 1);
 }
 

@@ -120,6 +120,7 @@ struct DatabaseHost {
   bool hangs = false;  // the mirror has not answered to this flush
   std::vector<JobId> in_flush{};
   std::vector<JobId> next_flush{};
+  std::vector<JobId> frozen{};  // done, at a partner that hangs
   StationRecord log_record;
 
   DatabaseMachine& here() { return *machines[principal]; }
@@ -176,6 +177,7 @@ struct Pool {
   double minutes_lost = 0;
   std::uint64_t stored = 0;
   std::uint64_t compliance_lost = 0;
+  std::uint64_t copied = 0;                    // posts in the log backups that were copied to the secondary
   double log_backup_interval = 0;              // 0 when nobody asks what was shipped
   std::vector<std::uint64_t> stored_before{};  // posts stored before each log backup
   std::vector<RoomNumber> dirty_rooms{};
@@ -186,6 +188,13 @@ struct Pool {
   PoolRecord record;
   SeriesId database_bytes{}, minutes_series{}, in_flight_series{};
   std::optional<SeriesId> stalled_series{}, at_risk_series{};
+  SeriesId files_series{};  // when anything may happen to files
+};
+
+// One direction of a link between two sites.
+struct LinkRecord {
+  SiteNumber from = 0, to = 0;
+  SeriesId utilisation{};
 };
 
 struct Loss {

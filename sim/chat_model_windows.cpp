@@ -27,6 +27,7 @@ void ChatModel::close_window(double begin, double end) {
     recorder_.close(database.log_record, begin, end, 1);
   }
   for (Server& server : servers_) close_server(server, begin, end);
+  close_links(begin, end);
   for (ManagedDatabase& managed : databases_) record_database(managed);
   for (FrontEnd& front_end : front_ends_) {
     Recorder::occupy(front_end.record, end, front_end.station.busy());
@@ -64,6 +65,11 @@ ReplicationResult ChatModel::finish() {
     fold.once(pool.in_flight_series, "", static_cast<double>(open));
     if (pool.without_database > 0) pool.stalled += recorder_.horizon() - pool.stalled_since;
     if (pool.stalled_series) fold.once(*pool.stalled_series, "", pool.stalled);
+    if (files_recorded_) {
+      const ChatPool& chat = scenario_.topology.chat_pools[number];
+      const Place place{.site = chat.site.str(), .pool = chat.name.str(), .node = {}, .part = {}};
+      fold.once(fold.add(Metric::files_lost, place), "", files_destroyed_ ? 1 : 0);
+    }
     if (std::ranges::none_of(scenario_.faults, [](const Fault& fault) { return fault.kind == LossKind::destroyed; })) continue;
     const ChatPool& chat = scenario_.topology.chat_pools[number];
     const SeriesId lost =

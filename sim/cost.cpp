@@ -54,6 +54,7 @@ Costs resolve(const Scenario& scenario, double access_entries) {
   resolved.redo = costs.redo_rate.value.bytes_per_s;
   resolved.database_open = seconds(costs.database_open_time);
   resolved.database_notice = seconds(costs.database_notice_time);
+  resolved.message_bytes = costs.message_bytes.value.count;
   resolved.room_memory = costs.room_memory.value.count;
   resolved.endpoint_memory = costs.endpoint_memory.value.count;
   resolved.workers = static_cast<std::uint32_t>(costs.workers.value);

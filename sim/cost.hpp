@@ -46,9 +46,10 @@ struct Costs {
   double start = 0;               // a chat server, access list included
   double redo = 0;                // bytes of log per second and thread
   double database_open = 0;       // a database that has been rolled forward
-  double database_notice = 0;     // until a chat server notices that its database is silent
-  double room_memory = 0;         // bytes
-  double endpoint_memory = 0;     // bytes
+  double message_bytes = 0;
+  double database_notice = 0;  // until a chat server notices that its database is silent
+  double room_memory = 0;      // bytes
+  double endpoint_memory = 0;  // bytes
   std::uint32_t workers = 0;
   std::uint32_t inbound_queue = 0;
 

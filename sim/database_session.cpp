@@ -17,20 +17,19 @@ using Happens = rules::MirroringEvent::Kind;
 // Mirroring Partner Timeout Working?", 2010).
 constexpr Seconds ping_interval{1};
 
-bool is_mirrored(const Database& database) {
-  return database.mirror &&
-         (database.mode == AvailabilityMode::high_safety || database.mode == AvailabilityMode::high_performance);
-}
+// The cluster under an availability group votes like a witness that is always there.
+bool has_cluster(const Database& database) { return database.mode == AvailabilityMode::always_on; }
 
 }  // namespace
 
 DatabaseSession::DatabaseSession(const Database& database, const Settings& settings, Schedule schedule)
-    : nodes_{database.principal, is_mirrored(database) ? database.mirror : std::nullopt,
-             is_mirrored(database) ? database.witness : std::nullopt},
+    : nodes_{database.principal, rules::is_mirrored(database) ? database.mirror : std::nullopt,
+             rules::is_mirrored(database) ? database.witness : std::nullopt},
       settings_(settings),
       timeout_s_(rules::partner_timeout(database).count()),
       schedule_(std::move(schedule)),
-      session_(rules::synchronized_session(database.mode == AvailabilityMode::high_safety, nodes_[2].has_value())) {
+      session_(rules::synchronized_session(database.mode != AvailabilityMode::high_performance,
+                                           nodes_[2].has_value() || (nodes_[1] && has_cluster(database)))) {
   if (nodes_[1]) return;
   session_ = rules::step(session_, {Happens::lose, Member::second});
   session_ = rules::step(session_, {Happens::time_out, Member::first, Member::second});
@@ -121,6 +120,21 @@ void DatabaseSession::wait(std::size_t slot, double at) {
   schedule_(at, entry.number * static_cast<std::uint32_t>(slots) + static_cast<std::uint32_t>(slot));
 }
 
+void DatabaseSession::set_bandwidth(double bytes_per_s, double now) {
+  settle(now);
+  settings_.bytes_per_s = bytes_per_s;
+  if (waiting_[catching_up].waiting) wait(catching_up, now + settings_.trip_s + queues_.send / bytes_per_s);
+}
+
+void DatabaseSession::hangs(const NodeId& node, bool hung) {
+  if (const auto who = member(node)) hung_[index_of(*who)] = hung;
+}
+
+std::optional<Member> DatabaseSession::answering() const {
+  const auto who = serving();
+  return who && hung_[index_of(*who)] ? std::nullopt : who;
+}
+
 void DatabaseSession::due(std::uint32_t subject, double now) {
   const std::size_t slot = subject % slots;
   Slot& entry = waiting_[slot];
@@ -133,6 +147,7 @@ void DatabaseSession::due(std::uint32_t subject, double now) {
 
 std::string_view DatabaseSession::make_principal(const NodeId& node, double now) {
   if (member(node) == serving()) return "it is the principal";
+  if (serving() && !answering()) return "the principal hangs and takes no command";
   const std::string_view why_not = rules::why_no_manual_failover(session_);
   if (why_not.empty()) apply({Happens::manual_failover}, now);
   return why_not;
@@ -260,7 +275,7 @@ rules::Acknowledgement DatabaseSession::acknowledgement() const {
 // What was sent can be truncated: a queue that is empty fills no disk, however small.
 bool DatabaseSession::log_is_full(double now) {
   const double unsent = queues(now).send;
-  return unsent > 0 && unsent >= settings_.log_capacity;
+  return unsent > 0 && unsent >= settings_.log_capacity[index_of(principal())];
 }
 
 rules::LogQueues DatabaseSession::queues(double now) {

@@ -27,7 +27,8 @@ public:
     double bytes_per_s = 125e6;  // of the network between the partners
     double trip_s = 0;           // from the principal's log to the mirror's log disk and its flush
     std::array<Count, 2> redo_threads{1, 1};
-    double log_capacity = std::numeric_limits<double>::infinity();  // bytes that cannot be truncated before the log is full
+    // Of each partner: bytes that cannot be truncated before the log is full.
+    std::array<double, 2> log_capacity{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
   };
   // Asks to be called with due() at a date.
   using Schedule = std::function<void(double at, std::uint32_t subject)>;
@@ -47,6 +48,8 @@ public:
   void pings_late(rules::Member partner, bool late, const std::function<bool(const NodeId&, const NodeId&)>& connected,
                   double now);
   void due(std::uint32_t subject, double now);
+  void set_bandwidth(double bytes_per_s, double now);  // of the network between the partners
+  void hangs(const NodeId& node, bool hung);           // answers pings and nothing else
   // What operators do; a reason why not, or empty.
   std::string_view make_principal(const NodeId& node, double now);
   std::string_view force_service(const NodeId& node, double now);
@@ -59,7 +62,11 @@ public:
   std::optional<rules::Member> serving() const { return rules::who_serves(session_); }
   // What a commit of whoever serves waits for; refused when nobody does.
   rules::Acknowledgement acknowledgement() const;
-  bool is_silent(rules::Member partner) const { return !session_[partner].up && silent_[index_of(partner)]; }
+  // Of those who serve, the one that answers: a hung instance serves as far as mirroring knows.
+  std::optional<rules::Member> answering() const;
+  bool is_silent(rules::Member partner) const {
+    return hung_[index_of(partner)] || (!session_[partner].up && silent_[index_of(partner)]);
+  }
   bool log_is_full(double now);
   rules::LogQueues queues(double now);
   // Acknowledged rows that only whoever serves, or did so last, has.
@@ -111,6 +118,7 @@ private:
   std::uint64_t acknowledged_ = 0;
   std::uint64_t lost_rows_ = 0;
   std::array<bool, 2> silent_{};
+  std::array<bool, rules::members> hung_{};
   std::array<bool, 2> destroyed_{};  // lost with its disks: the partner is no mirror until somebody sets mirroring up anew
   std::optional<rules::Member> late_;
   std::array<Slot, slots> waiting_{};

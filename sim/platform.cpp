@@ -12,7 +12,7 @@ constexpr double flops_per_s = 1e9;  // SimGrid wants a speed; requests take the
 }  // namespace
 
 Platform::Platform(const Topology& topology)
-    : sites_(topology.sites.size()), latency_(sites_ * sites_), losses_(sites_ * sites_) {
+    : sites_(topology.sites.size()), latency_(sites_ * sites_), wires_(sites_ * sites_, Wire(1)), losses_(sites_ * sites_) {
   simgrid::s4u::NetZone* zone = compat::root_zone(*simgrid::s4u::Engine::get_instance());
   for (const Site& site : topology.sites) site_numbers_.emplace(site.name.str(), static_cast<SiteNumber>(site_numbers_.size()));
   for (const NodeId& node : all_nodes(topology)) hosts_.emplace(node.str(), compat::add_host(zone, node.str(), flops_per_s));
@@ -24,6 +24,7 @@ Platform::Platform(const Topology& topology)
       const std::string name = topology.sites[a].name.str() + " - " + topology.sites[b].name.str();
       links_[a * sites_ + b] = links_[b * sites_ + a] = compat::add_link(zone, name, link.bandwidth.bytes_per_s);
       set_latency(static_cast<SiteNumber>(a), static_cast<SiteNumber>(b), link.latency.count());
+      set_bandwidth(static_cast<SiteNumber>(a), static_cast<SiteNumber>(b), link.bandwidth.bytes_per_s, 0);
     }
   zone->seal();  // by hand: SimGrid's own sealing happens once per process
 }
@@ -42,6 +43,17 @@ void Platform::set_latency(SiteNumber a, SiteNumber b, double seconds) {
   simgrid::s4u::Link* link = links_[a * sites_ + b];
   link->set_latency(seconds);
   latency_[a * sites_ + b] = latency_[b * sites_ + a] = link->get_latency();
+}
+
+void Platform::set_bandwidth(SiteNumber a, SiteNumber b, double bytes_per_s, double now) {
+  links_[a * sites_ + b]->set_bandwidth(bytes_per_s);
+  wire(a, b).set_bandwidth(bytes_per_s, now);
+  if (a != b) wire(b, a).set_bandwidth(bytes_per_s, now);
+}
+
+void Platform::second_begins(double now) {
+  if (sites_ > 1)
+    for (Wire& wire : wires_) wire.second_begins(now);
 }
 
 void Platform::set_losses(SiteNumber a, SiteNumber b, const Losses& losses) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/topology.hpp"
+#include "sim/wire.hpp"
 
 namespace simgrid::s4u {
 class Host;
@@ -31,6 +32,14 @@ public:
   // One-way latency between two sites, or within one, in seconds; what SimGrid's link has at this moment.
   double latency(SiteNumber a, SiteNumber b) const { return latency_[a * sites_ + b]; }
   void set_latency(SiteNumber a, SiteNumber b, double seconds);
+  // The link from one site to another one. Within a site messages never wait: its network is no bottleneck of anything
+  // documented.
+  Wire& wire(SiteNumber from, SiteNumber to) { return wires_[from * sites_ + to]; }
+  double bandwidth(SiteNumber a, SiteNumber b) const { return wires_[a * sites_ + b].bandwidth(); }
+  void set_bandwidth(SiteNumber a, SiteNumber b, double bytes_per_s, double now);
+  void second_begins(double now);  // for the links
+  std::size_t sites() const { return sites_; }
+
   // What is lost between two sites, or within one.
   struct Losses {
     Share share{0};      // of the packets
@@ -58,6 +67,7 @@ private:
   std::unordered_map<std::string, simgrid::s4u::Host*> hosts_;
   std::vector<simgrid::s4u::Link*> links_;
   std::vector<double> latency_;
+  std::vector<Wire> wires_;  // from × sites + to
   std::vector<Losses> losses_;
   std::vector<Cut> cuts_;
   std::vector<std::function<void()>> listeners_;

@@ -35,8 +35,7 @@ bool is_chat_server(const Topology& topology, const NodeId& node) {
 bool is_in_cluster(const Topology& topology, const NodeId& node) {
   return std::ranges::any_of(topology.databases, [&](const Database& each) {
     const bool of_chat = each.holds == Holds::content || each.holds == Holds::compliance;
-    const bool cluster = each.mode == AvailabilityMode::failover_cluster || each.mode == AvailabilityMode::always_on;
-    return of_chat && cluster && (each.principal == node || each.mirror == node);
+    return of_chat && each.mode == AvailabilityMode::failover_cluster && (each.principal == node || each.mirror == node);
   });
 }
 
@@ -56,7 +55,7 @@ std::vector<Inconsistency> not_modelled(const Scenario& scenario) {
     for (const NodeId& machine : fault.lose ? machines_of(scenario.topology, *fault.lose) : std::vector<NodeId>{})
       if (is_in_cluster(scenario.topology, machine))
         found.push_back({key + "lose", "the simulator does not model the loss of " + machine.str() + " yet",
-                         "SQL failover clustering and availability groups are not played; mirror the database"});
+                         "SQL failover clustering is not played; mirror the database"});
     if (fault.slow && !is_chat_server(scenario.topology, *fault.slow) && !is_content_partner(scenario.topology, *fault.slow))
       found.push_back({key + "slow", "the simulator does not model a slow " + fault.slow->str() + " yet",
                        "slow a chat server or a partner of the content database"});

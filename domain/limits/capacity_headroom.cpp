@@ -109,6 +109,15 @@ void add_storage(CapacityPage& page, const Scenario& scenario, const Limits& lim
              limits.express_database_bytes.source);
   }
   for (const Database& database : scenario.topology.databases) {
+    const ChatPool* pool = pool_of(scenario.topology, database);
+    if (!pool || !database.mirror || database.holds != Holds::content) continue;
+    const double a_day = log_bytes_per_day(scenario, index_of(scenario.topology, *pool));
+    if (a_day <= 0) continue;
+    const double room = log_disk_of(scenario.topology, database.principal).count;
+    page.add("working days until the log disk is full while the mirror is away", pool->name.str(), room / a_day, "days",
+             "{} / {}", {room, a_day}, assumed);
+  }
+  for (const Database& database : scenario.topology.databases) {
     if (!database.log_shipping || !is_chat(database)) continue;
     const LogShipping& shipping = *database.log_shipping;
     const double backup = shipping.backup_interval.count();

@@ -53,6 +53,10 @@ Seconds partner_timeout(const Database& database) {
   return database.mode == AvailabilityMode::high_performance ? mirroring_timeout : database.partner_timeout;
 }
 
+bool is_mirrored(const Database& database) {
+  return database.mirror && database.mode != AvailabilityMode::none && database.mode != AvailabilityMode::failover_cluster;
+}
+
 Seconds time_to_full_log(double in_use, double capacity, double written) {
   if (in_use >= capacity) return Seconds{0};
   return written > 0 ? Seconds{(capacity - in_use) / written} : never;

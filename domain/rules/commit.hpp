@@ -50,6 +50,9 @@ Seconds detection_time(ErrorKind kind, Seconds timeout, Seconds ping_interval, S
 inline constexpr Seconds mirroring_timeout{10};
 Seconds partner_timeout(const Database& database);
 
+// Whether a second instance has the log. An availability group, which is not supported, is played as synchronous mirroring.
+bool is_mirrored(const Database& database);
+
 // Log cannot be truncated before the mirror has it. Until it is full, from so much in use; infinite when nothing is written.
 Seconds time_to_full_log(double in_use, double capacity, double written);
 

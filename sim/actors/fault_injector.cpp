@@ -86,6 +86,7 @@ void FaultInjector::begin(std::size_t number) {
   if (fault.hang) model_.hang(*fault.hang, fault);
   if (fault.slow) model_.slow(*fault.slow, fault.factor);
   if (!fault.slow_link.empty()) scale_latency(fault, fault.factor);
+  if (!fault.narrow_link.empty()) scale_bandwidth(fault, 1 / fault.factor);
   if (!fault.lossy_link.empty()) set_losses(fault, {*fault.loss, fault.retransmit_after});
   if (fault.cut) cut(number);
   if (fault.make_principal) model_.make_principal(*fault.make_principal);
@@ -108,6 +109,7 @@ void FaultInjector::end(std::size_t number) {
   if (fault.hang) model_.goes_on(*fault.hang);
   if (fault.slow) model_.slow(*fault.slow, 1);
   if (!fault.slow_link.empty()) scale_latency(fault, 1 / fault.factor);
+  if (!fault.narrow_link.empty()) scale_bandwidth(fault, fault.factor);
   if (!fault.lossy_link.empty()) set_losses(fault, {});
   if (fault.cut) platform_.heal(cuts_[number]);
   if (fault.suspend_mirroring) model_.resume_mirroring(*fault.suspend_mirroring);
@@ -144,6 +146,10 @@ void FaultInjector::scale_latency(const Fault& fault, double factor) {
   const SiteNumber a = platform_.site(fault.slow_link.front());
   const SiteNumber b = platform_.site(fault.slow_link.back());
   platform_.set_latency(a, b, platform_.latency(a, b) * factor);
+}
+
+void FaultInjector::scale_bandwidth(const Fault& fault, double factor) {
+  model_.scale_bandwidth(platform_.site(fault.narrow_link.front()), platform_.site(fault.narrow_link.back()), factor);
 }
 
 void FaultInjector::set_losses(const Fault& fault, const Platform::Losses& losses) {

@@ -36,6 +36,7 @@ private:
   void restore(const Fault& fault);
   void cut(std::size_t number);
   void scale_latency(const Fault& fault, double factor);
+  void scale_bandwidth(const Fault& fault, double factor);
   void set_losses(const Fault& fault, const Platform::Losses& losses);
 
   const Scenario& scenario_;

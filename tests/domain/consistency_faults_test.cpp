@@ -68,6 +68,22 @@ TEST(ConsistentFaults, machines_pools_and_sites_can_be_lost_alone_or_together) {
   expect_sound("a rack", [](Fault& fault) { fault.lose = names({"chat-1", "sql-1", "front-north-1"}); });
 }
 
+TEST(ConsistentFaults, chat_servers_instances_of_chat_databases_and_the_file_store_can_hang_and_nothing_else) {
+  for (const char* name : {"chat-1", "sql-1", "sql-2", "sql-5", "files-1"})
+    expect_sound(name, [name](Fault& fault) { fault.hang = NodeId{name}; });
+  expect_refused("faults[0].hang",
+                 "found `front-north-1`; expected a chat server, an instance of a chat database or the file store",
+                 "known: chat-3, chat-1, chat-2, files-1, sql-1, sql-2 or sql-5",
+                 [](Fault& fault) { fault.hang = NodeId{"front-north-1"}; });
+}
+
+TEST(ConsistentFaults, only_a_link_between_two_sites_can_narrow) {
+  expect_sound("narrow", [](Fault& fault) { fault.narrow_link = {SiteId{"north"}, SiteId{"south"}}; });
+  for (const auto& sites : {std::vector{SiteId{"north"}}, std::vector{SiteId{"north"}, SiteId{"north"}}})
+    expect_refused("faults[0].narrow_link", "expected a link between two different sites",
+                   "the network within a site is taken to be wide enough", [&](Fault& fault) { fault.narrow_link = sites; });
+}
+
 TEST(ConsistentFaults, a_name_in_a_list_that_means_nothing_is_pointed_at) {
   expect_refused("faults[0].lose[1]", "found `chat-8`; expected a machine, a pool or a site of the topology",
                  "did you mean `chat-1`?", [](Fault& fault) {

@@ -95,6 +95,7 @@ TEST(Databases, a_lost_witness_and_then_a_lost_principal_stop_the_database_altho
 
 TEST(Databases, a_silent_mirror_stalls_commits_until_its_time_out_and_then_leaves_the_principal_exposed) {
   Scenario scenario = mirrored_pool();
+  scenario.costs.database_notice_time.value = 30s;  // of a command, too: posts wait longer than for the mirror
   scenario.faults = {lose_silently("sql-m", 2min, 4min)};
   const ReplicationResult result = play(scenario);
   EXPECT_EQ(downtime(result), 0);
@@ -129,6 +130,64 @@ TEST(Databases, a_loss_while_exposed_stops_the_database_and_a_force_then_loses_w
   const ReplicationResult result = play(scenario);
   EXPECT_NEAR(downtime(result), 123, 0.001);
   EXPECT_NEAR(total(result, Metric::messages_lost), 2.5 * 120, 60);  // two minutes of 2.5 posts a second
+}
+
+// 2.5 posts a second of 1,200 bytes, times 1.5 of log, are 4.5 KB/s; 270 KB are full a minute after the suspension.
+TEST(Databases, the_log_grows_while_mirroring_is_suspended_until_its_disk_is_full_and_is_sent_when_it_resumes) {
+  Scenario scenario = mirrored_pool();
+  SqlInstance& tight = scenario.topology.sql_instances.emplace_back();
+  tight.name = NodeId{"sql-1"};
+  tight.log_disk = Bytes{270e3};
+  Fault suspended;
+  suspended.at = 2min;
+  suspended.suspend_mirroring = NodeId{"sql-1"};
+  suspended.duration = 4min;
+  scenario.faults = {suspended};
+  const ReplicationResult result = play(scenario);
+  const Series& log = series(result, Metric::send_queue, "", "content");
+  EXPECT_NEAR(log.windows[2].max, 4'500 * 60, 0.2 * 4'500 * 60);  // a minute of log
+  EXPECT_NEAR(log.windows[5].max, 270e3, 40e3);                   // full: a group of commits may go over it
+  EXPECT_EQ(log.windows[8].max, 0);                               // sent
+  const Series& stored = series(result, Metric::messages_stored);
+  EXPECT_GT(stored.windows[2].count, 100);
+  EXPECT_EQ(stored.windows[4].count, 0);
+  EXPECT_GT(stored.windows[7].count, 100);
+  EXPECT_EQ(series(result, Metric::refusals, "", "search").windows[4].count, 0);  // reading goes on
+  EXPECT_EQ(series(result, Metric::database_exposed, "", "content").windows[4].mean, 1);
+  EXPECT_EQ(series(result, Metric::database_exposed, "", "content").windows[8].mean, 0);
+  EXPECT_EQ(downtime(result), 0);
+  EXPECT_EQ(total(result, Metric::messages_lost), 0);
+}
+
+// A partner may have more room than the other.
+TEST(Databases, the_log_disk_is_that_of_the_partner_which_serves) {
+  Scenario scenario = mirrored_pool();
+  SqlInstance& tight = scenario.topology.sql_instances.emplace_back();
+  tight.name = NodeId{"sql-1"};
+  tight.log_disk = Bytes{270e3};
+  scenario.faults = {lose("sql-1", 1min)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_GT(series(result, Metric::send_queue, "", "content").windows[9].max, 1e6);
+  EXPECT_GT(series(result, Metric::messages_stored).windows[9].count, 100);
+}
+
+TEST(Databases, high_performance_loses_its_send_queue_when_the_link_is_too_narrow_for_the_log) {
+  Scenario scenario = mirrored_pool(Witness::none, AvailabilityMode::high_performance);
+  SqlInstance& mirror = scenario.topology.sql_instances.emplace_back();
+  mirror.name = NodeId{"sql-m"};
+  mirror.site = SiteId{"south"};
+  Link& narrow = scenario.topology.links.emplace_back();
+  narrow.between = {SiteId{"north"}, SiteId{"south"}};
+  narrow.bandwidth = Bandwidth{1'500};  // a third of the log
+  Fault force;
+  force.at = 8min;
+  force.force_service = NodeId{"sql-m"};
+  scenario.faults = {lose("sql-1", 6min), force};
+  const ReplicationResult result = play(scenario);
+  EXPECT_LT(latencies(result, Metric::post_latency).quantile(0.9), 1);  // nobody waits for the mirror
+  const double queue = series(result, Metric::send_queue, "", "content").windows[6].max;
+  EXPECT_NEAR(queue, 3'000 * 360, 0.1 * 3'000 * 360);
+  EXPECT_NEAR(total(result, Metric::messages_lost), queue / 1'800, 3);  // and it is what is lost
 }
 
 TEST(Databases, high_performance_loses_what_was_on_its_way) {
@@ -216,6 +275,15 @@ TEST(Databases, a_disk_without_free_space_takes_posts_as_long_as_no_log_waits) {
   tight.name = NodeId{"sql-1"};
   tight.hardware = HardwareId{"tight"};
   EXPECT_EQ(posts_refused(play(scenario)), 0);
+}
+
+// Not supported for chat, and run all the same: its cluster has quorum whatever becomes of one instance.
+TEST(Databases, an_availability_group_fails_over_like_a_mirror_with_a_witness) {
+  Scenario scenario = mirrored_pool(Witness::none, AvailabilityMode::always_on);
+  scenario.faults = {lose_silently("sql-1", 2min + 500ms)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_NEAR(downtime(result), 10.5 + 3, 0.001);
+  EXPECT_EQ(total(result, Metric::messages_lost), 0);
 }
 
 TEST(Databases, a_principal_that_is_too_slow_to_answer_pings_is_taken_for_lost) {

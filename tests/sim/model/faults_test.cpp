@@ -277,6 +277,43 @@ TEST(PoolState, a_planned_failover_and_its_failback_lose_nothing) {
   expect_requests_to_be_conserved(result);
 }
 
+// The secondary is lost in its turn; with a mirror and a witness of its own the pool goes on after the opening.
+TEST(PoolState, a_mirror_of_the_secondary_serves_when_the_secondary_is_lost_after_the_failover) {
+  Scenario scenario = with_a_second_site();
+  LogShipping& shipping = *scenario.topology.databases[0].log_shipping;
+  scenario.faults = {chat_fails_over(2), lose("sql-5", 5min)};
+  const ReplicationResult alone = play(scenario);
+  EXPECT_EQ(series(alone, Metric::messages_stored).windows[8].count, 0);
+  EXPECT_EQ(series(alone, Metric::database_exposed, "", "content").windows[3].mean, 1);
+
+  shipping.secondary_mirror = NodeId{"sql-6"};
+  shipping.secondary_witness = NodeId{"sql-v"};
+  const ReplicationResult mirrored = play(scenario);
+  EXPECT_GT(series(mirrored, Metric::messages_stored).windows[8].count, 0);
+  EXPECT_EQ(series(mirrored, Metric::database_exposed, "", "content").windows[3].mean, 0);
+  EXPECT_GT(level_at(mirrored, Metric::utilisation, 8, "sql-6"), 0);
+  EXPECT_NEAR(value(mirrored, Metric::database_downtime, "", "content"), 3, 0.01);
+  EXPECT_EQ(total(mirrored, Metric::messages_lost), 0);
+  expect_requests_to_be_conserved(mirrored);
+}
+
+// Commits wait for the mirror's log too.
+TEST(PoolState, a_slow_disk_of_the_secondarys_mirror_slows_commits_after_the_failover) {
+  Scenario scenario = with_a_second_site();
+  scenario.topology.databases[0].log_shipping->secondary_mirror = NodeId{"sql-6"};
+  scenario.topology.sql_instances.emplace_back().name = NodeId{"sql-6"};
+  scenario.topology.sql_instances.back().site = SiteId{"south"};
+  const auto posts = [](const ReplicationResult& result, std::size_t minute) {
+    return series(result, Metric::post_latency).windows[minute].histogram.mean();
+  };
+  Fault slow = from_minute(4);
+  slow.slow = NodeId{"sql-6"};
+  slow.factor = 50;
+  scenario.faults = {chat_fails_over(2), slow};
+  const ReplicationResult result = play(scenario);
+  EXPECT_GT(posts(result, 7), posts(result, 3) + 0.15);
+}
+
 TEST(FullDisks, refuse_posts_and_nothing_else) {
   Scenario scenario = small_pool();
   scenario.faults = {from_minute(3, 3min)};

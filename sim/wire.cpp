@@ -1,0 +1,49 @@
+#include "sim/wire.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace poolcast::sim {
+namespace {
+
+constexpr double share_of_a_copy = 0.5;      // two flows that are fair to each other
+constexpr double flows_take_at_most = 0.95;  // what is left keeps a full link from standing still for messages
+
+}  // namespace
+
+double Wire::rate(double now) const { return bytes_per_s_ * (now < copied_at_ ? share_of_a_copy : 1) * (1 - taken_); }
+
+double Wire::transmit(double bytes, double now) {
+  carried_ += bytes;
+  free_at_ = std::max(free_at_, now) + bytes / rate(now);
+  return free_at_ - now;
+}
+
+void Wire::copy(double bytes, double now) {
+  carried_ += bytes;
+  copied_at_ = std::max(copied_at_, now) + bytes / (bytes_per_s_ * share_of_a_copy);
+}
+
+void Wire::flow(double bytes, double length) {
+  const auto seconds = static_cast<std::size_t>(std::clamp(std::ceil(length), 1.0, static_cast<double>(seconds_ahead)));
+  for (std::size_t ahead = 0; ahead < seconds; ++ahead)
+    flows_[(this_second_ + ahead) % seconds_ahead] += bytes / static_cast<double>(seconds);
+}
+
+void Wire::second_begins(double now) {
+  const double bytes = std::exchange(flows_[this_second_], 0);
+  this_second_ = (this_second_ + 1) % seconds_ahead;
+  carried_ += bytes;
+  const double share = bytes / bytes_per_s_;
+  taken_ = std::min(share, flows_take_at_most);
+  if (share > 1) free_at_ = std::max(free_at_, now) + (share - 1);
+}
+
+void Wire::set_bandwidth(double bytes_per_s, double now) {
+  const double stretched = bytes_per_s_ / bytes_per_s;
+  for (double* date : {&free_at_, &copied_at_})
+    if (*date > now) *date = now + (*date - now) * stretched;
+  bytes_per_s_ = bytes_per_s;
+}
+
+}  // namespace poolcast::sim

@@ -1,0 +1,45 @@
+// One direction of a link between two sites: what is sent waits for what was sent before, in its order. Nothing is an event: a
+// message's wait is known when it is handed over. Copies of files and the notices of fan-out jobs, which last for seconds, take
+// their shares from it as flows.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace poolcast::sim {
+
+class Wire {
+public:
+  explicit Wire(double bytes_per_s) : bytes_per_s_(bytes_per_s) {}
+
+  // How long `bytes` that are handed over now take until they have left. Dates never go back.
+  double transmit(double bytes, double now);
+  // A file: it takes half of what there is as long as it lasts, as one flow beside the messages.
+  void copy(double bytes, double now);
+  // Notices that a job hands over one after the other, evenly over its length in seconds.
+  void flow(double bytes, double length);
+  // To be called each second: flows take their share of it, and what is more than the link's is waited for.
+  void second_begins(double now);
+
+  double bandwidth() const { return bytes_per_s_; }
+  double time_of(double bytes, double now) const { return bytes / rate(now); }  // on the link, without waiting
+  void set_bandwidth(double bytes_per_s, double now);                           // what waits is sent at the new speed
+  double take_carried() { return std::exchange(carried_, 0); }                  // bytes handed over since the last call
+
+private:
+  double rate(double now) const;
+
+  // Longer jobs than this are taken for as long, which makes a slightly higher flow of them.
+  static constexpr std::size_t seconds_ahead = 64;
+
+  double bytes_per_s_;
+  double free_at_ = 0;    // when all that was handed over has left
+  double copied_at_ = 0;  // when the last copy has
+  double taken_ = 0;      // share that flows take in this second
+  double carried_ = 0;
+  std::array<double, seconds_ahead> flows_{};  // bytes of each second from now on
+  std::size_t this_second_ = 0;
+};
+
+}  // namespace poolcast::sim
