@@ -41,7 +41,7 @@ double mean(Spans windows, Measure share) {
 std::string percent(double share) { return in_words({std::round(share * 1000) / 1000, Quantity::Dimension::share}); }
 
 std::string rounded(double seconds) {
-  const double unit = seconds < 120 ? 1 : seconds < 2 * 3600 ? 6 : 360;
+  const double unit = seconds < 120 ? 1 : seconds < 600 ? 6 : seconds < 2 * 3600 ? 60 : 360;
   return seconds_in_words(std::round(seconds / unit) * unit);
 }
 

@@ -84,13 +84,13 @@ void not_back(const Series& loss, const ReplicationResult& result, Observation& 
   if (back && displaced) worst.why_none += ", " + in_words({*back / *displaced, Quantity::Dimension::share}) + " were";
 }
 
-// Times until users are back: the largest over the losses that are meant, so that the objective holds for each of them. A loss
-// that displaced nobody has no time and needs none.
-Observation observe_users_back(const Objective& objective, const ReplicationResult& result, Statistic statistic) {
+// Times until users or the database are back: the largest over the losses that are meant, so that the objective holds for each of
+// them. A loss that displaced nobody has no time and needs none.
+Observation observe_back(const Objective& objective, Metric metric, const ReplicationResult& result, Statistic statistic) {
   Observation worst;
   bool recorded = false;
   for (const Series& series : result.series) {
-    if (series.metric != Metric::users_back || (objective.after && !is_labelled(series.place.part, *objective.after))) continue;
+    if (series.metric != metric || (objective.after && !is_labelled(series.place.part, *objective.after))) continue;
     if (objective.place && !lies_at(series.place, *objective.place)) continue;
     recorded = true;
     if (named_value(series, "displaced") == 0.0) continue;
@@ -192,7 +192,8 @@ Observation observe(const Objective& objective, const Scenario& scenario, const 
   const auto metric = metric_named(objective.metric);
   if (!metric) return {std::nullopt, std::nullopt, "there is no metric " + objective.metric, false};
   const Statistic statistic = statistic_of(objective, *metric);
-  if (*metric == Metric::users_back) return observe_users_back(objective, result, statistic);
+  if (*metric == Metric::users_back) return observe_back(objective, *metric, result, statistic);
+  if (*metric == Metric::database_back) return observe_back(objective, *metric, result, Statistic::mean);  // it has one value
 
   const bool each_place = row_of(*metric).kind == MetricKind::level && !adds_up(*metric);
   const auto series =

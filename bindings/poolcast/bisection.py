@@ -62,32 +62,44 @@ def three_digits(value: float) -> float:
 def search(
     tried: Callable[[float], Tried], low: float, high: float, *, precision: float, whole: bool = False
 ) -> tuple[Tried, Tried] | None:
-    """Two neighbouring sizes of which one comes back and one does not, no further apart than `precision` of the larger one.
+    """The two sizes next to the cliff: the last that answers like `low` and the first that answers like `high`.
 
-    None when every size that was looked at answers alike. Sizes are halved by their logarithm when that spreads them better.
+    Each is no further than `precision` of the larger one from its neighbour, which is the other one or a size that is not
+    decided. None when every size that was looked at answers alike. Halved is the logarithm when that spreads sizes better.
     """
     by_ratio = low > 0 and high / low > 4
 
     def between(one: float, two: float, share: float) -> float:
         size = one * (two / one) ** share if by_ratio else one + share * (two - one)
-        return float(round(size)) if whole else three_digits(size)
+        return three_digits(float(round(size)) if whole else size)
 
-    ends = [tried(low), tried(high)]
-    if ends[0].answer == ends[1].answer:
+    def edge(one: Tried, two: Tried, like_one: Callable[[Tried], bool]) -> tuple[Tried, Tried]:
+        for _ in range(_MOST_STEPS):
+            middle = between(one.size, two.size, 0.5)
+            if two.size - one.size <= precision * two.size or not one.size < middle < two.size:
+                break
+            half = tried(middle)
+            one, two = (half, two) if like_one(half) else (one, half)
+        return one, two
+
+    first, last = tried(low), tried(high)
+    if first.answer == last.answer:
         inner = [tried(between(low, high, step / (_INNER + 1))) for step in range(1, _INNER + 1)]
-        row = [ends[0], *inner, ends[1]]
-        pair = next(((one, two) for one, two in pairwise(row) if one.answer != two.answer), None)
+        pair = next(((one, two) for one, two in pairwise([first, *inner, last]) if one.answer != two.answer), None)
         if pair is None:
             return None
-        ends = list(pair)
-    for _ in range(_MOST_STEPS):
-        one, two = ends
-        middle = between(one.size, two.size, 0.5)
-        if two.size - one.size <= precision * two.size or not one.size < middle < two.size:
-            break
-        half = tried(middle)
-        ends = [half, two] if half.answer == one.answer else [one, half]
-    return ends[0], ends[1]
+        first, last = pair
+    one, two = edge(first, last, lambda half: half.answer == first.answer)
+    if two.answer != last.answer:  # sizes that are not decided lie between the two sides
+        two = edge(two, last, lambda half: half.answer != last.answer)[1]
+    return one, two
+
+
+def beside(tried: list[Tried], size: float) -> list[Tried]:
+    """The nearest sizes with an answer, at most one on each side: up to `size`, and above it."""
+    below = [one for one in tried if one.size <= size and one.answer != "not_decided"]
+    above = [one for one in tried if one.size > size and one.answer != "not_decided"]
+    return below[-1:] + above[:1]
 
 
 def not_monotone(tried: list[Tried]) -> list[str]:

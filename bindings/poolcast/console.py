@@ -224,14 +224,14 @@ def comes_back(console: Console, data: Row) -> None:
 def tipping_point(console: Console, answer: TippingPoint) -> None:
     """The sizes that were played, and between which two the system tips over."""
     table = plain_table(
-        (f"Size of {answer.data['what']}", "r"), ("", ""), ("replications back", "r"), ("as before after", "r"), ("", "*")
+        (str(answer.data["what"]), "r"), ("", ""), ("replications back", "r"), ("as before after", "r"), ("", "*")
     )
     for one in answer.tried:
         style = _STYLES[failures.VERDICT_OF[one.answer]]
         total = one.comes_back + one.does_not_come_back + one.not_decided
         after = failures.time_text(one.after)[0] if one.comes_back else ""
         counts = f"{one.comes_back} of {total}"
-        reason = "" if one.answer == "comes_back" else one.reason
+        reason = "" if one.answer == "comes_back" else one.reason.split(";")[0]
         table.add_row(answer.text(one.size), Text(failures.ANSWERS[one.answer], style), counts, after, Text(reason, "dim"))
     console.print()
     console.print(table)

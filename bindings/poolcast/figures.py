@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Okabe and Ito's palette: told apart by people who see colours differently, on white and on black.
 _COLOURS = ("#2483c5", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c7ae6", "#7f8c2d")
 _LOST = "#d1495b"
+_MARKED_FAILURES = 2
 _CLOCKS = ((300, 1, "seconds"), (4 * 3600, 60, "minutes"), (float("inf"), 3600, "hours"))  # up to a horizon of so many seconds
 
 
@@ -63,6 +64,7 @@ def _timeline(result: Result, theme: Theme) -> Figure:
     for axis in axes:
         _frame(axis, result, theme)
     _fault_labels(axes[0], result, theme)
+    _recovery_marks(axes[0], result, theme)
     scenario = result.data["scenario"]
     axes[-1].set_xlim(0, scenario["horizon_s"])
     _time_axis(axes[-1], scenario["horizon_s"], theme)
@@ -237,6 +239,21 @@ def _fault_labels(axis: Axes, result: Result, theme: Theme) -> None:
         axis.text(fault["at_s"], y, f"  {fault['label']}", color=_LOST, fontsize=9, fontweight="bold")
     if scenario["warm_up_s"]:
         axis.text(0, low + 0.08 * (high - low), " warm-up", color=theme.muted, fontsize=8.5)
+
+
+def _recovery_marks(axis: Axes, result: Result, theme: Theme) -> None:
+    """Lines where the median replication is back, of the failures that cost most users, or the database."""
+    entries = result.data.get("recovery") or []
+    entries = sorted(entries, key=lambda entry: -(entry["users_affected"] or {"mean": 0})["mean"])[:_MARKED_FAILURES]
+    low, high = axis.get_ylim()
+    for entry in entries:
+        for column, text in (("half_back", "50 % back"), ("most_back", "95 % back"), ("database_back", "database back")):
+            middle = (entry[column] or {}).get("p50_s")
+            if middle is None:
+                continue
+            at = entry["at_s"] + middle
+            axis.axvline(at, color=_COLOURS[2], linewidth=0.9, linestyle=(0, (2, 2)))
+            axis.text(at, low + 0.42 * (high - low), f" {text}", color=theme.muted, fontsize=7.5, rotation=90, ha="right")
 
 
 def png(figure: Figure, *, dots_per_inch: int = 160) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poolcast import _core, failures, units
-from poolcast.bisection import Tried, amount, not_monotone, search
+from poolcast.bisection import Tried, amount, beside, not_monotone, search
 from poolcast.errors import RunError
 from poolcast.scenario import Scenario, load
 
@@ -86,11 +86,15 @@ class TippingPoint:
                 f"back, at {self.text(two.size)} {_in_how_many(two, 'does_not_come_back')} not."
             )
         span = f"from {self.text(tried[0].size)} to {self.text(tried[-1].size)}"
+        if self.came_back is not None or self.tipped is not None:
+            known = self.came_back if self.came_back is not None else self.tipped
+            verb = "comes back by itself" if self.came_back is not None else "does not come back"
+            return f"The system {verb} at {self.text(known or 0)} of {what}; what lies beyond, {span}, is not decided."
         answers = {one.answer for one in tried}
         if answers == {"comes_back"}:
-            return f"The system comes back by itself at every {what} that was played, {span}."
+            return f"The system comes back by itself, whatever {what}, {span}."
         if answers == {"does_not_come_back"}:
-            return f"Every {what} that was played tips the system over, {span}."
+            return f"The system does not come back, whatever {what}, {span}."
         return f"Not decided for {what} {span}: a longer horizon would say more."
 
     def remarks(self) -> list[str]:
@@ -303,8 +307,9 @@ class _Player:
 
 def _answer(scenario: Scenario, what: Varied, player: _Player, pair: tuple[Tried, Tried] | None, **given: Any) -> TippingPoint:
     tried = [player.done[size] for size in sorted(player.done)]
-    back = next((one.size for one in pair or () if one.answer == "comes_back"), None)
-    over = next((one.size for one in pair or () if one.answer == "does_not_come_back"), None)
+    sides = beside(tried, pair[0].size) if pair else ()
+    back = next((one.size for one in sides if one.answer == "comes_back"), None)
+    over = next((one.size for one in sides if one.answer == "does_not_come_back"), None)
     return TippingPoint(
         {
             "format": FORMAT,

@@ -2,6 +2,8 @@
 #include "domain/comeback.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
 
 #include <cmath>
 #include <functional>
@@ -194,6 +196,32 @@ TEST(Comeback, is_that_of_the_pool_that_fares_worst) {
   EXPECT_EQ(first.windows[5].waiting, 50);
   EXPECT_EQ(first.windows[0].offered, 1000);
   EXPECT_EQ(first.windows[0].failed, 7);
+}
+
+// What was wrong before does not matter, nor by how much; from the last wrong window on the time counts.
+RC_GTEST_PROP(ComebackProperties, the_last_wrong_window_is_the_answer, ()) {
+  const int last_wrong = *rc::gen::inRange(0, 40), calm = *rc::gen::inRange(2, 20);
+  const auto wrong = *rc::gen::container<std::vector<int>>(static_cast<std::size_t>(last_wrong), rc::gen::inRange(0, 100));
+  const Comeback answer = judged(course(12 + last_wrong + 1 + calm, [&](int since) {
+    if (since > last_wrong) return State{};
+    const int percent_away = since == last_wrong ? 50 : wrong[static_cast<std::size_t>(since)];
+    return State{percent_away / 100.0, 10.0 * percent_away};
+  }));
+  RC_ASSERT(answer.kind == ComebackKind::comes_back);
+  RC_ASSERT(answer.after == Seconds{60.0 * (last_wrong + 1)});
+}
+
+// Shares decide, so that a pool twice as large in the same state gets the same answer.
+RC_GTEST_PROP(ComebackProperties, the_size_of_a_pool_does_not_matter, ()) {
+  const auto states = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 101));
+  const Course one = course(12 + static_cast<int>(states.size()), [&](int since) {
+    return State{states[static_cast<std::size_t>(since)] / 100.0, 100.0 * (states[static_cast<std::size_t>(since)] % 7)};
+  });
+  Course twice = one;
+  for (Course::Span& window : twice.windows)
+    for (double* number : {&window.connected, &window.waiting, &window.offered, &window.failed}) *number *= 2;
+  RC_ASSERT(judged(one).kind == judged(twice).kind);
+  RC_ASSERT(judged(one).after == judged(twice).after);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <tuple>
 
 #include "tests/domain/results.hpp"
 
@@ -125,6 +126,30 @@ TEST(Verdict, a_time_that_is_not_a_number_was_not_reached) {
   const Verdict verdict =
       judged(users_back(300), with_loss(), {with_users_back("lose chat-2", std::numeric_limits<double>::quiet_NaN())});
   EXPECT_FALSE(verdict.answer);
+}
+
+// Outages of 10 s and `second` s of the database; negative: to the end.
+ReplicationResult with_outages(double second) {
+  Fold fold(Seconds{600}, Seconds{60});
+  fold.add(Metric::arrivals, {});
+  for (const auto& [label, at, lasted] : {std::tuple{"lose sql-1", 120.0, 10.0}, std::tuple{"lose sql-1 (2)", 300.0, second}}) {
+    const SeriesId id = fold.add(Metric::database_back, {.pool = "chat", .part = label});
+    fold.once(id, "at", at);
+    if (lasted >= 0) fold.once(id, "", lasted);
+  }
+  return finished(std::move(fold));
+}
+
+TEST(Verdict, the_longest_outage_of_a_database_answers_and_one_without_end_fails) {
+  Scenario scenario = ten_minutes();
+  scenario.faults = {loss("sql-1", 120)};
+  Objective back = objective("database_back", std::nullopt, seconds(60));
+  back.after = "lose sql-1";
+  EXPECT_DOUBLE_EQ(judged(back, scenario, {with_outages(30)}).answer.value().value, 30);
+  EXPECT_DOUBLE_EQ(judged(back, scenario, {with_outages(5)}).answer.value().value, 10);
+  const Verdict never = judged(back, scenario, {with_outages(-1)});
+  EXPECT_EQ(never.kind, VerdictKind::fails);
+  EXPECT_EQ(never.note, "not back within the horizon (5 min after the loss)");
 }
 
 // Without a time a quarter of the displaced users was back at the end.

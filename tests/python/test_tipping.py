@@ -10,7 +10,7 @@ from pathlib import Path
 import poolcast as pc
 import pytest
 from click.testing import CliRunner, Result
-from poolcast.bisection import Tried, amount, not_monotone, search
+from poolcast.bisection import Tried, amount, beside, not_monotone, search
 from poolcast.cli import main
 
 # A few hundred users who march in step, and half an hour to come back in: more users need more waves.
@@ -84,6 +84,18 @@ def test_a_replication_that_changes_its_answer_twice_is_named() -> None:
     found = not_monotone([one(1, back, back), one(2, over, back), one(3, back, over)])
     assert len(found) == 1
     assert found[0].startswith("replication 0 ")
+
+
+def test_sizes_that_are_not_decided_lie_between_the_two_of_the_answer() -> None:
+    def tried(size: float) -> Tried:
+        return Tried(size, int(size < 20), int(size > 50), int(20 <= size <= 50), None, "")
+
+    found = search(tried, 1, 100, precision=0.1)
+    assert found is not None
+    low, high = found
+    assert low.size < 20 <= 1.2 * low.size
+    assert high.size > 50 >= 0.8 * high.size
+    assert beside([tried(1), tried(30)], 1) == [tried(1)]
 
 
 def test_a_tie_is_not_decided() -> None:

@@ -2,6 +2,7 @@
 // 0.5 sign-ins a second come back as slowly as 80,000 behind 10. Tolerances are a tenth unless a comment says why.
 #include <gtest/gtest.h>
 
+#include "domain/comeback.hpp"
 #include "domain/io/scenario_file.hpp"
 #include "tests/sim/model/play.hpp"
 
@@ -54,6 +55,28 @@ TEST(ScenarioLibrary, without_jitter_users_are_back_later_with_the_gate_and_with
   const double free = back({no_gate});
   EXPECT_LT(free, 10);
   EXPECT_GT(back({no_gate, no_jitter, no_wait}), 5 * free);
+}
+
+// The same at the moment of asking: allowed two and a half hours, the gate's 2.2 h are in time, and waves that leave it idle are
+// not.
+TEST(ScenarioLibrary, without_jitter_the_pool_does_not_come_back_by_itself_in_the_time_that_the_gate_needs) {
+  const auto answer = [](std::vector<std::string> set) {
+    set.emplace_back("comes_back_within=150min");
+    const Scenario scenario = small("reconnect-storm", set);
+    return comeback(scenario, play(scenario)).value();
+  };
+  const Comeback spread = answer({});
+  EXPECT_EQ(spread.kind, ComebackKind::comes_back) << spread.reason;
+  EXPECT_NEAR(spread.after.value().count() / 60, 133, 13);
+  EXPECT_EQ(answer({"workload.client.jitter=0%", "workload.client.first_wait=0s"}).kind, ComebackKind::does_not_come_back);
+}
+
+// A quarter of the users is half-way back when the run ends: the gate works all the time, so this is slow and not metastable.
+TEST(ScenarioLibrary, a_gate_that_works_all_the_time_is_no_metastable_state) {
+  const Scenario scenario = small("reconnect-storm", {"horizon=80min"});
+  const Comeback answer = comeback(scenario, play(scenario)).value();
+  EXPECT_EQ(answer.kind, ComebackKind::not_decided);
+  EXPECT_NE(answer.reason.find("look longer"), std::string::npos) << answer.reason;
 }
 
 // Nobody moves back by himself, so each round displaces a third more users than the one before; the last are twice the first.
