@@ -76,9 +76,8 @@ void ChatModel::commit_times_out(JobId number, std::uint16_t pool_number) {
   DatabaseHost& database = pool.database;
   if (!database.hangs || jobs_[number].started + costs_.database_notice > now() + rounding) return;
   const auto is_there = [&](std::vector<JobId>& waiting) { return std::erase(waiting, number) > 0; };
-  const bool in_doubt = is_there(database.in_flush);
-  if (!in_doubt && !is_there(database.next_flush)) return;
-  if (in_doubt) ++pool.record.in_doubt.now;
+  if (!is_there(database.in_flush) && !is_there(database.next_flush)) return;
+  ++pool.record.in_doubt.now;  // its log is on the principal's disk, and may come to the mirror yet
   reject(number);
 }
 
