@@ -34,6 +34,7 @@ def _fail(text: str) -> NoReturn:
 )
 @click.option("--failback", type=RunbookName(), default="site-failback", show_default=True, help="The way back.")
 @click.option("--sensitivity", is_flag=True, help="Which assumption moves the answer most, each at the ends of its interval.")
+@click.option("--fit", is_flag=True, help="Play reconnect storms with the full simulation, not its fluid model; takes minutes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.option("--allow-unsupported", is_flag=True, help="Answer although a rule of severity error is broken.")
 def availability(
@@ -44,6 +45,7 @@ def availability(
     runbook: str,
     failback: str,
     sensitivity: bool,
+    fit: bool,
     as_json: bool,
     allow_unsupported: bool,
 ) -> None:
@@ -61,7 +63,9 @@ def availability(
             runbook=runbook,
             failback=failback,
             sensitivity=sensitivity,
+            fit=fit,
             allow_unsupported=allow_unsupported,
+            progress=sys.stderr.isatty(),
         )
     except UnsupportedScenarioError as error:
         console.findings(console.make_console(stderr=True), error.findings)

@@ -264,6 +264,8 @@ def availability(console: Console, answer: Row) -> None:
         table.add_row("  compliance", _minutes(answer["compliance"]), Text(text, "dim"))
     console.print()
     console.print(table)
+    if any(storm["played_s"] is not None for storm in answer["surges"]):
+        _storms(console, answer)
     if answer["sensitivity"]:
         _sensitivity(console, answer)
     risks = plain_table(("Assumed", ""), ("about every", "r"), ("", ""), ("for about", "r"), ("", ""))
@@ -272,6 +274,16 @@ def availability(console: Console, answer: Row) -> None:
         risks.add_row(f"  {risk['label']}", *cells)
     console.print()
     console.print(risks)
+
+
+def _storms(console: Console, answer: Row) -> None:
+    """What a loss costs who reconnects: played, and what the fluid model has instead."""
+    table = plain_table(("Away, a loss and user of the pool", ""), ("simulated", "r"), ("fluid", "r"))
+    for storm in answer["surges"]:
+        left = f"{storm['survivors']} of {storm['servers']} survive" if storm["survivors"] else "everybody signs in anew"
+        table.add_row(f"  {storm['pool']}: {left}", units.duration(storm["played_s"]), units.duration(storm["fluid_s"]))
+    console.print()
+    console.print(table)
 
 
 def _sensitivity(console: Console, answer: Row) -> None:

@@ -14,6 +14,7 @@
 #include "sim/analytic/operators.hpp"
 #include "sim/analytic/sensitivity.hpp"
 #include "sim/program/plan.hpp"
+#include "sim/program/surge_runs.hpp"
 
 namespace poolcast::sim {
 namespace {
@@ -69,6 +70,17 @@ Json sensitivity_json(const std::vector<analytic::Swing>& swings) {
   return all;
 }
 
+Json surges_json(const Scenario& scenario, const std::vector<SurgeRun>& storms) {
+  Json all = Json::array();
+  for (const SurgeRun& storm : storms)
+    all.push_back({{"pool", scenario.topology.chat_pools[storm.pool].name.str()},
+                   {"servers", storm.servers},
+                   {"survivors", storm.survivors},
+                   {"fluid_s", storm.fluid_s},
+                   {"played_s", storm.played_s ? Json(*storm.played_s) : Json(nullptr)}});
+  return all;
+}
+
 // By cause and by pool, and of the compliance databases, whose downtime is not users'.
 void add_parts(Json& object, const Scenario& scenario, const analytic::Availability& found) {
   Json causes = Json::object();
@@ -90,7 +102,7 @@ analytic::Operators operators_of(const Flags& flags) {
 
 }  // namespace
 
-ExitCode answer_availability(const Flags& flags, const std::function<bool()>& stop_wished) {
+ExitCode answer_availability(const Flags& flags, const RunFunction& run, const std::function<bool()>& stop_wished) {
   Flags alone = flags;
   alone.no_variants = true;
   const std::vector<PlannedScenario> plan = make_plan(alone, {nullptr, analytic::availability_refusals});
@@ -99,7 +111,14 @@ ExitCode answer_availability(const Flags& flags, const std::function<bool()>& st
   options.seed = flags.seed;
   options.precision = flags.precision.value_or(options.precision);
   options.stop_wished = stop_wished;
-  const analytic::ControlPlane plane = analytic::control_plane_of(scenario, operators_of(flags));
+  analytic::ControlPlane plane = analytic::control_plane_of(scenario, operators_of(flags));
+  std::vector<SurgeRun> storms = surge_runs(plane);
+  std::string failure;
+  if (flags.fit && !play(storms, scenario, run, flags, stop_wished, failure)) {
+    if (!failure.empty()) std::fprintf(stderr, "poolcast-sim: %s\n", failure.c_str());
+    return failure.empty() ? interrupted : worker_died;
+  }
+  use(storms, plane);
   const analytic::Availability found = estimate_availability(plane, options);
   Json risks = Json::array();
   for (const Fault& fault : scenario.faults) risks.push_back(risk_json(fault));
@@ -114,6 +133,7 @@ ExitCode answer_availability(const Flags& flags, const std::function<bool()>& st
   object["cycles"] = found.cycles;
   object["precise"] = found.precise;
   object["operators"] = operators_json(flags, plane.operators);
+  object["surges"] = surges_json(scenario, storms);
   object["risks"] = std::move(risks);
   object["sensitivity"] =
       flags.sensitivity && !found.interrupted ? sensitivity_json(sensitivity(scenario, plane, options)) : Json(nullptr);

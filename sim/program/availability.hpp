@@ -4,11 +4,12 @@
 #include <functional>
 
 #include "sim/program/flags.hpp"
+#include "sim/worker.hpp"
 
 namespace poolcast::sim {
 
-// Prints one JSON object (docs/run-format.md); with what was found so far when a stop is wished. Throws io::ConfigError like a
-// run.
-ExitCode answer_availability(const Flags& flags, const std::function<bool()>& stop_wished);
+// `run` plays reconnect storms (--fit). Prints one JSON object (docs/run-format.md); with what was found so far when a stop is
+// wished. Throws io::ConfigError like a run.
+ExitCode answer_availability(const Flags& flags, const RunFunction& run, const std::function<bool()>& stop_wished);
 
 }  // namespace poolcast::sim

@@ -72,6 +72,9 @@ void add_flags(CLI::App& app, Flags& flags, std::string& precision) {
                "--precision is the relative half-width of the interval, default 10%");
   app.add_flag("--sensitivity", flags.sensitivity,
                "With --availability: which assumption moves the answer most, each at both ends of its interval");
+  app.add_flag("--fit", flags.fit,
+               "With --availability: what a loss costs users who reconnect from runs of the full simulation, by how many servers "
+               "survive, instead of from its fluid model");
   app.add_option("--runbook", flags.failover,
                  "With --availability: runbook of a site's failover, a file (.yaml) or a name of the library; its first step is "
                  "the decision, for which whatever else operators do waits as well")

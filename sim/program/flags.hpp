@@ -36,6 +36,7 @@ struct Flags {
   PlaneMode mode = PlaneMode::batch;
   bool availability = false;               // instead of a run
   bool sensitivity = false;                // of the availability
+  bool fit = false;                        // reconnect storms of the availability from runs of the simulator
   std::string failover = "site-failover";  // the runbooks that operators work through: files or names of the library
   std::string failback = "site-failback";
   bool allow_unsupported = false;

@@ -137,7 +137,8 @@ int run_program(int argc, const char* const* argv, const Methods& methods) {
   listen_to_signals();
   const auto is_stop_wished = [] { return stop_wished != 0; };
   try {
-    if (std::get<Flags>(flags).availability) return answer_availability(std::get<Flags>(flags), is_stop_wished);
+    if (std::get<Flags>(flags).availability)
+      return answer_availability(std::get<Flags>(flags), methods.simulate.run, is_stop_wished);
     return answer(std::get<Flags>(flags), methods[std::get<Flags>(flags).method]);
   } catch (const io::ConfigError& error) {
     std::fprintf(stderr, "%s\n", error.what());

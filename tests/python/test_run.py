@@ -51,6 +51,22 @@ def test_availability_of_the_whole_topology_is_five_nines_where_the_scenario_say
         pc.availability("five-nines", runbook="site-failure")
 
 
+def test_a_fit_plays_what_the_fluid_model_says_and_puts_it_in_its_place() -> None:
+    small = ["workload.users=400", "costs.join_rate=1/s", "topology.chat_pools.chat.active=[chat-1, chat-2]"]
+    faults = "faults=[{at: 0s, lose: chat-1, about_every: 20day, for_about: 1h}]"
+    scenario = pc.load("years-of-chance", set=[*small, faults])
+    fluid = pc.availability(scenario)
+    played = pc.availability(scenario, fit=True, progress=False)
+    assert [storm["survivors"] for storm in played["surges"]] == [1, 0]
+    for storm in played["surges"]:
+        assert storm["played_s"] == pytest.approx(storm["fluid_s"], rel=0.1)
+    storm = played["surges"][0]
+    ratio = played["unavailable"]["minutes_per_year"] / fluid["unavailable"]["minutes_per_year"]
+    assert ratio == pytest.approx(storm["played_s"] / storm["fluid_s"])
+    assert fluid["surges"][0]["played_s"] is None
+    assert played == pc.availability(scenario, fit=True, progress=False)
+
+
 def test_sensitivity_puts_first_what_moves_the_availability_most() -> None:
     faults = "faults=[{at: 0s, lose: north, about_every: {value: 1825day, low: 700day, high: 7300day}, for_about: 6h}]"
     answer = pc.availability(pc.load("years-of-chance", set=[faults]), sensitivity=True)

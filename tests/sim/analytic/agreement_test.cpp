@@ -10,6 +10,7 @@
 #include "domain/io/scenario_file.hpp"
 #include "domain/report.hpp"
 #include "sim/analytic/methods.hpp"
+#include "sim/analytic/storm_pool.hpp"
 #include "sim/replications.hpp"
 
 namespace poolcast::sim::analytic {
@@ -182,6 +183,90 @@ TEST(Availability, of_a_stretched_pool_does_not_wait_for_the_repair_of_a_site) {
   options.least_cycles = 5'000;
   const double away_s = estimate_availability(plane, options).unavailable.value * 1845 * 86'400;
   EXPECT_LT(away_s, 10 * 3600);
+}
+
+namespace {
+
+// Half a year of a small pool whose parts fail every few days: nobody posts or opens rooms, so that only losses and sign-ins
+// cost events, and the gate admits as few as keep the storms of 200 users as long as those of many.
+Scenario half_a_year(const std::string& faults, const std::string& restarts) {
+  return load("years-of-chance",
+              {"horizon=183day", "warm_up=0s", "objectives=[]", "costs.join_rate=0.1/s", "workload.users=200",
+               "workload.reference_users=10_000_000", "workload.room_opens_per_user=0/h", "workload.searches_per_user=0/h",
+               "workload.restarts_per_user=" + restarts, "faults=" + faults});
+}
+
+// Share of the users' time that they were not signed in, and of the time that each database was away.
+struct Lost {
+  double users = 0, content = 0, compliance = 0;
+};
+Lost lost(const Scenario& scenario, Count replications) {
+  Lost found;
+  for (const ReportRow& row : make_report(scenario, simulated(scenario, replications)).rows) {
+    if (!row.whole_run || !row.mean) continue;
+    if (row.metric == Metric::user_minutes_lost)
+      found.users = row.mean->value * 60 / (static_cast<double>(scenario.workload.users) * scenario.horizon.count());
+    if (row.metric == Metric::database_available)
+      (row.place.part == "content" ? found.content : found.compliance) = 1 - row.mean->value;
+  }
+  return found;
+}
+
+Availability availability(const Scenario& scenario) {
+  AvailabilityOptions options;
+  options.precision = 0.02;
+  options.least_cycles = 20'000;
+  return estimate_availability(control_plane_of(scenario, Operators{}), options);
+}
+
+double by(const Availability& found, Cause cause) { return found.by_cause[static_cast<std::size_t>(cause)].value; }
+
+std::string at_random(const std::string& lost, const std::string& every, const std::string& repair, const std::string& kind) {
+  return "{at: 0s, lose: " + lost + ", about_every: " + every + ", for_about: " + repair + ", kind: " + kind + "},";
+}
+
+}  // namespace
+
+// Two years of simulated time in which the site, the Front End pool and the databases fail some hundred times.
+TEST(Availability, agrees_with_the_full_simulation_where_failures_are_many) {
+  const Scenario scenario =
+      half_a_year("[" + at_random("sql-1", "2day", "1h", "silent") + at_random("sql-2", "2day", "1h", "silent") +
+                      at_random("sql-w", "2day", "1h", "silent") + at_random("front", "2day", "10min", "reset") +
+                      at_random("north", "4day", "20min", "reset") + "]",
+                  "0/h");
+  const Lost played = lost(scenario, 4);
+  const Availability found = availability(scenario);
+  const double signed_out = found.unavailable.value - by(found, Cause::database);
+  EXPECT_NEAR(signed_out / played.users, 1, 0.15);
+  EXPECT_NEAR((by(found, Cause::site) + by(found, Cause::database)) / played.content, 1, 0.25);
+  EXPECT_NEAR(found.compliance.value_or(Interval{}).value / played.compliance, 1, 0.35);  // a hundred losses of the site
+}
+
+// Users who restart now and then find their way back to a server that returned; what that costs them is taken off. If they did
+// not, the servers would not be equally full when the next one is lost, and the loss twice as long.
+TEST(Availability, agrees_with_the_full_simulation_on_losses_of_chat_servers) {
+  std::string faults = "[";
+  for (const char* server : {"chat-1", "chat-2", "chat-3", "chat-4"}) faults += at_random(server, "10day", "20min", "reset");
+  const Scenario scenario = half_a_year(faults + "]", "0.1/h");
+  const double played = lost(scenario, 2).users - lost(half_a_year("[]", "0.1/h"), 1).users;
+  EXPECT_NEAR(by(availability(scenario), Cause::reconnect) / played, 1, 0.2);
+}
+
+// What a loss costs, by how many servers survive, is the fluid model's; the full simulation plays it.
+TEST(Surges, agree_with_the_full_simulation_whoever_survives) {
+  for (const int gone : {1, 2, 3}) {
+    std::string names;
+    for (int server = 1; server <= gone; ++server) names += "chat-" + std::to_string(server) + ",";
+    const auto played = [&](const std::string& faults) {
+      const Scenario scenario = load("lose-one-of-four", {"workload.users=2000", "costs.join_rate=0.25/s", "horizon=4h",
+                                                          "warm_up=0s", "objectives=[]", "faults=" + faults});
+      return lost(scenario, 1).users * scenario.horizon.count();
+    };
+    const double away_s = played("[{at: 1min, lose: [" + names + "]}]") - played("[]");
+    const Scenario scenario = load("lose-one-of-four", {"workload.users=2000", "costs.join_rate=0.25/s"});
+    const double fluid_s = surges(pool_loads(scenario).front())[4][static_cast<std::size_t>(4 - gone)];
+    EXPECT_NEAR(fluid_s / away_s, 1, 0.05) << gone;
+  }
 }
 
 // As in a simulation, the loss of a pool is one loss, whatever its standbys.
