@@ -105,7 +105,7 @@ std::string overload(Spans tail) {
          percent(1 - failed / offered) + " served, so that what is tried again keeps the load above what is served; ";
 }
 
-Comeback not_back(const Look& look, const Trigger& trigger) {
+Comeback not_back(const Look& look, const Trigger& trigger, std::optional<Seconds> within) {
   const Span& last = look.after.back();
   const bool users = away(last) > look.away;
   const Measure share = users ? away : failing;
@@ -118,6 +118,10 @@ Comeback not_back(const Look& look, const Trigger& trigger) {
 
   const std::string state = percent(share(last)) + (users ? " of users are away " : " of requests fail ") + rounded(look.looked) +
                             " after the trigger; ";
+  if (within && look.looked > within->count() && !trigger.lasts)
+    return {ComebackKind::does_not_come_back, std::nullopt,
+            state + (on_its_way ? "at the pace of late it takes " + rounded(needed) + " more, " : overload(tail)) + "and only " +
+                seconds_in_words(within->count()) + " are allowed"};
   if (on_its_way)
     return {ComebackKind::not_decided, std::nullopt,
             state + "at the pace of late it takes " + rounded(needed) + " more: look longer"};
@@ -141,9 +145,7 @@ Comeback comeback(const Course& course, const Trigger& trigger, std::optional<Se
     return {ComebackKind::not_decided, std::nullopt,
             "it was not in order before the trigger: " + percent(look.away - comeback_tolerance) + " of users were away and " +
                 percent(look.failing - comeback_tolerance) + " of requests failed"};
-  if (!look.normal(look.after.back())) return not_back(look, trigger);
-  if (!look.normal(look.after[look.after.size() - least_windows]))
-    return {ComebackKind::not_decided, std::nullopt, "as before only in the last window of the run: look longer"};
+  if (!look.normal(look.after.back())) return not_back(look, trigger, within);
   // The window in which the trigger ended counts too: whatever was wrong in it may have been so to its end.
   Seconds after{0};
   for (const Span& window : course.windows) {
@@ -154,6 +156,8 @@ Comeback comeback(const Course& course, const Trigger& trigger, std::optional<Se
     return {
         ComebackKind::does_not_come_back, after,
         "as before only " + rounded(after.count()) + " after the trigger, and not within " + seconds_in_words(within->count())};
+  if (!look.normal(look.after[look.after.size() - least_windows]))
+    return {ComebackKind::not_decided, std::nullopt, "as before only in the last window of the run: look longer"};
   std::string reason = after.count() > 0 ? "as before " + rounded(after.count()) + " after the trigger"
                                          : "as before as soon as the trigger is gone";
   if (trigger.lasts) reason += ", although " + *trigger.lasts + " lasts";

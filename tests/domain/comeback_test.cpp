@@ -123,6 +123,12 @@ TEST(Comeback, later_than_allowed_is_none) {
   const Comeback late = judged(slow, two_minutes, Seconds{24 * 60});
   EXPECT_EQ(late.kind, ComebackKind::does_not_come_back);
   EXPECT_EQ(late.after, Seconds{25 * 60});
+  // Still on its way when the run ends, or back for one window only: late all the same.
+  const Course slower = course(42, [](int since) { return State{1 - since / 100.0, 2000}; });
+  EXPECT_EQ(judged(slower, two_minutes, Seconds{20 * 60}).kind, ComebackKind::does_not_come_back);
+  EXPECT_EQ(judged(slower, two_minutes, Seconds{40 * 60}).kind, ComebackKind::not_decided);
+  const Course last = course(40, [](int since) { return State{since < 27 ? 1.0 : 0.0, 0}; });
+  EXPECT_EQ(judged(last, two_minutes, Seconds{20 * 60}).kind, ComebackKind::does_not_come_back);
 }
 
 TEST(Comeback, of_a_fault_that_lasts_is_told_only_when_it_does_no_harm_any_more) {
