@@ -24,7 +24,7 @@ struct Place {
 };
 
 // What one series saw in one window. For latencies the histogram, and its count, mean and maximum; for levels the time-weighted
-// mean and the largest value; for counts the count.
+// mean and the largest value, not a number where a host knows only the mean; for counts the count.
 struct Window {
   std::uint64_t count = 0;
   double mean = 0;

@@ -22,16 +22,18 @@ Summary latency_summary(const Histogram& histogram) {
 
 Summary level_summary(const Series& series, const ReplicationResult& result, WindowRange range) {
   double area = 0, time = 0, max = 0;
+  bool known = true;
   for (std::size_t i = range.first; i < range.end; ++i) {
     const double length = window_length(result, i).count();
     area += series.windows[i].mean * length;
     time += length;
     max = std::max(max, series.windows[i].max);
+    known = known && !std::isnan(series.windows[i].max);
   }
   Summary summary;
   if (!(time > 0)) return summary;
   summary.mean = area / time;
-  summary.max = max;
+  if (known) summary.max = max;
   return summary;
 }
 

@@ -1,5 +1,6 @@
 // The steady state as rows.
 #include <algorithm>
+#include <limits>
 
 #include "sim/analytic/methods.hpp"
 #include "sim/analytic/rows.hpp"
@@ -27,11 +28,19 @@ public:
     std::vector<PoolRecord> records;
     for (const PoolFigures& pool : state_.pools) records.push_back(add_pool(pool));
     ReplicationResult result = std::move(recorder_).finish();
+    forget_largest_values(result);
     for (const PoolRecord& record : records) Recorder::sum_up(result, record.delivery, record.delivery_by_class);
     return result;
   }
 
 private:
+  // Means say nothing about the largest value of a level.
+  static void forget_largest_values(ReplicationResult& result) {
+    for (Series& series : result.series)
+      if (row_of(series.metric).kind == MetricKind::level)
+        for (Window& window : series.windows) window.max = std::numeric_limits<double>::quiet_NaN();
+  }
+
   Fold& fold() { return recorder_.fold(); }
 
   void add_station(const StationRecord& record, double utilisation, double waiting) {
