@@ -8,6 +8,7 @@ void bind_workload(py::module_& module) {
   bind_enum<PostRate::Basis>(module, "PostRateBasis", "What a post rate counts.");
   bind_record<PostRate>(module, "PostRate", "How many posts a room class receives.");
   bind_record<RoomClass>(module, "RoomClass", "One size class of rooms.");
+  bind_record<DayPoint>(module, "DayPoint", "A moment of the day, and what users do then.");
   bind_record<ClientBehaviour>(module, "ClientBehaviour", "What a client does when its connection is lost or it is refused.");
   bind_record<Workload>(module, "Workload", "What users do: how many there are, which rooms they follow, how often they act.");
 

@@ -44,6 +44,7 @@ void check_places(const Topology& topology, Found& found);      // sites, Front 
 void check_chat_pools(const Topology& topology, Found& found);  // servers, next hop, shares
 void check_databases(const Topology& topology, Found& found);
 void check_room_classes(const Scenario& scenario, Found& found);
+void check_day(const Workload& workload, Found& found);  // its curve, and how often clients ping
 void check_faults(const Scenario& scenario, Found& found);
 bool check_occurrences(const Fault& fault, Seconds horizon, const std::string& key, Found& found);  // whether they can be listed
 void check_overlaps(const Scenario& scenario, std::size_t fault, const std::string& key, Found& found);

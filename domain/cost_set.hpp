@@ -51,9 +51,10 @@ struct CostSet {
   Parameter<Seconds> roster_cpu;    // one coalesced roster notice to one endpoint
 
   // Front End servers.
-  Parameter<Seconds> front_end_request_cpu;   // one request on its way in
-  Parameter<Seconds> front_end_delivery_cpu;  // one notice on its way out
-  Parameter<Seconds> presence_poll_cpu;       // one participant polled
+  Parameter<Seconds> front_end_request_cpu;                                                         // one request on its way in
+  Parameter<Seconds> front_end_delivery_cpu;                                                        // one notice on its way out
+  Parameter<Seconds> presence_poll_cpu;                                                             // one participant polled
+  Parameter<Seconds> keep_alive_cpu{.value = Seconds{20e-6}, .low = {}, .high = {}, .origin = {}};  // one ping; O-27
 
   // Content and compliance database.
   Parameter<Seconds> read_db_cpu;  // a query of a command
@@ -101,6 +102,7 @@ void describe(Self& self, Visitor&& visit) {
   visit("front_end_request_cpu", self.front_end_request_cpu, "Front End CPU of one request on its way in.", not_negative);
   visit("front_end_delivery_cpu", self.front_end_delivery_cpu, "Front End CPU of one notice on its way out.", not_negative);
   visit("presence_poll_cpu", self.presence_poll_cpu, "Front End CPU of one participant polled.", not_negative);
+  visit("keep_alive_cpu", self.keep_alive_cpu, "Front End CPU of one client's keep-alive.", not_negative);
   visit("read_db_cpu", self.read_db_cpu, "Content database CPU of the query of a command.", not_negative);
   visit("search_db_cpu", self.search_db_cpu, "Content database CPU of a search.", not_negative);
   visit("write_db_cpu", self.write_db_cpu, "Content database CPU of the transaction of a post.", not_negative);

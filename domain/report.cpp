@@ -116,7 +116,8 @@ std::size_t warm_up_windows(const Scenario& scenario, const std::vector<Replicat
     const double windows = std::ceil(*scenario.warm_up / results.front().window * (1 - 1e-12));
     return std::min(most, static_cast<std::size_t>(std::clamp(windows, 0.0, static_cast<double>(most))));
   }
-  if (!scenario.faults.empty() || scenario.workload.sign_in_window) return 0;
+  const Workload& workload = scenario.workload;
+  if (!scenario.faults.empty() || workload.sign_in_window || !workload.day_curve.empty()) return 0;
   return std::min(most, mser5(latency_by_window(results)));
 }
 

@@ -58,6 +58,7 @@ std::vector<Inconsistency> inconsistencies(const Scenario& scenario) {
   consistency::check_chat_pools(scenario.topology, found);
   consistency::check_databases(scenario.topology, found);
   consistency::check_room_classes(scenario, found);
+  consistency::check_day(scenario.workload, found);
   if (scenario.warm_up && *scenario.warm_up >= scenario.horizon) {
     found.push_back({"warm_up", "found a warm-up that does not end before the horizon; expected a shorter one", ""});
   }

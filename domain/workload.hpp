@@ -56,6 +56,7 @@ struct ClientBehaviour {
   SecondsRange backoff{Seconds{15}, Seconds{300}};  // O-2 gives the upper end, 5 min; the first wait after a refusal is ours
   Share jitter{0.5};                                // O-2: ±50 %
   Seconds request_timeout{32};                      // RFC 3261, 17.1.2.2: timer F, 64 times T1 of 500 ms
+  std::optional<Seconds> keep_alive;                // O-27
   bool operator==(const ClientBehaviour&) const = default;
 };
 template <Describes<ClientBehaviour> Self, class Visitor>
@@ -69,6 +70,26 @@ void describe(Self& self, Visitor&& visit) {
         between(0, 1));
   visit("request_timeout", self.request_timeout,
         "How long a client waits for the answer of a server that hangs before it takes its session for lost.", positive);
+  visit("keep_alive", self.keep_alive,
+        "When given, each client pings its Front End pool this often, which takes the pool's processor time; as long as "
+        "`silent_detection` is wide.",
+        between(1, 86400));
+}
+
+// A moment of the day, and what users do then. Between two points straight lines.
+struct DayPoint {
+  Seconds at{0};
+  Share present{1};
+  double activity = 1;
+  bool operator==(const DayPoint&) const = default;
+};
+template <Describes<DayPoint> Self, class Visitor>
+void describe(Self& self, Visitor&& visit) {
+  visit("at", self.at, "The time since midnight.", required & between(0, 86400));
+  visit("present", self.present, "Share of the users who are signed in, or on their way: who came first leaves first.", required);
+  visit("activity", self.activity,
+        "How many times as often as the workload's rates say those who are present post, open rooms, search and restart.",
+        required & between(0, 100));
 }
 
 struct Workload {
@@ -80,6 +101,7 @@ struct Workload {
   Seconds day{8 * 3600};
   std::vector<RoomClass> room_classes;
   std::optional<Seconds> sign_in_window;
+  std::vector<DayPoint> day_curve;
   Rate restarts_per_user{0.01 / 3600};
   double open_rooms_at_sign_in = 1.5;
   Rate room_opens_per_user{1.0 / 3600};
@@ -109,6 +131,10 @@ void describe(Self& self, Visitor&& visit) {
   visit("room_classes", self.room_classes, "Size classes of rooms.", required & between(1, 16));
   visit("sign_in_window", self.sign_in_window,
         "When given, everybody is signed out at the start and signs in within this time, evenly.", between(1, 86400));
+  visit("day_curve", self.day_curve,
+        "When given, who is present when, and how busy they are, over a day that begins at midnight with the scenario and is "
+        "followed by one like it. Without it every moment is alike.",
+        between(0, 1000));
   visit("restarts_per_user", self.restarts_per_user, "How often a user signs out and at once in again.", between(0, 1));
   visit("open_rooms_at_sign_in", self.open_rooms_at_sign_in, "Rooms that a client had left open and joins one by one.",
         between(0, 1000));

@@ -38,7 +38,9 @@ ChatModel::ChatModel(const Scenario& scenario, const RunOptions& options, Platfo
       services_(options.seed, static_cast<std::uint64_t>(options.replication), "services", options.antithetic),
       arrivals_(options.seed, static_cast<std::uint64_t>(options.replication), "arrivals", options.antithetic),
       clients_(options.seed, static_cast<std::uint64_t>(options.replication), "clients", options.antithetic),
-      network_(options.seed, static_cast<std::uint64_t>(options.replication), "network", options.antithetic) {
+      network_(options.seed, static_cast<std::uint64_t>(options.replication), "network", options.antithetic),
+      day_changes_(options.seed, static_cast<std::uint64_t>(options.replication), "day", options.antithetic) {
+  if (!workload_.day_curve.empty()) day_.emplace(workload_.day_curve);
   add_front_ends();
   const std::vector<Count> users = users_of_pools(scenario);
   for (std::size_t pool = 0; pool < users.size(); ++pool) add_pool(scenario.topology.chat_pools[pool], users[pool]);
@@ -121,17 +123,22 @@ void ChatModel::set_arrivals(Pool& pool, double share) {
   pool.restart_gap = gap(workload_.restarts_per_user.per_s * users);
   const double visible_rooms = users * workload_.endpoints_per_user * workload_.visible_rooms_per_endpoint;
   const double polls = visible_rooms * workload_.polled_per_visible_room / workload_.poll_interval.count();
-  pool.poll_work = polls * costs_.poll + deliveries_per_s(workload_) * share * costs_.front_end_delivery;
+  const auto& every = workload_.client.keep_alive;
+  const double pings = every ? users * workload_.endpoints_per_user / every->count() : 0;
+  pool.poll_work = polls * costs_.poll + pings * costs_.keep_alive;
+  pool.notice_work = deliveries_per_s(workload_) * share * costs_.front_end_delivery;
 }
 
 void ChatModel::start(RequestPlane& plane) {
   plane_ = &plane;
   const auto pools = static_cast<std::uint16_t>(pools_.size());
   for (std::uint16_t pool = 0; pool < pools; ++pool) {
-    if (workload_.sign_in_window) {
+    if (day_) {
+      begin_day(pool);
+    } else if (workload_.sign_in_window) {
       sign_everybody_in(pool);
     } else {
-      connect_everybody(pool);
+      connect_users(pool, pools_[pool].population.users());
     }
     start_arrivals(pool);
     expect_log_copy(pool);
@@ -142,9 +149,9 @@ void ChatModel::start(RequestPlane& plane) {
   after(0, Kind::second_begins, 0);
 }
 
-void ChatModel::connect_everybody(std::uint16_t pool_number) {
+void ChatModel::connect_users(std::uint16_t pool_number, UserNumber count) {
   Pool& pool = pools_[pool_number];
-  for (UserNumber user = 0; user < pool.population.users(); ++user)
+  for (UserNumber user = 0; user < count; ++user)
     if (const auto server = rules::next_server(pool.accepts, pool.turn)) {
       pool.population.connect(user, static_cast<ServerNumber>(*server));
       pool.sessions[user].server = static_cast<std::uint16_t>(pool.first_server + *server);
@@ -165,11 +172,10 @@ void ChatModel::sign_everybody_in(std::uint16_t pool_number) {
 void ChatModel::start_arrivals(std::uint16_t pool_number) {
   const Pool& pool = pools_[pool_number];
   for (std::uint32_t room_class = 0; room_class < pool.post_gap.size(); ++room_class)
-    if (pool.post_gap[room_class] > 0)
-      after(arrivals_.exponential(pool.post_gap[room_class]), Kind::posts, room_class, pool_number);
-  if (pool.open_gap > 0) after(arrivals_.exponential(pool.open_gap), Kind::opens_room, 0, pool_number);
-  if (pool.search_gap > 0) after(arrivals_.exponential(pool.search_gap), Kind::searches, 0, pool_number);
-  if (pool.restart_gap > 0) after(arrivals_.exponential(pool.restart_gap), Kind::restarts, 0, pool_number);
+    if (pool.post_gap[room_class] > 0) next_arrival(pool.post_gap[room_class], Kind::posts, room_class, pool_number);
+  if (pool.open_gap > 0) next_arrival(pool.open_gap, Kind::opens_room, 0, pool_number);
+  if (pool.search_gap > 0) next_arrival(pool.search_gap, Kind::searches, 0, pool_number);
+  if (pool.restart_gap > 0) next_arrival(pool.restart_gap, Kind::restarts, 0, pool_number);
 }
 
 void ChatModel::dispatch(const Event& event) {
@@ -229,17 +235,21 @@ void ChatModel::dispatch_arrival(Kind kind, const Event& event) {
   Pool& pool = pools_[event.place];
   switch (kind) {
     case Kind::posts:
-      after(arrivals_.exponential(pool.post_gap[event.subject]), kind, event.subject, event.place);
+      next_arrival(pool.post_gap[event.subject], kind, event.subject, event.place);
       return posts(event.place, event.subject);
     case Kind::opens_room:
-      after(arrivals_.exponential(pool.open_gap), kind, 0, event.place);
+      next_arrival(pool.open_gap, kind, 0, event.place);
       return opens_room(event.place);
     case Kind::searches:
-      after(arrivals_.exponential(pool.search_gap), kind, 0, event.place);
+      next_arrival(pool.search_gap, kind, 0, event.place);
       return searches(event.place);
     case Kind::restarts:
-      after(arrivals_.exponential(pool.restart_gap), kind, 0, event.place);
+      next_arrival(pool.restart_gap, kind, 0, event.place);
       return restarts(event.place);
+    case Kind::comes:
+      return comes(event.place);
+    case Kind::leaves:
+      return leaves(event.place);
     case Kind::signs_in:
       if (event.subject + 1 < pool.population.users())
         after(workload_.sign_in_window->count() / pool.population.users(), kind, event.subject + 1, event.place);

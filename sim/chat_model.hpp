@@ -9,11 +9,12 @@
 //
 // One class, one subject per file: chat_model_state.hpp (what it knows), chat_model.cpp (assembly and dispatch),
 // chat_model_requests.cpp (the path of a request), chat_model_sessions.cpp (signing in, losing and finding a server),
-// chat_model_posts.cpp (commit and fan-out), chat_model_notices.cpp (rosters, compliance), chat_model_operations.cpp (what faults
-// and operators do), chat_model_front_ends.cpp (Front End pools lost, failed over, back), chat_model_reach.cpp (cuts, hung
-// services), chat_model_hung_database.cpp (hung SQL Server instances), chat_model_database.cpp (which partner serves, finding it
-// again), chat_model_links.cpp (what crosses between sites), chat_model_files.cpp (the share with
-// uploaded files), chat_model_windows.cpp (what is recorded at the end of a window).
+// chat_model_posts.cpp (commit and fan-out), chat_model_notices.cpp (rosters, compliance), chat_model_operations.cpp (what
+// faults and operators do), chat_model_day.cpp (who comes and leaves on a working day), chat_model_front_ends.cpp (Front End
+// pools lost, failed over, back), chat_model_reach.cpp (cuts, hung services), chat_model_hung_database.cpp (hung SQL Server
+// instances), chat_model_database.cpp (which partner serves, finding it again), chat_model_links.cpp (what crosses between
+// sites), chat_model_files.cpp (the share with uploaded files), chat_model_windows.cpp (what is recorded at the end of a
+// window).
 #pragma once
 
 #include <cstdint>
@@ -46,7 +47,7 @@ class ChatModel {
 public:
   ChatModel(const Scenario& scenario, const RunOptions& options, Platform& platform);
 
-  // Before the engine runs: everybody connected, or nobody (sign_in_window), and the first arrivals.
+  // Before the engine runs: everybody connected, nobody (sign_in_window) or whom the day begins with, and the first arrivals.
   void start(RequestPlane& plane);
   // After it ran: what is open at the horizon.
   ReplicationResult finish();
@@ -102,6 +103,8 @@ private:
     opens_room,         // place: pool
     searches,           // place: pool
     restarts,           // place: pool
+    comes,              // place: pool
+    leaves,             // place: pool
     signs_in,           // place: pool, subject: user
     roster_due,         // place: pool
     compliance_stored,  // place: server, subject: life of the compliance database
@@ -112,13 +115,35 @@ private:
     commit_times_out,   // place: pool, subject: job
     log_copied,         // place: pool
   };
-  static constexpr std::array<std::string_view, 27> kind_names{
-      "window ends",       "second begins",  "sends",           "reaches front end", "front end done",
-      "gate done",         "reaches server", "cpu done",        "reaches database",  "database done",
-      "log flushed",       "answered",       "fan-out arrives", "delivered",         "posts",
-      "opens room",        "searches",       "restarts",        "signs in",          "roster due",
-      "compliance stored", "times out",      "database due",    "database noticed",  "database login",
-      "commit times out",  "log copied"};
+  static constexpr std::array<std::string_view, 29> kind_names{"window ends",
+                                                               "second begins",
+                                                               "sends",
+                                                               "reaches front end",
+                                                               "front end done",
+                                                               "gate done",
+                                                               "reaches server",
+                                                               "cpu done",
+                                                               "reaches database",
+                                                               "database done",
+                                                               "log flushed",
+                                                               "answered",
+                                                               "fan-out arrives",
+                                                               "delivered",
+                                                               "posts",
+                                                               "opens room",
+                                                               "searches",
+                                                               "restarts",
+                                                               "comes",
+                                                               "leaves",
+                                                               "signs in",
+                                                               "roster due",
+                                                               "compliance stored",
+                                                               "times out",
+                                                               "database due",
+                                                               "database noticed",
+                                                               "database login",
+                                                               "commit times out",
+                                                               "log copied"};
   static constexpr std::size_t kinds = kind_names.size();
 
   using Role = chat::Role;
@@ -145,9 +170,10 @@ private:
   DatabaseSession open_session(std::uint16_t number, const ChatPool& pool, const Database& database);
   DatabaseSession::Settings session_settings(const ChatPool& pool, const Database& database) const;
   void set_arrivals(Pool& pool, double share);
-  void connect_everybody(std::uint16_t pool_number);
+  void connect_users(std::uint16_t pool_number, UserNumber count);  // the first so many
   void sign_everybody_in(std::uint16_t pool_number);
   void start_arrivals(std::uint16_t pool_number);
+  void begin_day(std::uint16_t pool_number);
 
   // Dispatch.
   void dispatch(const Event& event);
@@ -158,6 +184,8 @@ private:
   }
   void sends_after(double delay, JobId number);  // a client waits, perhaps for long
   void second_begins(std::uint32_t second);
+  // The next of a Poisson stream with that mean time between two, which follows the curve of the day.
+  void next_arrival(double gap, Kind kind, std::uint32_t subject, std::uint16_t pool_number);
   JobId new_job();
   void free_job(JobId number) {
     jobs_[number].in_flight = false;
@@ -213,10 +241,16 @@ private:
   void opens_room(std::uint16_t pool_number);
   void searches(std::uint16_t pool_number);
   void restarts(std::uint16_t pool_number);
+  void signs_out(std::uint16_t pool_number, UserNumber user);
 
   // Sessions.
   void wants_in(std::uint16_t pool_number, UserNumber user, double delay);
   void stops_waiting(Pool& pool, UserNumber user);
+  void signed_out(const Job& job, double delay);  // back in after a restart, unless the day is over
+  void leave_loss(Session& session);
+  void next_comes_or_leaves(std::uint16_t pool_number);
+  void comes(std::uint16_t pool_number);
+  void leaves(std::uint16_t pool_number);
   void reaches_gate(JobId number);
   void gate_done(JobId number);
   void admitted(JobId number);
@@ -339,12 +373,15 @@ private:
   std::set<NodeId> down_;  // machines
   std::set<NodeId> hung_;  // SQL Server instances that answer pings only
   double window_begin_ = 0;
+  std::optional<DayCurve> day_;
+  double activity_ = 1;  // of this second
   std::array<std::uint64_t, kinds> handled_{};
 
   RandomStream services_;
   RandomStream arrivals_;
   RandomStream clients_;
   RandomStream network_;
+  RandomStream day_changes_;
 };
 
 }  // namespace poolcast::sim

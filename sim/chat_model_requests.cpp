@@ -26,7 +26,7 @@ void ChatModel::reaches_front_end(JobId number) {
   recorder_.queue(front_end.record, now(), front_end.station.waiting());
 }
 
-// Presence polling and outgoing notices are a steady load that slows requests down; they are not events.
+// Presence polling, keep-alives and outgoing notices are a steady load that slows requests down; they are not events.
 void ChatModel::start_front_end(JobId number) {
   const FrontEnd& front_end = front_ends_[jobs_[number].front_end];
   const double work = random_work(costs_.front_end_request) / front_end.core_speed;
@@ -40,7 +40,7 @@ double ChatModel::front_end_background(const FrontEnd& front_end) const {
   double work = 0;
   for (const Pool& pool : pools_)
     if (&front_ends_[pool.front_end] == &front_end && pool.population.users() > 0)
-      work += pool.poll_work * pool.population.connected_users() / pool.population.users();
+      work += (pool.poll_work + activity_ * pool.notice_work) * pool.population.connected_users() / pool.population.users();
   return std::min(0.95, work / (front_end.core_speed * front_end.cores));
 }
 
@@ -181,7 +181,7 @@ void ChatModel::answered(JobId number) {
       fan_out(jobs_[number]);
       break;
     case Operation::sign_out:
-      wants_in(job.pool, job.user, to_client(job));
+      signed_out(job, to_client(job));
       break;
   }
   free_job(number);
@@ -201,7 +201,7 @@ void ChatModel::lose(JobId number) {
   free_job(number);
   if (job.role == Role::fan_out || job.role == Role::roster) return;
   pools_[job.pool].record.lost.add(job.operation);
-  if (job.operation == Operation::sign_out) wants_in(job.pool, job.user, 0);  // it wanted to come back anyway
+  if (job.operation == Operation::sign_out) signed_out(job, 0);  // it wanted to come back anyway
 }
 
 JobId ChatModel::new_operation(std::uint16_t pool, UserNumber user, Operation operation, Command command) {

@@ -1,5 +1,6 @@
 // Signing in, losing a server and finding another one.
 #include <cmath>
+#include <utility>
 
 #include "domain/rules/client.hpp"
 #include "domain/rules/routing.hpp"
@@ -36,6 +37,7 @@ void ChatModel::second_begins(std::uint32_t second) {
     watch_load(number);
     record_database(databases_[number]);  // its queues change without events
   }
+  if (day_) activity_ = day_->activity(now());
   after(second + 1 - now(), Kind::second_begins, second + 1);
 }
 
@@ -168,6 +170,15 @@ void ChatModel::note_who_is_back(Loss& loss) {
   if (loss.t100 < 0 && reached(1.00)) loss.t100 = since;
 }
 
+// The user does not count any more for the loss that displaced it.
+void ChatModel::leave_loss(Session& session) {
+  if (session.loss < 0) return;
+  Loss& loss = losses_[static_cast<std::size_t>(std::exchange(session.loss, std::int16_t{-1}))];
+  --loss.displaced;
+  loss.user_minutes += (now() - session.lost_at) / 60;
+  note_who_is_back(loss);
+}
+
 // The user's server is gone. A user who is displaced again before being back counts for the later loss only.
 void ChatModel::displace(std::uint16_t pool_number, UserNumber user, std::int16_t loss, LossKind kind) {
   Pool& pool = pools_[pool_number];
@@ -176,12 +187,7 @@ void ChatModel::displace(std::uint16_t pool_number, UserNumber user, std::int16_
   ++session.epoch;
   session.pending = 0;
   session.server = nowhere_at_all;
-  if (session.loss >= 0) {
-    Loss& earlier = losses_[static_cast<std::size_t>(session.loss)];
-    --earlier.displaced;
-    earlier.user_minutes += (now() - session.lost_at) / 60;
-    note_who_is_back(earlier);
-  }
+  leave_loss(session);
   session.loss = loss;
   session.lost_at = now();
   Loss& mine = losses_[static_cast<std::size_t>(loss)];
@@ -196,7 +202,11 @@ void ChatModel::displace(std::uint16_t pool_number, UserNumber user, std::int16_
 void ChatModel::restarts(std::uint16_t pool_number) {
   Pool& pool = pools_[pool_number];
   const UserNumber user = arrivals_.below(pool.population.users());
-  if (!pool.population.connected(user)) return;
+  if (pool.population.connected(user)) signs_out(pool_number, user);
+}
+
+void ChatModel::signs_out(std::uint16_t pool_number, UserNumber user) {
+  Pool& pool = pools_[pool_number];
   Server& server = servers_[pool.sessions[user].server];
   const JobId number = new_operation(pool_number, user, Operation::sign_out, Command::sign_out);
   pool.population.disconnect(user);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/day_curve.hpp"
 #include "domain/rules/redirect.hpp"
 #include "domain/scenario.hpp"
 #include "sim/cost.hpp"
@@ -149,7 +150,9 @@ struct Session {
   std::uint16_t server = nowhere_at_all;  // that serves it or admits it
   std::uint8_t pending = 0;               // endpoints still in the sign-in sequence
   bool waiting = false;
+  bool wanted = true;  // signed in or on the way; not once the working day is over
 };
+
 struct Pool {
   PoolId name;
   std::size_t front_end = 0;  // that routes to it now
@@ -172,7 +175,10 @@ struct Pool {
   double stalled_since = 0, stalled = 0;          // while there are such servers
   std::vector<double> post_gap{};                 // mean time between two posts, per class; 0 for none
   double open_gap = 0, search_gap = 0, restart_gap = 0;
-  double poll_work = 0;  // Front End core-seconds per second when everybody is connected
+  double poll_work = 0;    // Front End core-seconds per second when everybody is connected: polls and keep-alives
+  double notice_work = 0;  // the same for notices, at activity 1
+  std::optional<ComingsAndGoings> comings{};
+  UserNumber next_to_come = 0, next_to_leave = 0;  // who came first leaves first
   std::uint32_t waiting = 0;
   double minutes_lost = 0;
   std::uint64_t stored = 0;

@@ -47,6 +47,7 @@ Costs resolve(const Scenario& scenario, double access_entries) {
   resolved.front_end_request = seconds(costs.front_end_request_cpu);
   resolved.front_end_delivery = seconds(costs.front_end_delivery_cpu);
   resolved.poll = seconds(costs.presence_poll_cpu);
+  resolved.keep_alive = seconds(costs.keep_alive_cpu);
   resolved.flush = seconds(costs.log_flush);
   resolved.compliance = seconds(costs.compliance_db);
   resolved.gate_spacing = gate_spacing(costs, scenario.workload);

@@ -40,6 +40,7 @@ struct Costs {
   double front_end_request = 0;   // one request on its way in
   double front_end_delivery = 0;  // one notice on its way out
   double poll = 0;                // one participant polled
+  double keep_alive = 0;          // one ping of a client
   double flush = 0;               // the log disk, per group of commits
   double compliance = 0;          // the compliance database, per event
   double gate_spacing = 0;        // between two users that a pool admits; 0 when there is no gate

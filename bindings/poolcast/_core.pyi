@@ -554,6 +554,26 @@ class RoomClass:
     def to_dict(self) -> dict[str, Any]:
         """The attributes by name."""
 
+class DayPoint:
+    """A moment of the day, and what users do then."""
+
+    _fields_: tuple[tuple[str, str, str, bool], ...]
+    at_s: float
+    """The time since midnight. In seconds."""
+    present_share: float
+    """Share of the users who are signed in, or on their way: who came first leaves first. As a share of one."""
+    activity: float
+    """How many times as often as the workload's rates say those who are present post, open rooms, search and restart."""
+    def __init__(
+        self,
+        *,
+        at_s: float,
+        present_share: float,
+        activity: float,
+    ) -> None: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes by name."""
+
 class ClientBehaviour:
     """What a client does when its connection is lost or it is refused."""
 
@@ -572,6 +592,8 @@ class ClientBehaviour:
     """How far a wait may lie above or below its value; 0% lets all clients march in step. As a share of one."""
     request_timeout_s: float
     """How long a client waits for the answer of a server that hangs before it takes its session for lost. In seconds."""
+    keep_alive_s: float | None
+    """When given, each client pings its Front End pool this often, which takes the pool's processor time; as long as `silent_detection` is wide. In seconds."""
     def __init__(
         self,
         *,
@@ -582,6 +604,7 @@ class ClientBehaviour:
         backoff_s: tuple[float, float] = ...,
         jitter_share: float = ...,
         request_timeout_s: float = ...,
+        keep_alive_s: float | None = ...,
     ) -> None: ...
     def to_dict(self) -> dict[str, Any]:
         """The attributes by name."""
@@ -606,6 +629,8 @@ class Workload:
     """Size classes of rooms."""
     sign_in_window_s: float | None
     """When given, everybody is signed out at the start and signs in within this time, evenly. In seconds."""
+    day_curve: list[DayPoint]
+    """When given, who is present when, and how busy they are, over a day that begins at midnight with the scenario and is followed by one like it. Without it every moment is alike."""
     restarts_per_user_per_s: float
     """How often a user signs out and at once in again. Per second."""
     open_rooms_at_sign_in: float
@@ -647,6 +672,7 @@ class Workload:
         day_s: float = ...,
         room_classes: list[RoomClass],
         sign_in_window_s: float | None = ...,
+        day_curve: list[DayPoint] = ...,
         restarts_per_user_per_s: float = ...,
         open_rooms_at_sign_in: float = ...,
         room_opens_per_user_per_s: float = ...,
@@ -838,6 +864,8 @@ class CostSet:
     """Front End CPU of one notice on its way out."""
     presence_poll_cpu: SecondsParameter
     """Front End CPU of one participant polled."""
+    keep_alive_cpu: SecondsParameter
+    """Front End CPU of one client's keep-alive."""
     read_db_cpu: SecondsParameter
     """Content database CPU of the query of a command."""
     search_db_cpu: SecondsParameter
@@ -890,6 +918,7 @@ class CostSet:
         front_end_request_cpu: SecondsParameter = ...,
         front_end_delivery_cpu: SecondsParameter = ...,
         presence_poll_cpu: SecondsParameter = ...,
+        keep_alive_cpu: SecondsParameter = ...,
         read_db_cpu: SecondsParameter = ...,
         search_db_cpu: SecondsParameter = ...,
         write_db_cpu: SecondsParameter = ...,

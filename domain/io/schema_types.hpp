@@ -28,6 +28,7 @@ void for_each_struct(Visit&& visit) {
   visit("Secret", Secret{});
   visit("Workload", Workload{});
   visit("RoomClass", RoomClass{});
+  visit("DayPoint", DayPoint{});
   visit("ClientBehaviour", ClientBehaviour{});
   visit("CostSet", CostSet{});
   visit("Fault", Fault{});

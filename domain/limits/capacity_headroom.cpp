@@ -1,6 +1,7 @@
 // Sign-ins, users of servers before and after a loss, and storage.
 #include <cmath>
 
+#include "domain/day_curve.hpp"
 #include "domain/limits/capacity_page.hpp"
 #include "domain/limits/look.hpp"
 
@@ -44,9 +45,11 @@ void add_sign_in(CapacityPage& page, const Scenario& scenario, const Limits& lim
     page.add("roster sends at the join rate", pool.name.str(), sends * rate, "sends/s", "{} × {}", {sends, rate},
              "assumption O-12");
   }
-  if (!workload.sign_in_window) return;
-  const double window = workload.sign_in_window->count();
-  page.add("sign-ins per second", "", users / window, "sign-ins/s", "{} / {} s", {users, window}, derived).limit =
+  const auto rush = sign_in_rush(workload);
+  if (!rush) return;
+  const double coming = users * rush->share;
+  const double window = rush->within.count();
+  page.add("sign-ins per second", "", coming / window, "sign-ins/s", "{} / {} s", {coming, window}, derived).limit =
       limits.front_end_sign_ins_per_s.value;
 }
 

@@ -374,6 +374,9 @@ std::vector<Inconsistency> not_playable(const Scenario& scenario) {
     found.push_back({"faults[" + std::to_string(number) + "]",
                      "the load generator cannot apply `" + label(scenario.faults[number]) + "` to a real server",
                      "leave the faults out with --set faults=[]"});
+  if (!scenario.workload.day_curve.empty())
+    found.push_back({"workload.day_curve", "the load generator plays hours that are all alike and no curve of a day",
+                     "leave it out with --set workload.day_curve=[]"});
   return found;
 }
 

@@ -22,14 +22,17 @@ std::vector<CommandCount> commands_per_s(const PoolFigures& pool, const ServerFi
   return all;
 }
 
-// Presence polling and outgoing notices: a steady share of the Front End's cores.
+// Presence polling, keep-alives and outgoing notices: a steady share of the Front End's cores.
 double background_work(const PoolFigures& pool) {
   const Workload& workload = pool.load.scenario->workload;
   const double visible = pool.load.users * workload.endpoints_per_user * workload.visible_rooms_per_endpoint;
   const double polls = visible * workload.polled_per_visible_room / workload.poll_interval.count();
+  const double pings =
+      workload.client.keep_alive ? pool.load.users * workload.endpoints_per_user / workload.client.keep_alive->count() : 0;
   const double notices = deliveries_per_s(workload) * pool.load.share;
   const double connected = pool.load.users > 0 ? pool.connected / pool.load.users : 0;
-  return (polls * pool.load.costs.poll + notices * pool.load.costs.front_end_delivery) * connected;
+  const Costs& costs = pool.load.costs;
+  return (polls * costs.poll + pings * costs.keep_alive + notices * costs.front_end_delivery) * connected;
 }
 
 // What clients send: everything but the first command of a sign-in's endpoints, which the pool sends itself.
@@ -234,6 +237,9 @@ void refuse_what_moves(const Scenario& scenario, Refusals& refusals) {
   if (scenario.workload.sign_in_window)
     refusals.add("workload.sign_in_window", "everybody is signed in from the start",
                  "`--method fluid` follows a morning's sign-ins, `--method simulate` plays it");
+  if (!scenario.workload.day_curve.empty())
+    refusals.add("workload.day_curve", "every moment is alike",
+                 "`--method simulate` plays the day; or leave the curve out with --set 'workload.day_curve=[]'");
   for (const ChatPool& pool : scenario.topology.chat_pools)
     if (pool.active.empty())
       refusals.add("topology.chat_pools", "chat pool " + pool.name.str() + " has an active server", "name one in `active`");

@@ -212,6 +212,9 @@ std::vector<Inconsistency> storm_refusals(const Scenario& scenario) {
                          label(fault),
                      "`--method simulate` plays it"});
   }
+  if (!scenario.workload.day_curve.empty())
+    found.push_back({"workload.day_curve", "the fluid model assumes that users come once and do not leave",
+                     "`--method simulate` plays the day; or leave the curve out with --set 'workload.day_curve=[]'"});
   if (!found.empty()) return found;
   for (const PoolLoad& load : pool_loads(scenario)) {
     PoolStorm pool(scenario, load);

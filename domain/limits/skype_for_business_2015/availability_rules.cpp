@@ -1,6 +1,7 @@
 // What a loss leaves behind, and how fast users come back.
 #include <algorithm>
 
+#include "domain/day_curve.hpp"
 #include "domain/limits/capacity.hpp"
 #include "domain/limits/look.hpp"
 #include "domain/limits/skype_for_business_2015/profile.hpp"
@@ -131,32 +132,30 @@ std::vector<Found> join_rate(const Scenario& scenario, const Limits& limits) {
   return found;
 }
 
-double sign_ins_per_s(const Workload& workload) {
-  return workload.sign_in_window ? static_cast<double>(workload.users) / workload.sign_in_window->count() : 0;
-}
-
 std::vector<Found> sign_in_join(const Scenario& scenario, const Limits& limits) {
-  const double rate = sign_ins_per_s(scenario.workload);
+  const auto rush = sign_in_rush(scenario.workload);
+  if (!rush) return {};
+  const double users = static_cast<double>(scenario.workload.users) * rush->share;
+  const double rate = users / rush->within.count();
   if (rate <= limits.join_rate_per_s.value) return {};
   return {
-      {"workload.sign_in_window",
+      {rush->key,
        fill("{} users within {} are {} sign-ins per second, above the documented peak join rate of {} if a join is a sign-in.",
-            {number(static_cast<double>(scenario.workload.users)), duration(*scenario.workload.sign_in_window), number(rate),
-             number(limits.join_rate_per_s.value)})}};
+            {number(users), duration(rush->within), number(rate), number(limits.join_rate_per_s.value)})}};
 }
 
 std::vector<Found> sign_in_front_end(const Scenario& scenario, const Limits& limits) {
   std::vector<Found> found;
-  if (!scenario.workload.sign_in_window) return found;
-  const Seconds window = *scenario.workload.sign_in_window;
+  const auto rush = sign_in_rush(scenario.workload);
+  if (!rush) return found;
   for (const FrontEndPool& front : scenario.topology.front_end_pools) {
-    const double users = users_through(scenario, front);
-    const double rate = users / window.count();
+    const double users = users_through(scenario, front) * rush->share;
+    const double rate = users / rush->within.count();
     if (rate <= limits.front_end_sign_ins_per_s.value) continue;
     found.push_back(
-        {"workload.sign_in_window",
-         fill("{} users within {} are {} sign-ins per second at {}, above the documented {} of a Front End pool.",
-              {number(users), duration(window), number(rate), front.name.str(), number(limits.front_end_sign_ins_per_s.value)})});
+        {rush->key, fill("{} users within {} are {} sign-ins per second at {}, above the documented {} of a Front End pool.",
+                         {number(users), duration(rush->within), number(rate), front.name.str(),
+                          number(limits.front_end_sign_ins_per_s.value)})});
   }
   return found;
 }

@@ -158,6 +158,26 @@ TEST(Refusal, of_the_steady_state_names_the_assumption_and_a_way_out) {
   EXPECT_EQ(workers.front().key, "costs.workers");
 }
 
+TEST(SteadyState, says_nothing_of_the_largest_value_of_a_level) {
+  const Report report = report_of_steady_state(load("smoke", {"faults=[]", "objectives=[]"}));
+  std::size_t levels = 0;
+  for (const ReportRow& row : report.rows) {
+    if (row_of(row.metric).kind != MetricKind::level) continue;
+    ++levels;
+    EXPECT_TRUE(row.mean.has_value()) << row_of(row.metric).name;
+    EXPECT_FALSE(row.max.has_value()) << row_of(row.metric).name;
+  }
+  EXPECT_GT(levels, 0U);
+}
+
+TEST(Refusal, of_a_day_says_who_plays_it) {
+  const Scenario scenario = load("working-day", {"faults=[]"});
+  ASSERT_EQ(steady_state_refusals(scenario).size(), 1U);
+  EXPECT_EQ(steady_state_refusals(scenario).front().key, "workload.day_curve");
+  ASSERT_EQ(storm_refusals(scenario).size(), 1U);
+  EXPECT_EQ(storm_refusals(scenario).front().key, "workload.day_curve");
+}
+
 TEST(Refusal, of_the_fluid_model_names_what_it_does_not_follow) {
   const auto slow = storm_refusals(load("lose-one-of-four", {"faults=[{at: 20min, slow: chat-2}]", "objectives=[]"}));
   ASSERT_EQ(slow.size(), 1U);
