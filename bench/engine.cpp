@@ -14,36 +14,6 @@ namespace {
 
 constexpr int rounds = 9;
 
-struct Measured {
-  double seconds;
-  double mean_wait;
-};
-
-class BareLoop {
-public:
-  void schedule(const sim::Event& event) { heap_.push(event); }
-
-  template <class Work>
-  void run(Work& work) {
-    while (!heap_.empty()) work.on(heap_.pop());
-  }
-
-private:
-  sim::EventHeap heap_;
-};
-
-Measured on_bare_loop(const WorkSize& size) {
-  const ChildResult child = in_child([&size]() -> std::vector<double> {
-    BareLoop loop;
-    QueueWork<BareLoop> work(loop, size);
-    const double begin = processor_clock();
-    work.begin();
-    loop.run(work);
-    return {processor_clock() - begin, work.mean_wait()};
-  });
-  return {child.numbers.at(0), child.numbers.at(1)};
-}
-
 // A little longer than all customers need.
 double horizon_of(const WorkSize& size) { return 1.1 * size.customers / arrival_rate + 10; }
 

@@ -1,5 +1,6 @@
-// The scenario lose-one-of-four, one replication on one core: what is simulated, how fast, in how much memory. Every run has a
-// process of its own, and all must count the same events.
+// One replication on one core of lose-one-of-four, the flagship's hour, and of working-day, its 24 hours: what is simulated, how
+// fast, in how much memory. Every run has a process of its own, and all must count the same events. In turns with the runs the
+// bare loop does three stations in series (bench_engine), so that events per second have a scale on a machine whose speed drifts.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "bench/measure.hpp"
+#include "bench/queue_work.hpp"
 #include "domain/io/scenario_file.hpp"
 #include "sim/run.hpp"
 
@@ -15,6 +17,7 @@ namespace poolcast::bench {
 namespace {
 
 constexpr int runs = 5;
+constexpr WorkSize bare{3, 1'000'000};
 
 void print_events(const ReplicationResult& result) {
   std::vector<std::size_t> order(result.event_names.size());
@@ -42,7 +45,9 @@ Timed run_once(const Scenario& scenario, bool print) {
   const ChildResult child = in_child([&]() -> std::vector<double> {
     const double begin = wall_clock();
     const double processor_begin = processor_clock();
-    const ReplicationResult result = sim::run(scenario, {});
+    sim::RunOptions options;
+    options.window = fitting_window(scenario.horizon);
+    const ReplicationResult result = sim::run(scenario, options);
     const double seconds = wall_clock() - begin;
     const double processor_seconds = processor_clock() - processor_begin;
     if (print) print_events(result);
@@ -57,6 +62,7 @@ void measure(const Scenario& scenario) {
   std::vector<double> seconds;
   std::vector<double> processor_seconds;
   std::vector<double> peaks;
+  std::vector<double> ratios;  // of events per second, to the bare loop's
   double events = 0;
   for (int number = 0; number < runs; ++number) {
     const Timed timed = run_once(scenario, number == 0);
@@ -65,6 +71,7 @@ void measure(const Scenario& scenario) {
     seconds.push_back(timed.seconds);
     processor_seconds.push_back(timed.processor_seconds);
     peaks.push_back(timed.peak_mib);
+    ratios.push_back(timed.events / timed.processor_seconds / (bare.events() / on_bare_loop(bare).seconds));
   }
   // The two columns are equal on a machine that does nothing else.
   const double wall = median(seconds);
@@ -74,19 +81,22 @@ void measure(const Scenario& scenario) {
   std::printf("%-44s %12.2f %12.2f\n", "million events per second", events / wall / 1e6, events / processor / 1e6);
   std::printf("%-44s %12.0f %12.0f\n", "simulated seconds per second", scenario.horizon.count() / wall,
               scenario.horizon.count() / processor);
-  std::printf("%-44s %12.0f\n", "peak memory, MiB", median(peaks));
+  std::printf("%-44s %12s %12.3f\n", "events per second beside the bare loop", "", median(ratios));
+  std::printf("%-44s %12.0f\n\n", "peak memory, MiB", median(peaks));
 }
 
 }  // namespace
 }  // namespace poolcast::bench
 
-// Arguments: the scenario (default lose-one-of-four) and the library's folder (default scenarios, as from the checkout's root).
+// Arguments: a scenario (default: both) and the library's folder (default: scenarios, as from the checkout's root).
 int main(int argc, char** argv) {
   const std::vector<std::string_view> arguments(argv + 1, argv + argc);
-  const std::string name(arguments.empty() ? "lose-one-of-four" : arguments[0]);
+  const std::vector<std::string> names =
+      arguments.empty() ? std::vector<std::string>{"lose-one-of-four", "working-day"} : std::vector{std::string(arguments[0])};
   const std::filesystem::path library(arguments.size() < 2 ? "scenarios" : arguments[1]);
   try {
-    poolcast::bench::measure(poolcast::io::load_scenario(name, {.library = {library}, .overrides = {}}).scenario);
+    for (const std::string& name : names)
+      poolcast::bench::measure(poolcast::io::load_scenario(name, {.library = {library}, .overrides = {}}).scenario);
   } catch (const std::exception& error) {
     poolcast::bench::give_up(error.what());
   }

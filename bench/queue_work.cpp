@@ -4,7 +4,25 @@
 #include <array>
 #include <string>
 
+#include "bench/measure.hpp"
+
 namespace poolcast::bench {
+namespace {
+
+class BareLoop {
+public:
+  void schedule(const sim::Event& event) { heap_.push(event); }
+
+  template <class Work>
+  void run(Work& work) {
+    while (!heap_.empty()) work.on(heap_.pop());
+  }
+
+private:
+  sim::EventHeap heap_;
+};
+
+}  // namespace
 
 RandomStream arrival_stream() { return {1, 0, "arrivals"}; }
 
@@ -27,6 +45,18 @@ double mean_wait_by_recursion(const WorkSize& size) {
     }
   }
   return waited / size.customers * service_rate;
+}
+
+Measured on_bare_loop(const WorkSize& size) {
+  const ChildResult child = in_child([&size]() -> std::vector<double> {
+    BareLoop loop;
+    QueueWork<BareLoop> work(loop, size);
+    const double begin = processor_clock();
+    work.begin();
+    loop.run(work);
+    return {processor_clock() - begin, work.mean_wait()};
+  });
+  return {child.numbers.at(0), child.numbers.at(1)};
 }
 
 }  // namespace poolcast::bench

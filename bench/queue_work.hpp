@@ -93,4 +93,12 @@ private:
   double waited_ = 0;
 };
 
+struct Measured {
+  double seconds;  // of processor time
+  double mean_wait;
+};
+
+// The same work on a bare heap, in a process of its own: the scale for whatever else is measured in the same run.
+Measured on_bare_loop(const WorkSize& size);
+
 }  // namespace poolcast::bench
