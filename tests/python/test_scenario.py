@@ -94,6 +94,23 @@ def test_every_scenario_of_the_library_loads_and_prints() -> None:
         assert pc.loads(scenario.to_yaml()) == scenario
 
 
+def test_a_day_is_built_from_its_points_and_reads_back() -> None:
+    day = [
+        pc.DayPoint(at_s=7 * 3600, present_share=0, activity=0.5),
+        pc.DayPoint(at_s=9 * 3600, present_share=1, activity=1.2),
+        pc.DayPoint(at_s=18 * 3600, present_share=0, activity=0.5),
+    ]
+    scenario = pc.load("smoke")
+    scenario.workload.day_curve = day
+    text = scenario.to_yaml()
+    assert "present: 100%" in text
+    assert pc.loads(text).workload.day_curve == day
+    day[2].activity = 1
+    scenario.workload.day_curve = day
+    with pytest.raises(pc.ConfigError, match="does not end as it begins"):
+        pc.loads(scenario.to_yaml())
+
+
 def test_a_scenario_is_built_from_typed_parts() -> None:
     topology = pc.Topology(
         name="Ours",

@@ -80,6 +80,19 @@ TEST(Reader, a_list_of_the_wrong_length) {
               ElementsAre("mine.yaml:4:5: topology.sites: found an empty list; expected 1 to 100 items"));
 }
 
+TEST(Reader, a_point_of_a_day_lies_within_the_day_and_is_not_negative) {
+  const auto errors_with = [](const std::string& point) {
+    return errors_after("  users: 400\n", "  users: 400\n  day_curve: [" + point + ", {at: 24h, present: 0%, activity: 0}]\n");
+  };
+  EXPECT_THAT(errors_with("{at: 0s, present: 0%, activity: 0}"), IsEmpty());
+  EXPECT_THAT(errors_with("{at: 25h, present: 0%, activity: 0}"),
+              ElementsAre(HasSubstr("workload.day_curve[0].at: found 25h; expected 0s to 1day")));
+  EXPECT_THAT(errors_with("{at: -1h, present: 0%, activity: 0}"), ElementsAre(HasSubstr("workload.day_curve[0].at")));
+  EXPECT_THAT(errors_with("{at: 0s, present: 0%, activity: -1}"), ElementsAre(HasSubstr("workload.day_curve[0].activity")));
+  EXPECT_THAT(errors_with("{at: 0s, present: 120%, activity: 0}"), ElementsAre(HasSubstr("workload.day_curve[0].present")));
+  EXPECT_THAT(errors_with("{at: 0s, activity: 0}"), ElementsAre(HasSubstr("present: the key is missing")));
+}
+
 TEST(Reader, names_have_no_blanks_and_text_no_control_characters) {
   EXPECT_THAT(errors_after("standby: [chat-3]", "standby: [chat 3]"),
               ElementsAre(HasSubstr("found `chat 3`; expected a name without blanks")));

@@ -126,6 +126,19 @@ std::vector<Case> availability_cases() {
        "workload.sign_in_window",
        "80,000 users within 2 h are 11.11 sign-ins per second, above the documented peak join rate of 10 if a join is a sign-in.",
        [](Scenario& it) { it.workload.sign_in_window = Seconds{7200}; }},
+      {"PC-SIGN-IN-JOIN",
+       [](Scenario& it) {
+         it.workload.users = 80'000;
+         it.workload.day_curve = {
+             {Seconds{7 * 3600}, Share{0}, 1}, {Seconds{8 * 3600}, Share{0.5}, 1}, {Seconds{18 * 3600}, Share{0}, 1}};
+       },
+       "workload.day_curve[1].present",
+       "40,000 users within 60 min are 11.11 sign-ins per second, above the documented peak join rate of 10 if a join is a "
+       "sign-in.",
+       [](Scenario& it) {
+         it.workload.day_curve = {
+             {Seconds{7 * 3600}, Share{0}, 1}, {Seconds{9 * 3600}, Share{0.5}, 1}, {Seconds{18 * 3600}, Share{0}, 1}};
+       }},
       {"PC-SIGN-IN-FE", [](Scenario& it) { it.workload.sign_in_window = Seconds{3600}; }, "workload.sign_in_window",
        "60,000 users within 60 min are 16.67 sign-ins per second at front, above the documented 12 of a Front End pool.",
        [](Scenario& it) { it.workload.sign_in_window = Seconds{5000}; }},

@@ -116,6 +116,12 @@ TEST_F(ProgramTest, refuses_faults_that_it_cannot_apply_with_a_sentence) {
   EXPECT_THAT(complaint_, HasSubstr("cannot apply `lose chat-1` to a real server"));
 }
 
+TEST_F(ProgramTest, refuses_the_curve_of_a_day) {
+  const std::string curve = "[{at: 8h, present: 0%, activity: 1}, {at: 9h, present: 0%, activity: 1}]";
+  EXPECT_EQ(call({scenario(), "--server", "127.0.0.1:1", "--set", "workload.day_curve=" + curve}), bad_input);
+  EXPECT_THAT(complaint_, HasSubstr("leave it out with --set workload.day_curve=[]"));
+}
+
 TEST_F(ProgramTest, wants_an_address_for_each_active_server_of_the_pool) {
   EXPECT_EQ(call({scenario(), "--server", "127.0.0.1:1", "--set", "topology=enterprise-multiple-server"}), bad_input);
   EXPECT_THAT(complaint_, HasSubstr("the pool has 4 active servers"));

@@ -170,6 +170,20 @@ TEST(SteadyState, says_nothing_of_the_largest_value_of_a_level) {
   EXPECT_GT(levels, 0U);
 }
 
+TEST(SteadyState, counts_the_keep_alives_of_clients) {
+  const auto busy = [](const std::vector<std::string>& set) {
+    std::vector<std::string> all{"faults=[]", "objectives=[]", "costs.keep_alive_cpu=1ms"};
+    all.insert(all.end(), set.begin(), set.end());
+    const Report report = report_of_steady_state(load("smoke", all));
+    const auto row = std::ranges::find_if(report.rows, [](const ReportRow& each) {
+      return each.whole_run && each.metric == Metric::utilisation && each.place.pool == "front";
+    });
+    return row->mean->value;
+  };
+  // 600 endpoints / 30 s × 1 ms on 12 cores, less the few users who are on their way
+  EXPECT_NEAR(busy({"workload.client.keep_alive=30s"}) - busy({}), 600 / 30.0 * 0.001 / 12, 2e-5);
+}
+
 TEST(Refusal, of_a_day_says_who_plays_it) {
   const Scenario scenario = load("working-day", {"faults=[]"});
   ASSERT_EQ(steady_state_refusals(scenario).size(), 1U);
