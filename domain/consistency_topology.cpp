@@ -197,6 +197,12 @@ void check_partners(const Database& database, const std::string& key, Found& fou
   if (database.witness && (database.witness == database.principal || database.witness == database.mirror)) {
     found.push_back({key + ".witness", "found a partner of the mirroring session; expected a third instance", ""});
   }
+  const auto& shipping = database.log_shipping;
+  if (shipping && shipping->secondary_witness &&
+      (shipping->secondary_witness == shipping->secondary || shipping->secondary_witness == shipping->secondary_mirror)) {
+    found.push_back(
+        {key + ".log_shipping.secondary_witness", "found a partner of the mirroring session; expected a third instance", ""});
+  }
   if (database.log_shipping && database.log_shipping->secondary == database.principal) {
     found.push_back({key + ".log_shipping.secondary", "found the principal itself; expected another instance", ""});
   }

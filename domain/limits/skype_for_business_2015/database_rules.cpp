@@ -52,6 +52,11 @@ std::vector<Found> asynchronous_witness(const Scenario& scenario, const Limits&)
 
 std::vector<Found> witness_alone(const Scenario& scenario, const Limits&) {
   return each_database(scenario, [](const Database& database, const std::string& key, std::vector<Found>& found) {
+    const auto& shipping = database.log_shipping;
+    if (shipping && shipping->secondary_witness && !shipping->secondary_mirror)
+      found.push_back({key + ".log_shipping.secondary_witness",
+                       fill("{} is the witness of {}, the secondary of the {} database, which has no mirror.",
+                            {shipping->secondary_witness->str(), shipping->secondary.str(), name_of_database(database)})});
     if (!database.witness || database.mirror) return;
     found.push_back({key + ".witness", fill("{} is the witness of the {} database, which has no mirror.",
                                             {database.witness->str(), name_of_database(database)})});

@@ -88,6 +88,7 @@ TEST(Capacity, storage_grows_by_the_posts_of_a_working_day) {
   EXPECT_NEAR(row(rows, "content database growth per working day", "chat").value, 0.83e9, 0.005e9);
   EXPECT_NEAR(row(rows, "log per working day", "chat").value, 1.5 * 0.83e9, 0.01e9);
   EXPECT_NEAR(row(rows, "working days until SQL Server Express is full", "chat").value, 12, 0.1);
+  EXPECT_NEAR(row(rows, "working days until the log disk is full while the mirror is away", "chat").value, 57.8, 0.2);
   EXPECT_NEAR(row(capacity(documented("model-1")), "content database growth per working day", "chat").value, 2.6e9, 0.05e9);
   EXPECT_NEAR(row(capacity(documented("model-2")), "content database growth per working day", "chat").value, 1.9e9, 0.05e9);
 }

@@ -36,6 +36,18 @@ std::vector<Case> database_cases() {
        "topology.databases[0].witness", "sql-w votes on the chat content database, which is in high-performance mode.", mirrored},
       {"PC-DB-WITNESS-ALONE", [](Scenario& it) { content(it).witness = NodeId{"sql-w"}; }, "topology.databases[0].witness",
        "sql-w is the witness of the chat content database, which has no mirror.", mirrored},
+      {"PC-DB-WITNESS-ALONE",
+       [](Scenario& it) {
+         shipped(it);
+         content(it).log_shipping->secondary_witness = NodeId{"sql-v"};
+       },
+       "topology.databases[0].log_shipping.secondary_witness",
+       "sql-v is the witness of sql-9, the secondary of the chat content database, which has no mirror.",
+       [](Scenario& it) {
+         shipped(it);
+         content(it).log_shipping->secondary_mirror = NodeId{"sql-10"};
+         content(it).log_shipping->secondary_witness = NodeId{"sql-v"};
+       }},
       {"PC-DB-MIRROR-MODE", [](Scenario& it) { content(it).mode = AvailabilityMode::high_safety; }, "topology.databases[0].mode",
        "The chat content database on sql-1 is to be mirrored and has no mirror.", mirrored},
       {"PC-DB-MIRROR-MODE", [](Scenario& it) { content(it).mirror = NodeId{"sql-2"}; }, "topology.databases[0].mirror",
