@@ -9,14 +9,13 @@ namespace poolcast::sim::analytic {
 namespace {
 
 using rules::Member;
-using rules::MirroringEvent;
 
 bool contains(const std::vector<std::size_t>& all, std::size_t one) { return std::ranges::find(all, one) != all.end(); }
 
 rules::Session well_session(const DatabasePlane& database, Member principal) {
   rules::Session session = rules::synchronized_session(true, database.witness.has_value());
   if (principal == Member::first) return session;
-  using enum MirroringEvent::Kind;
+  using enum rules::MirroringEvent::Kind;
   for (const auto kind : {manual_failover, opened, caught_up})
     session = rules::step(session, {kind, Member::second, Member::first});
   ensure(session[Member::second].role == rules::MirroringRole::principal, "the partners exchange their roles when all is well");
