@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "domain/day_curve.hpp"
 
@@ -22,8 +23,8 @@ std::vector<DayPoint> random_day(std::uint64_t seed) {
     each = {Seconds{std::floor(random.uniform(0, day_s))}, Share{random.below(11) / 10.0},
             random.chance(0.3) ? 0 : random.uniform(0, 3)};
   std::ranges::sort(points, {}, &DayPoint::at);
-  const auto twice = std::ranges::unique(points, {}, &DayPoint::at);
-  points.erase(twice.begin(), twice.end());
+  const auto same = [](const DayPoint& left, const DayPoint& right) { return left.at == right.at; };
+  points.erase(std::unique(points.begin(), points.end(), same), points.end());
   points.back().present = points.front().present;
   points.back().activity = points.front().activity;
   return points;
