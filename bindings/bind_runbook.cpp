@@ -17,6 +17,7 @@ void bind_words(py::module_& module) {
   bind_enum<MachineWork>(module, "MachineWork", "What a machine works off during a step of a runbook.");
   bind_record<Role>(module, "Role", "Those who do the steps of a runbook.");
   bind_record<Situation>(module, "Situation", "What the machines' part of a runbook's steps depends on.");
+  bind_record<Effect>(module, "Effect", "What a step of a runbook brings about when it is done: exactly one verb is given.");
   bind_record<RunbookStep>(module, "RunbookStep", "One step of a runbook: by hand, by machine, or both.");
   bind_record<Runbook>(module, "Runbook", "What people do after a disaster, step by step.");
 }

@@ -14,6 +14,7 @@ PYBIND11_MODULE(_core, module) {
   bindings::bind_topology(module);
   bindings::bind_workload(module);
   bindings::bind_cost_set(module);
+  bindings::bind_runbook(module);  // faults follow runbooks
   bindings::bind_fault(module);
   bindings::bind_scenario(module);
   bindings::bind_metric(module);
@@ -21,5 +22,4 @@ PYBIND11_MODULE(_core, module) {
   bindings::bind_scenario_file(module);
   bindings::bind_finding(module);
   bindings::bind_capacity(module);
-  bindings::bind_runbook(module);
 }

@@ -46,6 +46,10 @@ void check_databases(const Topology& topology, Found& found);
 void check_room_classes(const Scenario& scenario, Found& found);
 void check_day(const Workload& workload, Found& found);  // its curve, and how often clients ping
 void check_faults(const Scenario& scenario, Found& found);
+void check_subjects(const Scenario& scenario, const Fault& fault, const std::string& key, Found& found);  // what its verb names
+void check_pool(const Topology& topology, const Fault& fault, const std::string& key, Found& found);
+void check_follow(const Scenario& scenario, const Fault& fault, const std::string& key, Found& found);
+void check_effect(const Effect& effect, const std::string& key, Found& found);
 bool check_occurrences(const Fault& fault, Seconds horizon, const std::string& key, Found& found);  // whether they can be listed
 void check_overlaps(const Scenario& scenario, std::size_t fault, const std::string& key, Found& found);
 void check_objectives(const Scenario& scenario, Found& found);

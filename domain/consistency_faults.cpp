@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "domain/consistency.hpp"
+#include "domain/runbook_effects.hpp"
 #include "domain/spelling.hpp"
 #include "domain/wording.hpp"
 
@@ -50,6 +51,27 @@ std::vector<std::string> everything(const Topology& topology) {
   return names;
 }
 
+// Who may become a mirror again: the partners of mirrored databases, and a secondary and its mirror.
+std::vector<std::string> possible_mirrors(const Topology& topology) {
+  std::vector<std::string> names;
+  for (const Database& database : topology.databases) {
+    if (database.mirror) {
+      names.push_back(database.principal.str());
+      names.push_back(database.mirror->str());
+    }
+    if (!database.log_shipping || !database.log_shipping->secondary_mirror) continue;
+    names.push_back(database.log_shipping->secondary.str());
+    names.push_back(database.log_shipping->secondary_mirror->str());
+  }
+  return names;
+}
+
+std::vector<std::string> all_pools(const Topology& topology) {
+  auto pools = names_of(topology.front_end_pools);
+  for (auto& pool : names_of(topology.chat_pools)) pools.push_back(std::move(pool));
+  return pools;
+}
+
 std::vector<std::string> partners_of_mirrored(const Topology& topology) {
   std::vector<std::string> names;
   for (const Database& database : topology.databases) {
@@ -92,6 +114,10 @@ public:
     one_of_these(fault_.force_service, "force_service", "a partner of a mirrored database", partners);
     one_of_these(fault_.suspend_mirroring, "suspend_mirroring", "a partner of a mirrored database", partners);
     one_of_these(fault_.resume_mirroring, "resume_mirroring", "a partner of a mirrored database", partners);
+    one_of_these(fault_.new_mirror, "new_mirror", "a partner of a mirrored database", possible_mirrors(topology_));
+    one_of_these(fault_.restore, "restore", "a chat pool", names_of(topology_.chat_pools));
+    one_of_these(fault_.fail_back, "fail_back", "a Front End pool or a chat pool", all_pools(topology_));
+    set_active();
     one_of_these(fault_.slow_disk, "slow_disk", "the principal of a content database", principals(topology_));
     one_of_these(fault_.fill_disk, "fill_disk", "the principal of a content database", principals(topology_));
     one_of_these(fault_.swap, "swap", "a chat pool", names_of(topology_.chat_pools));
@@ -136,6 +162,18 @@ private:
         unknown_name(key("activate"), fault_.activate->str(), "a standby chat server", chat_servers(topology_, true)));
   }
 
+  void set_active() {
+    const ChatPool* pool = fault_.set_active ? pool_of(topology_, fault_) : nullptr;
+    if (!pool || fault_.set_active == Names({std::string(nobody)})) return;
+    for (const std::string& name : fault_.set_active->each) {
+      if (machines_of(topology_, name).empty())
+        found_.push_back(unknown_name(key("set_active"), name, "`nobody`, a chat server or a site", everything(topology_)));
+      else if (servers_named(topology_, *pool, Names({name})).empty())
+        found_.push_back({key("set_active"), "no server of chat pool `" + pool->name.str() + "` is part of `" + name + "`",
+                          "give the pool servers there, as `standby`, or name others"});
+    }
+  }
+
   void link(const std::vector<SiteId>& sites, std::string_view verb) {
     for (std::size_t i = 0; i < sites.size(); ++i)
       if (!find_site(topology_, sites[i]))
@@ -149,9 +187,7 @@ private:
     if (find_front_end_pool(topology_, *fault_.fail_over)) return to_another_pool(name);
     const ChatPool* chat = find_chat_pool(topology_, *fault_.fail_over);
     if (!chat) {
-      auto pools = names_of(topology_.front_end_pools);
-      for (auto& pool : names_of(topology_.chat_pools)) pools.push_back(std::move(pool));
-      found_.push_back(unknown_name(key("fail_over"), name, "a Front End pool or a chat pool", pools));
+      found_.push_back(unknown_name(key("fail_over"), name, "a Front End pool or a chat pool", all_pools(topology_)));
       return;
     }
     const Database* content = find_database(topology_, *chat, Holds::content);
@@ -183,8 +219,8 @@ private:
   Found& found_;
 };
 
-bool is_command_to_partner(const Fault& fault) {
-  return fault.make_principal || fault.force_service || fault.suspend_mirroring || fault.resume_mirroring;
+bool is_done_once(const Fault& fault) {
+  return fault.new_mirror || fault.restore || fault.fail_back || fault.set_active || fault.follow;
 }
 
 void check_repetition(const Fault& fault, const std::string& key, Found& found) {
@@ -198,7 +234,8 @@ void check_repetition(const Fault& fault, const std::string& key, Found& found) 
   if (fault.for_about && !fault.about_every) wrong("for_about", "found `for_about` without `about_every`; expected both");
   if (fault.about_every && fault.duration.has_value() == fault.for_about.has_value())
     wrong("about_every", "what happens at random needs an end; expected one of `for` and `for_about`");
-  if (fault.about_every && (fault.drain || fault.activate || fault.swap || fault.fail_over || is_command_to_partner(fault)))
+  if (fault.duration && is_done_once(fault)) wrong("for", "found `for` where nothing lasts that could end; expected `at` alone");
+  if (fault.about_every && is_of_operators(fault))
     wrong("about_every", "operators do nothing at random; expected `at` alone, or `every`");
 }
 
@@ -206,8 +243,10 @@ void check_manner(const Topology& topology, const Fault& fault, const std::strin
   const auto wrong = [&](std::string_view name, std::string message) {
     found.push_back({key + "." + std::string(name), std::move(message), ""});
   };
-  if (fault.takes && !fault.fail_over) wrong("takes", "found `takes` without `fail_over`; expected both");
-  if (fault.to && !fault.fail_over) wrong("to", "found `to` without `fail_over`; expected both");
+  if (fault.takes && !fault.fail_over && !fault.restore && !fault.new_mirror)
+    wrong("takes", "found `takes` without `fail_over`, `restore` or `new_mirror`; expected one of them");
+  if (fault.to && !fault.fail_over && !fault.follow)
+    wrong("to", "found `to` without `fail_over` or `follow`; expected one of them");
   if (fault.loss && fault.lossy_link.empty()) wrong("loss", "found `loss` without `lossy_link`; expected both");
   if (!fault.lossy_link.empty() && !fault.loss) wrong("lossy_link", "the key `loss` is missing: the share of packets lost");
   if (fault.loss && fault.loss->of_one > 0.5)
@@ -222,12 +261,18 @@ void check_manner(const Topology& topology, const Fault& fault, const std::strin
 
 }  // namespace
 
+void check_subjects(const Scenario& scenario, const Fault& fault, const std::string& key, Found& found) {
+  Subjects(scenario, fault, key, found).check();
+}
+
 void check_faults(const Scenario& scenario, Found& found) {
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
     const Fault& fault = scenario.faults[i];
     const std::string key = item("faults", i);
     check_verbs(fault, key, found);
-    Subjects(scenario, fault, key, found).check();
+    check_subjects(scenario, fault, key, found);
+    check_pool(scenario.topology, fault, key, found);
+    check_follow(scenario, fault, key, found);
     check_repetition(fault, key, found);
     check_manner(scenario.topology, fault, key, found);
     if (check_occurrences(fault, scenario.horizon, key, found)) check_overlaps(scenario, i, key, found);

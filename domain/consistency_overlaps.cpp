@@ -45,11 +45,12 @@ std::optional<Held> held_by(const Fault& fault) {
   return std::nullopt;
 }
 
-// A server that was drained without an end comes back when it is activated.
-bool activated_between(const Scenario& scenario, const std::optional<NodeId>& drained, Seconds from, Seconds to) {
-  return drained && std::ranges::any_of(scenario.faults, [&](const Fault& other) {
-           return other.activate == drained && other.at >= from && other.at <= to;
-         });
+// A server that was drained without an end comes back when it is activated, a pool that was failed over when it is failed back.
+bool undone_between(const Scenario& scenario, const Fault& done, Seconds from, Seconds to) {
+  return std::ranges::any_of(scenario.faults, [&](const Fault& other) {
+    const bool undoes = (done.drain && other.activate == done.drain) || (done.fail_over && other.fail_back == done.fail_over);
+    return undoes && other.at >= from && other.at <= to;
+  });
 }
 
 std::vector<Occurrence> dates_of(const Fault& fault, Seconds horizon) {
@@ -65,7 +66,7 @@ bool holds_at_a_begin(const Scenario& scenario, const Fault& one, const Fault& o
         holding, [&](const Occurrence& each) { return each.begins < begun.begins || (first && each.begins == begun.begins); });
     if (after == holding.begin()) return false;
     const Occurrence& last = *(after - 1);
-    return last.ends ? *last.ends > begun.begins : !activated_between(scenario, one.drain, last.begins, begun.begins);
+    return last.ends ? *last.ends > begun.begins : !undone_between(scenario, one, last.begins, begun.begins);
   });
 }
 

@@ -21,6 +21,21 @@ std::string words_of(const std::vector<SiteId>& subject) {
   return text;
 }
 
+// A runbook's name as one word, as its file is called.
+std::string words_of(const std::optional<Runbook>& subject) {
+  std::string text;
+  for (const char c : subject ? subject->name : std::string()) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    const bool plain = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    if (plain)
+      text += upper ? static_cast<char>(c - 'A' + 'a') : c;
+    else if (!text.empty() && text.back() != '-')
+      text += '-';
+  }
+  if (text.ends_with('-')) text.pop_back();
+  return text;
+}
+
 bool given(const std::vector<SiteId>& subject) { return !subject.empty(); }
 template <class Subject>
 bool given(const std::optional<Subject>& subject) {
@@ -48,6 +63,11 @@ void for_each_verb(const Fault& fault, Visit&& visit) {
   visit("force_service", fault.force_service);
   visit("suspend_mirroring", fault.suspend_mirroring);
   visit("resume_mirroring", fault.resume_mirroring);
+  visit("new_mirror", fault.new_mirror);
+  visit("restore", fault.restore);
+  visit("fail_back", fault.fail_back);
+  visit("set_active", fault.set_active);
+  visit("follow", fault.follow);
 }
 
 }  // namespace
@@ -64,6 +84,12 @@ std::vector<std::string_view> all_verbs() {
   std::vector<std::string_view> verbs;
   for_each_verb(Fault{}, [&](std::string_view verb, const auto&) { verbs.push_back(verb); });
   return verbs;
+}
+
+bool is_of_operators(const Fault& fault) {
+  return fault.drain || fault.activate || fault.swap || fault.fail_over || fault.make_principal || fault.force_service ||
+         fault.suspend_mirroring || fault.resume_mirroring || fault.new_mirror || fault.restore || fault.fail_back ||
+         fault.set_active || fault.follow;
 }
 
 std::string label(const Fault& fault) {

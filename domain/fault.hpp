@@ -10,6 +10,7 @@
 #include "domain/cost_set.hpp"
 #include "domain/describe.hpp"
 #include "domain/ids.hpp"
+#include "domain/runbook.hpp"
 #include "domain/units.hpp"
 
 namespace poolcast {
@@ -26,7 +27,7 @@ struct EnumNames<LossKind> {
 // disaster recovery", Skype for Business Server 2015); deciding on it is not in it.
 inline constexpr SecondsRange front_end_failover{Seconds{15 * 60}, Seconds{20 * 60}};
 
-// Exactly one of the verbs `lose` … `resume_mirroring` is given; the keys behind them say how, when and for how long.
+// Exactly one of the verbs `lose` … `follow` is given; the keys behind them say how, when and for how long.
 struct Fault {
   Seconds at{0};
   std::optional<Names> lose;
@@ -47,6 +48,12 @@ struct Fault {
   std::optional<NodeId> force_service;
   std::optional<NodeId> suspend_mirroring;
   std::optional<NodeId> resume_mirroring;
+  std::optional<NodeId> new_mirror;
+  std::optional<PoolId> restore;
+  std::optional<PoolId> fail_back;
+  std::optional<Names> set_active;
+  std::optional<Runbook> follow;
+  std::optional<PoolId> pool;
   std::optional<Seconds> duration;
   std::optional<Seconds> every;
   std::optional<Count> times;
@@ -91,6 +98,19 @@ void describe(Self& self, Visitor&& visit) {
         "Partner whose mirroring sessions operators suspend; the end of it resumes them.");
   visit("resume_mirroring", self.resume_mirroring,
         "Partner whose mirroring sessions operators resume, as they must after a forced service.");
+  visit("new_mirror", self.new_mirror,
+        "Machine that operators make the mirror anew after its disks were lost: a full copy of the principal over the link, then "
+        "the log written meanwhile.");
+  visit("restore", self.restore,
+        "Chat pool whose content database operators restore from its last backup to the principal's machine.");
+  visit("fail_back", self.fail_back,
+        "Pool that operators fail back: the users of a Front End pool return to it; a chat pool works on its own principal again "
+        "(pool state Normal).");
+  visit("set_active", self.set_active,
+        "The new active list of the chat pool: servers, or sites whose servers are meant; `nobody` clears it, which ends all "
+        "sessions. Who leaves a list that is not empty keeps its connections.");
+  visit("follow", self.follow, "Runbook that operators follow from then on; the time of each step is drawn.");
+  visit("pool", self.pool, "Chat pool that `follow` or `set_active` is about; may be left out when there is only one.");
   visit("for", self.duration, "How long; without it, to the end. A lost server accepts connections again at the end of it.",
         positive);
   visit("every", self.every, "It happens again and again, this long from one begin to the next.", positive);
@@ -102,11 +122,15 @@ void describe(Self& self, Visitor&& visit) {
   visit("factor", self.factor, "How many times slower.", positive);
   visit("kind", self.kind,
         "How a loss looks: connections are reset, the machine falls silent, or it is destroyed: silent, and its disks are gone.");
-  visit("to", self.to, "Front End pool that takes the users of the one that fails over.");
-  visit("takes", self.takes,
-        "How long operators need to fail over, from `at` on, their decision included. Without it 15 to 20 min for a Front End "
-        "pool and no time for a chat pool, whose steps a runbook has.",
-        not_negative);
+  visit(
+      "to", self.to,
+      "Front End pool that takes the users of the one that fails over; a runbook may leave it out when there is only one other.");
+  visit(
+      "takes", self.takes,
+      "How long operators need to fail over, to restore or to fill a new mirror, from `at` on. Without it 15 to 20 min for a "
+      "Front End pool, the time of the full copy for `restore` and `new_mirror`, and none for a chat pool, whose steps a runbook "
+      "has.",
+      not_negative);
   visit("loss", self.loss, "Share of the packets that a lossy link loses, at most half.");
   visit("retransmit_after", self.retransmit_after,
         "How long a sender waits for an acknowledgement before it sends a lost packet again; doubled each time.", positive);
@@ -119,7 +143,11 @@ std::vector<std::string_view> verbs_of(const Fault& fault);
 // All that there are.
 std::vector<std::string_view> all_verbs();
 
-// What the fault is called in objectives and reports: `lose chat-2`, `slow link north south`, `cut north from south`.
+// Whether people do it, who may be refused.
+bool is_of_operators(const Fault& fault);
+
+// What the fault is called in objectives and reports: `lose chat-2`, `slow link north south`, `cut north from south`,
+// `follow site-failover`.
 std::string label(const Fault& fault);
 
 }  // namespace poolcast

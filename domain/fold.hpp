@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "domain/histogram.hpp"
+#include "domain/logbook.hpp"
 #include "domain/metric.hpp"
 #include "domain/units.hpp"
 
@@ -48,6 +49,7 @@ struct ReplicationResult {
   Seconds horizon{0};
   Seconds window{0};
   std::vector<Series> series;
+  std::vector<LogbookEntry> logbook;     // in the order of their ends
   std::uint64_t events = 0;              // requests' events handled
   std::vector<std::string> event_names;  // events by operation, for the benchmark
   std::vector<std::uint64_t> event_counts;

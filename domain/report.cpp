@@ -144,7 +144,10 @@ Report make_report(const Scenario& scenario, const std::vector<ReplicationResult
   report.recovery = failure_recoveries(results, options.antithetic_pairs);
   for (const ReplicationResult& result : results)
     if (auto answer = comeback(scenario, result)) report.comebacks.push_back(std::move(*answer));
-  for (const ReplicationResult& result : results) report.events += result.events;
+  for (const ReplicationResult& result : results) {
+    report.events += result.events;
+    for (const LogbookEntry& entry : result.logbook) report.logbook.push_back({result.replication, entry});
+  }
   return report;
 }
 

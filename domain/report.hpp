@@ -34,6 +34,12 @@ struct UsersBack {
   double displaced = 0;
 };
 
+// An entry of one replication's logbook.
+struct ReportedEntry {
+  Count replication = 0;
+  LogbookEntry entry;
+};
+
 struct Report {
   Count replications = 0;
   Seconds warm_up{0};
@@ -44,6 +50,7 @@ struct Report {
   std::vector<UsersBack> users_back;
   std::vector<FailureRecovery> recovery;
   std::vector<Comeback> comebacks;  // by replication; empty without faults
+  std::vector<ReportedEntry> logbook;
   std::uint64_t events = 0;
 };
 

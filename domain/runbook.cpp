@@ -38,6 +38,7 @@ void check_step(const Runbook& runbook, std::size_t index, const std::vector<std
   if (step.who) check_name(key + ".who", step.who->str(), "a role of `people`", consistency::names_of(runbook.people), found);
   for (std::size_t i = 0; i < step.after.size(); ++i)
     check_name(item(key + ".after", i), step.after[i].str(), "a step of this runbook", steps, found);
+  if (step.then) consistency::check_effect(*step.then, key + ".then", found);
 }
 
 // Follows `after` from a step back to itself; the way stands in `way`.
@@ -87,17 +88,51 @@ bool waits_for(const Runbook& runbook, const StepId& later, const StepId& step) 
 
 }  // namespace
 
+Situation usual_situation() {
+  return {.database = Bytes{40e9},        // 48 working days of the performance user model at 0.83 GB (O-4)
+          .log_rate = Bandwidth{43.2e3},  // 24 posts/s × 1.2 KB × 1.5: the performance user model and assumption O-4
+          .wan = Bandwidth{100e6 / 8},
+          .backup_speed = Bandwidth{100e6},
+          .restore_speed = Bandwidth{100e6},
+          .redo_speed = Bandwidth{20e6},         // assumption O-10
+          .undone = Bytes{10e6},                 // posts are short transactions
+          .backup_interval = Seconds{15 * 60},   // assumption O-7
+          .copy_interval = Seconds{15 * 60},     // assumption O-7
+          .restore_interval = Seconds{15 * 60},  // assumption O-7
+          .restore_delay = Seconds{0},           // "Configure high availability and disaster recovery for Persistent Chat Server"
+          .share_survives = true};
+}
+
+Situation filled(Situation given, const Situation& known) {
+  const auto fill = [](auto& value, const auto& otherwise) {
+    if (!value) value = otherwise;
+  };
+  fill(given.database, known.database);
+  fill(given.log_rate, known.log_rate);
+  fill(given.wan, known.wan);
+  fill(given.backup_speed, known.backup_speed);
+  fill(given.restore_speed, known.restore_speed);
+  fill(given.redo_speed, known.redo_speed);
+  fill(given.undone, known.undone);
+  fill(given.backup_interval, known.backup_interval);
+  fill(given.copy_interval, known.copy_interval);
+  fill(given.restore_interval, known.restore_interval);
+  fill(given.restore_delay, known.restore_delay);
+  fill(given.share_survives, known.share_survives);
+  return given;
+}
+
 std::vector<Inconsistency> inconsistencies(const Runbook& runbook) {
   Found found;
   const auto steps = consistency::names_of(runbook.steps);
   consistency::check_duplicates("people", consistency::names_of(runbook.people), found);
   consistency::check_duplicates("steps", steps, found);
-  if (runbook.situation.log_rate >= runbook.situation.wan) {
+  const Situation situation = filled(runbook.situation, usual_situation());
+  if (situation.log_rate >= situation.wan) {
     found.push_back({"situation.wan", "found a line that is no faster than the log grows; expected a faster one",
                      "log shipping never catches up over it"});
   }
-  if (runbook.situation.log_rate >= runbook.situation.redo_speed ||
-      runbook.situation.log_rate >= runbook.situation.backup_speed) {
+  if (situation.log_rate >= situation.redo_speed || situation.log_rate >= situation.backup_speed) {
     found.push_back(
         {"situation.log_rate", "found a log that grows as fast as it is backed up or applied; expected a slower one", ""});
   }

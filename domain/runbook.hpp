@@ -9,7 +9,7 @@
 
 #include "domain/describe.hpp"
 #include "domain/ids.hpp"
-#include "domain/scenario.hpp"
+#include "domain/inconsistency.hpp"
 #include "domain/units.hpp"
 
 namespace poolcast {
@@ -38,38 +38,89 @@ void describe(Self& self, Visitor&& visit) {
 }
 
 // What the machines' part of the steps depends on. Two of these decide everything: a failover works off a backlog of log, a
-// failback moves the whole database.
+// failback moves the whole database. What a file does not say, the scenario that follows the runbook knows, at the moment at
+// which it is followed; where nobody knows, usual_situation() does.
 struct Situation {
-  Bytes database{40e9};
-  Bandwidth log_rate{43.2e3};  // 24 posts/s × 1.2 KB × 1.5: the performance user model and assumption O-4
-  Bandwidth wan{100e6 / 8};
-  Bandwidth backup_speed{100e6};
-  Bandwidth restore_speed{100e6};
-  Bandwidth redo_speed{20e6};  // assumption O-10
-  Bytes undone{10e6};
-  Seconds backup_interval{15 * 60};   // assumption O-7
-  Seconds copy_interval{15 * 60};     // assumption O-7
-  Seconds restore_interval{15 * 60};  // assumption O-7
-  Seconds restore_delay{0};           // "Configure high availability and disaster recovery for Persistent Chat Server"
-  bool share_survives = true;
+  std::optional<Bytes> database{};
+  std::optional<Bandwidth> log_rate{};
+  std::optional<Bandwidth> wan{};
+  std::optional<Bandwidth> backup_speed{};
+  std::optional<Bandwidth> restore_speed{};
+  std::optional<Bandwidth> redo_speed{};
+  std::optional<Bytes> undone{};
+  std::optional<Seconds> backup_interval{};
+  std::optional<Seconds> copy_interval{};
+  std::optional<Seconds> restore_interval{};
+  std::optional<Seconds> restore_delay{};
+  std::optional<bool> share_survives{};
   bool operator==(const Situation&) const = default;
 };
 // Shorter intervals than the shortest that SQL Server Agent is used with would only make the sampling long.
 inline constexpr Constraint job_interval = between(60, 7 * 86400.0);
 template <Describes<Situation> Self, class Visitor>
 void describe(Self& self, Visitor&& visit) {
-  visit("database", self.database, "Size of the content database.", not_negative);
-  visit("log_rate", self.log_rate, "How quickly its log grows.", not_negative);
-  visit("wan", self.wan, "Speed of the line between the sites.", positive);
-  visit("backup_speed", self.backup_speed, "Speed of a backup to a share.", positive);
-  visit("restore_speed", self.restore_speed, "Speed at which a full backup is restored.", positive);
-  visit("redo_speed", self.redo_speed, "Speed at which log is applied or undone.", positive);
-  visit("undone", self.undone, "Log of unfinished transactions, undone when the database is brought online.", not_negative);
-  visit("backup_interval", self.backup_interval, "How often the log is backed up.", job_interval);
+  visit("database", self.database, "Size of the content database; without it, the scenario's, or 40 GB.", not_negative);
+  visit("log_rate", self.log_rate, "How quickly its log grows; without it, what the scenario's users post, or 43.2 KB/s.",
+        not_negative);
+  visit("wan", self.wan, "Speed of the line between the sites; without it, the scenario's link, or 100 Mb/s.", positive);
+  visit("backup_speed", self.backup_speed, "Speed of a backup to a share; without it, 100 MB/s.", positive);
+  visit("restore_speed", self.restore_speed, "Speed at which a full backup is restored; without it, 100 MB/s.", positive);
+  visit("redo_speed", self.redo_speed,
+        "Speed at which log is applied or undone; without it, that of the scenario's costs, or 20 MB/s.", positive);
+  visit("undone", self.undone, "Log of unfinished transactions, undone when the database is brought online; without it, 10 MB.",
+        not_negative);
+  visit("backup_interval", self.backup_interval,
+        "How often the log is backed up; without it, the scenario's log shipping, or 15 min; so for the next three.",
+        job_interval);
   visit("copy_interval", self.copy_interval, "How often backups are copied to the second site.", job_interval);
   visit("restore_interval", self.restore_interval, "How often copies are restored there.", job_interval);
-  visit("restore_delay", self.restore_delay, "How long a copy waits before it is restored.", between(0, 7 * 86400.0));
-  visit("share_survives", self.share_survives, "Whether the share with the backups outlives the site.");
+  visit("restore_delay", self.restore_delay, "How long a copy waits before it is restored; 0 s where nobody says.",
+        between(0, 7 * 86400.0));
+  visit("share_survives", self.share_survives,
+        "Whether the share with the backups outlives the site; without it, yes, but no in a scenario.");
+}
+
+// All of it; what no document and no scenario says is ours.
+Situation usual_situation();
+
+// What is given, and for the rest what is known.
+Situation filled(Situation given, const Situation& known);
+
+// What a step brings about when it is done: one of the verbs of faults, on a machine, pool or site of the topology or on what has
+// this part in it: `chat_pool` … `secondary_mirror` of runbook_roles. A runbook of the library fits many topologies that way.
+struct Effect {
+  std::optional<PoolId> fail_over;
+  std::optional<PoolId> fail_back;
+  std::optional<PoolId> to;
+  std::optional<Names> set_active;
+  std::optional<NodeId> activate;
+  std::optional<NodeId> drain;
+  std::optional<PoolId> swap;
+  std::optional<NodeId> make_principal;
+  std::optional<NodeId> force_service;
+  std::optional<NodeId> suspend_mirroring;
+  std::optional<NodeId> resume_mirroring;
+  std::optional<NodeId> new_mirror;
+  std::optional<PoolId> restore;
+  bool operator==(const Effect&) const = default;
+};
+template <Describes<Effect> Self, class Visitor>
+void describe(Self& self, Visitor&& visit) {
+  visit("fail_over", self.fail_over, "`next-hop`, or a Front End pool: its users go to another one; `chat-pool`: FailedOver.");
+  visit("fail_back", self.fail_back, "`next-hop`, or a Front End pool; `chat-pool`: pool state Normal.");
+  visit("to", self.to, "Front End pool that takes the users; without it, that of the fault, or the only other one.");
+  visit("set_active", self.set_active,
+        "The new active list: `first-site`, `second-site`, `nobody`, or servers, pools and sites of the topology.");
+  visit("activate", self.activate, "Standby chat server that joins the active list.");
+  visit("drain", self.drain, "Chat server that leaves the active list.");
+  visit("swap", self.swap, "`chat-pool`, or a chat pool: active and standby servers change places.");
+  visit("make_principal", self.make_principal, "`mirror`, or the partner that becomes principal.");
+  visit("force_service", self.force_service, "`mirror`, or the mirror that is made principal although the principal is gone.");
+  visit("suspend_mirroring", self.suspend_mirroring, "`principal`, or a partner whose mirroring is suspended.");
+  visit("resume_mirroring", self.resume_mirroring, "`principal`, or a partner whose mirroring is resumed.");
+  visit("new_mirror", self.new_mirror,
+        "`mirror`, `secondary-mirror`, or the machine that has been filled and becomes the mirror.");
+  visit("restore", self.restore, "`chat-pool`, or a chat pool whose content database was restored from its last backup.");
 }
 
 // By hand (`takes`, or `median` with `p90`) plus by machine (`machine`); whoever does it is busy for all of it.
@@ -82,6 +133,7 @@ struct RunbookStep {
   std::optional<Seconds> p90;
   std::vector<MachineWork> machine;
   std::vector<StepId> after;
+  std::optional<Effect> then;
   std::string source;
   bool operator==(const RunbookStep&) const = default;
 };
@@ -95,6 +147,7 @@ void describe(Self& self, Visitor&& visit) {
   visit("p90", self.p90, "Nine of ten cases take at most this; needs `median`.", positive);
   visit("machine", self.machine, "What machines work off in this step, one after another.", between(0, 100));
   visit("after", self.after, "Steps that must be done before.", between(0, 200));
+  visit("then", self.then, "What it brings about when it is done, in a scenario that follows the runbook.");
   visit("source", self.source, "Where the step is documented.");
 }
 

@@ -15,34 +15,36 @@ namespace {
 rules::SiteLoss draw_loss(const Situation& situation, std::uint64_t seed, std::uint64_t run) {
   RandomStream random(seed, run, "runbook/log-shipping");
   const auto schedule = [&](Seconds every) { return rules::Schedule{every * random.uniform(), every}; };
-  const rules::LogShippingPlan plan{.backup = schedule(situation.backup_interval),
-                                    .copy = schedule(situation.copy_interval),
-                                    .restore = schedule(situation.restore_interval),
-                                    .restore_delay = situation.restore_delay,
-                                    .backup_speed = situation.backup_speed,
-                                    .copy_speed = situation.wan,
-                                    .restore_speed = situation.redo_speed};
+  const rules::LogShippingPlan plan{.backup = schedule(*situation.backup_interval),
+                                    .copy = schedule(*situation.copy_interval),
+                                    .restore = schedule(*situation.restore_interval),
+                                    .restore_delay = *situation.restore_delay,
+                                    .backup_speed = *situation.backup_speed,
+                                    .copy_speed = *situation.wan,
+                                    .restore_speed = *situation.redo_speed};
   constexpr double cycles = 3;
-  const Seconds at =
-      cycles * (situation.backup_interval + situation.copy_interval + situation.restore_interval) + 2 * situation.restore_delay;
-  const rules::LogWritten log = rules::steady_log(situation.log_rate);
-  return rules::lose_primary_site(plan, log, rules::ship(plan, log, at), at, situation.share_survives);
+  const Seconds at = cycles * (*situation.backup_interval + *situation.copy_interval + *situation.restore_interval) +
+                     2 * *situation.restore_delay;
+  const rules::LogWritten log = rules::steady_log(*situation.log_rate);
+  return rules::lose_primary_site(plan, log, rules::ship(plan, log, at), at, *situation.share_survives);
 }
+
+Seconds time_for(Bytes work, const std::optional<Bandwidth>& speed) { return Seconds{work.count / speed->bytes_per_s}; }
 
 Seconds machine_time(MachineWork work, const Situation& situation, const rules::SiteLoss& loss) {
   switch (work) {
     case MachineWork::copy_log:
-      return Seconds{loss.to_copy.count / situation.wan.bytes_per_s};
+      return time_for(loss.to_copy, situation.wan);
     case MachineWork::apply_log:
-      return Seconds{loss.to_apply.count / situation.redo_speed.bytes_per_s};
+      return time_for(loss.to_apply, situation.redo_speed);
     case MachineWork::undo:
-      return Seconds{situation.undone.count / situation.redo_speed.bytes_per_s};
+      return time_for(*situation.undone, situation.redo_speed);
     case MachineWork::back_up_database:
-      return Seconds{situation.database.count / situation.backup_speed.bytes_per_s};
+      return time_for(*situation.database, situation.backup_speed);
     case MachineWork::copy_database:
-      return Seconds{situation.database.count / situation.wan.bytes_per_s};
+      return time_for(*situation.database, situation.wan);
     case MachineWork::restore_database:
-      return Seconds{situation.database.count / situation.restore_speed.bytes_per_s};
+      return time_for(*situation.database, situation.restore_speed);
   }
   ensure(false, "each kind of machine work is known");
   return {};
@@ -72,13 +74,18 @@ Spread spread_over(const std::vector<RunbookRun>& runs, Value value) {
 
 }  // namespace
 
+Seconds draw_duration(const RunbookStep& step, const Situation& situation, const rules::SiteLoss& loss, RandomStream& random) {
+  Seconds duration = time_by_hand(step, random);
+  for (const MachineWork work : step.machine) duration += machine_time(work, situation, loss);
+  return duration;
+}
+
 RunbookDraw draw(const Runbook& runbook, std::uint64_t seed, std::uint64_t run) {
-  RunbookDraw drawn{draw_loss(runbook.situation, seed, run), {}};
+  const Situation situation = filled(runbook.situation, usual_situation());
+  RunbookDraw drawn{draw_loss(situation, seed, run), {}};
   for (const RunbookStep& step : runbook.steps) {
     RandomStream random(seed, run, "runbook/step/" + step.name.str());
-    Seconds duration = time_by_hand(step, random);
-    for (const MachineWork work : step.machine) duration += machine_time(work, runbook.situation, drawn.loss);
-    drawn.durations.push_back(duration);
+    drawn.durations.push_back(draw_duration(step, situation, drawn.loss, random));
   }
   return drawn;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "domain/random.hpp"
 #include "domain/rules/log_shipping.hpp"
 #include "domain/runbook.hpp"
 #include "domain/runbook_schedule.hpp"
@@ -22,6 +23,9 @@ struct RunbookDraw {
   std::vector<Seconds> durations;  // in the order of the steps
 };
 RunbookDraw draw(const Runbook& runbook, std::uint64_t seed, std::uint64_t run);
+
+// How long a step takes, its time by hand drawn from `random`. The situation is a whole one: see filled().
+Seconds draw_duration(const RunbookStep& step, const Situation& situation, const rules::SiteLoss& loss, RandomStream& random);
 
 // Seconds over all runs.
 struct Spread {

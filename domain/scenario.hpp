@@ -9,6 +9,7 @@
 #include "domain/cost_set.hpp"
 #include "domain/describe.hpp"
 #include "domain/fault.hpp"
+#include "domain/inconsistency.hpp"
 #include "domain/metric.hpp"
 #include "domain/topology.hpp"
 #include "domain/workload.hpp"
@@ -100,13 +101,7 @@ void describe(Self& self, Visitor&& visit) {
   visit("variants", self.variants, "The same under other assumptions, reported beside it.", between(0, 100));
 }
 
-// What makes a scenario inconsistent in itself, whatever the product supports: names that refer to nothing, empty pools, a
-// fault after the horizon, an objective on an unknown metric. `key` is a path as in an error: `faults[0].lose`.
-struct Inconsistency {
-  std::string key;
-  std::string message;  // what was found and what was expected
-  std::string hint;     // what to do, or empty
-};
+// Names that refer to nothing, empty pools, a fault after the horizon, an objective on an unknown metric.
 std::vector<Inconsistency> inconsistencies(const Scenario& scenario);
 
 // Users that each chat pool carries, in the order of the topology.

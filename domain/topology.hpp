@@ -221,6 +221,8 @@ struct Database {
   AvailabilityMode mode = AvailabilityMode::none;
   Seconds partner_timeout{10};  // SQL Server, "Possible Failures During Database Mirroring"
   std::optional<LogShipping> log_shipping;
+  std::optional<Bytes> size{};
+  std::optional<Seconds> backup_interval{};
   bool operator==(const Database&) const = default;
 };
 template <Describes<Database> Self, class Visitor>
@@ -237,6 +239,11 @@ void describe(Self& self, Visitor&& visit) {
       "How long a partner or the witness may be silent before the others take it for lost; in high-performance mode always 10 s.",
       between(5, 86400));
   visit("log_shipping", self.log_shipping, "Shipping of its log to another site.");
+  visit("size", self.size, "How large it is at the beginning; without it, 40 GB: 48 working days of the performance user model.",
+        not_negative);
+  visit("backup_interval", self.backup_interval,
+        "How often it is backed up to where the loss of its machines does no harm; without it, the last backup is from before.",
+        positive);
 }
 
 struct FileStore {

@@ -9,11 +9,12 @@
 //
 // One class, one subject per file: chat_model_state.hpp (what it knows), chat_model.cpp (assembly and dispatch),
 // chat_model_requests.cpp (the path of a request), chat_model_sessions.cpp (signing in, losing and finding a server),
-// chat_model_posts.cpp (commit and fan-out), chat_model_notices.cpp (rosters, compliance), chat_model_operations.cpp (what
-// faults and operators do), chat_model_day.cpp (who comes and leaves on a working day), chat_model_front_ends.cpp (Front End
-// pools lost, failed over, back), chat_model_reach.cpp (cuts, hung services), chat_model_hung_database.cpp (hung SQL Server
-// instances), chat_model_database.cpp (which partner serves, finding it again), chat_model_links.cpp (what crosses between
-// sites), chat_model_files.cpp (the share with uploaded files), chat_model_windows.cpp (what is recorded at the end of a
+// chat_model_posts.cpp (commit and fan-out), chat_model_notices.cpp (rosters, compliance), chat_model_operations.cpp (what faults
+// do), chat_model_operators.cpp (what operators do), chat_model_day.cpp (who comes and leaves on a working day),
+// chat_model_front_ends.cpp (Front End pools lost, failed over, back),
+// chat_model_reach.cpp (cuts, hung services), chat_model_hung_database.cpp (hung SQL Server instances), chat_model_database.cpp
+// (which partner serves, finding it again), chat_model_secondary.cpp (copies of a database), chat_model_links.cpp (what crosses
+// between sites), chat_model_files.cpp (the share with uploaded files), chat_model_windows.cpp (what is recorded at the end of a
 // window).
 #pragma once
 
@@ -26,6 +27,7 @@
 #include <vector>
 
 #include "domain/random.hpp"
+#include "domain/rules/log_shipping.hpp"
 #include "domain/rules/redirect.hpp"
 #include "domain/rules/retransmission.hpp"
 #include "domain/scenario.hpp"
@@ -56,16 +58,9 @@ public:
   void expect_loss(const NodeId& machine, const Fault& fault);  // its next loss is this fault's
   void machine_lost(const NodeId& node);
   void machine_returned(const NodeId& node);
-  bool drain(const NodeId& node);                // whether it was in the active list
-  void accept(const NodeId& node);               // joins the active list
   void slow(const NodeId& node, double factor);  // relative to the normal speed
-  void swap(const PoolId& pool);                 // active and standby servers change places
   void hang(const NodeId& node, const Fault& fault);
   void goes_on(const NodeId& node);
-  void fail_over(const PoolId& front_end, const PoolId& to, const Fault& fault);
-  void fail_back(const PoolId& front_end, const Fault& fault);
-  void work_on_secondary(const PoolId& pool);  // pool state FailedOver
-  void work_on_principal(const PoolId& pool);  // pool state Normal
   void slow_disk(const NodeId& node, double factor);
   void fill_disk(const NodeId& node, bool full);
   void sync_directory(const PoolId& pool, double factor);
@@ -74,11 +69,35 @@ public:
   void connections_change_by(const Fault* fault) { cutting_ = fault; }  // the next change of connections is this fault's
   void connections_changed();
   double start_time() const { return costs_.start; }
-  // Operators at the databases of which the machine is a partner; what the rules do not allow does not happen.
-  void make_principal(const NodeId& node);
-  void force_service(const NodeId& node);
-  void suspend_mirroring(const NodeId& node);
-  void resume_mirroring(const NodeId& node);
+
+  // What operators do. A reason why not, when the rules refuse it and nothing changes; else empty. `cause` is what the users whom
+  // it displaces are back after.
+  using Refusal = std::string;
+  Refusal drain(const NodeId& node);
+  Refusal activate(const NodeId& node);
+  Refusal swap(const PoolId& pool);  // active and standby servers change places
+  Refusal set_active(const PoolId& pool, const Names& names, const Fault& cause);
+  Refusal fail_over(const PoolId& front_end, const PoolId& to, const Fault& cause);
+  Refusal fail_back(const PoolId& front_end, const Fault& cause);
+  Refusal work_on_secondary(const PoolId& pool, bool share_survives, bool with_mirror);  // pool state FailedOver
+  Refusal work_on_principal(const PoolId& pool, bool with_mirror);                       // pool state Normal
+  Refusal restore(const PoolId& pool);
+  // At the databases of which the machine is a partner.
+  Refusal make_principal(const NodeId& node);
+  Refusal force_service(const NodeId& node);
+  Refusal suspend_mirroring(const NodeId& node);
+  Refusal resume_mirroring(const NodeId& node);
+  void copy_for_mirror(const NodeId& node);  // a full copy of the principal begins
+  Refusal new_mirror(const NodeId& node);    // it has arrived
+  double copy_time(const NodeId& mirror) const;
+  double restore_time(const PoolId& pool) const;
+  bool is_chat_server(const NodeId& node) const;
+  bool is_standby(const NodeId& node) const;  // it has to start before it accepts anybody
+
+  // What a runbook's steps depend on, as far as it is known here and now.
+  Situation situation(const PoolId& pool) const;
+  rules::SiteLoss log_waiting(const PoolId& pool, bool share_survives) const;
+  void enter(LogbookEntry entry) { logbook_.push_back(std::move(entry)); }
 
   static void handle(void* model, const Event& event) { static_cast<ChatModel*>(model)->dispatch(event); }
 
@@ -295,11 +314,21 @@ private:
   void go_on_with_flush(std::uint16_t pool_number);
   double flush_time(std::uint16_t pool_number);
   void record_database(ManagedDatabase& managed);
-  void note_log_backups(Pool& pool);
   void expect_log_copy(std::uint16_t pool_number);
   void log_copied(std::uint16_t pool_number);
-  std::uint64_t posts_shipped(const Pool& pool, double at) const;
-  void move_database(Pool& pool, const Database& database);
+  void note_backups(Pool& pool);
+  rules::LogShippingPlan shipping_plan(const Pool& pool) const;
+  Bandwidth log_rate(const Pool& pool, double at) const;
+  std::vector<rules::LogBackup> log_backups(const Pool& pool, double at) const;
+  std::uint64_t posts_shipped(const Pool& pool, double at, bool share_survives) const;
+  std::uint64_t posts_kept(const Pool& pool, double at, bool share_survives, std::string& since) const;
+  void lose_posts(Pool& pool, std::uint64_t posts);
+  void settle_losses(Pool& pool, bool share_survives);
+  Bytes database_size(const Pool& pool) const;
+  Pool* find_pool(const PoolId& name);
+  const Pool* find_pool(const PoolId& name) const;
+  Refusal command(const NodeId& node, const std::function<std::string_view(DatabaseSession&)>& apply);
+  void begin_session(Pool& pool, const Database& database, bool with_mirror);
   void databases_reached();
   void database_out_of_reach(std::uint16_t server);
   void database_back_in_reach(std::uint16_t server);
@@ -368,6 +397,7 @@ private:
   std::vector<LinkRecord> links_;
   bool files_recorded_ = false;
   bool files_destroyed_ = false;
+  std::vector<LogbookEntry> logbook_;
   std::unordered_map<std::string, const Fault*> expected_;
   const Fault* cutting_ = nullptr;
   std::set<NodeId> down_;  // machines

@@ -1,6 +1,7 @@
 // The databases of a pool, built from the topology.
 #include <algorithm>
 
+#include "domain/runbook_effects.hpp"
 #include "sim/chat_model.hpp"
 
 namespace poolcast::sim {
@@ -25,8 +26,9 @@ bool concerns_databases(const Scenario& scenario) {
       return database.principal == node || database.mirror == node || database.witness == node;
     });
   };
-  return std::ranges::any_of(scenario.faults, [&](const Fault& fault) {
-    if (fault.cut || fault.make_principal || fault.force_service || fault.suspend_mirroring || fault.resume_mirroring)
+  return std::ranges::any_of(with_effects(scenario), [&](const Fault& fault) {
+    if (fault.cut || fault.make_principal || fault.force_service || fault.suspend_mirroring || fault.resume_mirroring ||
+        fault.new_mirror || fault.restore)
       return true;
     if ((fault.slow && is_member(*fault.slow)) || (fault.hang && is_member(*fault.hang))) return true;
     if (fault.fail_over && find_chat_pool(scenario.topology, *fault.fail_over)) return true;
@@ -35,7 +37,7 @@ bool concerns_databases(const Scenario& scenario) {
 }
 
 bool fails_over(const Scenario& scenario, const ChatPool& pool) {
-  return std::ranges::any_of(scenario.faults, [&](const Fault& fault) { return fault.fail_over == pool.name; });
+  return std::ranges::any_of(with_effects(scenario), [&](const Fault& fault) { return fault.fail_over == pool.name; });
 }
 
 }  // namespace
@@ -53,10 +55,9 @@ ChatModel::DatabaseHost ChatModel::make_database(const ChatPool& pool) {
   if (rules::is_mirrored(*content))
     host.machines[1] = make_database_machine(pool, *content->mirror, concerns_databases(scenario_));
   const auto& shipping = content->log_shipping;
-  if (shipping && fails_over(scenario_, pool)) {
-    host.elsewhere[0] = make_database_machine(pool, shipping->secondary, true);
-    if (shipping->secondary_mirror) host.elsewhere[1] = make_database_machine(pool, *shipping->secondary_mirror, true);
-  }
+  if (!shipping || !fails_over(scenario_, pool)) return host;
+  host.elsewhere[0] = make_database_machine(pool, shipping->secondary, true);
+  if (shipping->secondary_mirror) host.elsewhere[1] = make_database_machine(pool, *shipping->secondary_mirror, true);
   return host;
 }
 
@@ -111,8 +112,13 @@ void ChatModel::manage_databases(std::uint16_t pool_number, const ChatPool& pool
                             .session = open_session(number, pool, *database),
                             .recorded = concerns_databases(scenario_)};
     if (holds == Holds::content) pools_[pool_number].content = number;
-    if (holds == Holds::content && database->log_shipping && managed.recorded)
-      pools_[pool_number].log_backup_interval = database->log_shipping->backup_interval.count();
+    if (holds == Holds::content && database->log_shipping)
+      pools_[pool_number].log_backups.interval = database->log_shipping->backup_interval.count();
+    if (holds == Holds::content) {
+      pools_[pool_number].copy_elsewhere = database->log_shipping.has_value();
+      pools_[pool_number].settled = false;
+      if (database->backup_interval) pools_[pool_number].backups.interval = database->backup_interval->count();
+    }
     if (holds == Holds::compliance) pools_[pool_number].compliance_store = number;
     if (managed.recorded) {
       const Place place{.site = {}, .pool = pool.name.str(), .node = {}, .part = std::string(name_of(holds))};

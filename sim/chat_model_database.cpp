@@ -30,11 +30,12 @@ void ChatModel::apply_to_database(std::uint16_t number, const std::function<void
   const auto serves = database.session.serving();
   Pool& pool = pools_[database.pool];
   const std::uint64_t lost = database.session.take_lost_rows();
-  if (database.holds == Holds::content) pool.record.messages_lost.now += lost;
   if (before && before != serves) database_gone(database, kind);
-  if (database.holds == Holds::content) outages_.lost(database.pool, now(), lost, pool.stored);
+  if (database.holds == Holds::content) lose_posts(pool, lost);
   if (serves && before != serves) database_serves(database, *serves);
   if (database.holds == Holds::content && pool.database.hangs) go_on_with_flush(database.pool);
+  if (database.holds == Holds::content && database.session.is_gone() && (!pool.copy_elsewhere || pool.failed_over))
+    settle_losses(pool, false);
   record_database(database);
 }
 
@@ -92,6 +93,7 @@ void ChatModel::database_serves(ManagedDatabase& managed, Member partner) {
   if (managed.holds == Holds::content) {
     outages_.serves(managed.pool, now());
     pool.database.principal = index_of(partner);
+    pool.settled = false;
     return;
   }
   for (Server& server : servers_)
@@ -247,30 +249,6 @@ void ChatModel::watch_load(std::uint16_t number) {
   managed.late = late ? std::optional{partner} : std::nullopt;
   const auto connected = [this](const NodeId& a, const NodeId& b) { return platform_.connected(a, b); };
   apply_to_database(number, [&](DatabaseSession& session) { session.pings_late(partner, late, connected, now()); });
-}
-
-void ChatModel::make_principal(const NodeId& node) {
-  apply_to_databases([&](DatabaseSession& session) {
-    if (session.involves(node)) session.make_principal(node, now());
-  });
-}
-
-void ChatModel::force_service(const NodeId& node) {
-  apply_to_databases([&](DatabaseSession& session) {
-    if (session.involves(node)) session.force_service(node, now());
-  });
-}
-
-void ChatModel::suspend_mirroring(const NodeId& node) {
-  apply_to_databases([&](DatabaseSession& session) {
-    if (session.involves(node)) session.suspend(now());
-  });
-}
-
-void ChatModel::resume_mirroring(const NodeId& node) {
-  apply_to_databases([&](DatabaseSession& session) {
-    if (session.involves(node)) session.resume(now());
-  });
 }
 
 void ChatModel::record_database(ManagedDatabase& managed) {

@@ -62,17 +62,29 @@ void ChatModel::unreachable(JobId number) {
   sends_after(rules::after_refusal(workload_.client, job.refusals, clients_.uniform()).count(), number);
 }
 
-void ChatModel::fail_over(const PoolId& name, const PoolId& to, const Fault& fault) {
+ChatModel::Refusal ChatModel::fail_over(const PoolId& name, const PoolId& to, const Fault& cause) {
   const auto from = static_cast<std::size_t>(std::ranges::find(front_ends_, name, &FrontEnd::name) - front_ends_.begin());
   const auto other = static_cast<std::size_t>(std::ranges::find(front_ends_, to, &FrontEnd::name) - front_ends_.begin());
-  for (std::size_t pool = 0; pool < pools_.size(); ++pool)
-    if (pools_[pool].front_end == from) route_to(pool, other, fault, label(fault));
+  if (!front_ends_[other].alive()) return "all servers of " + to.str() + " are lost";
+  bool routed = false;
+  for (std::size_t pool = 0; pool < pools_.size(); ++pool) {
+    if (pools_[pool].front_end != from) continue;
+    route_to(pool, other, cause, label(cause));
+    routed = true;
+  }
+  return routed ? "" : "no chat pool goes through " + name.str();
 }
 
-void ChatModel::fail_back(const PoolId& name, const Fault& fault) {
+ChatModel::Refusal ChatModel::fail_back(const PoolId& name, const Fault& cause) {
   const auto home = static_cast<std::size_t>(std::ranges::find(front_ends_, name, &FrontEnd::name) - front_ends_.begin());
-  for (std::size_t pool = 0; pool < pools_.size(); ++pool)
-    if (pools_[pool].next_hop == home && pools_[pool].front_end != home) route_to(pool, home, fault, "fail back " + name.str());
+  if (!front_ends_[home].alive()) return "all servers of " + name.str() + " are lost";
+  bool routed = false;
+  for (std::size_t pool = 0; pool < pools_.size(); ++pool) {
+    if (pools_[pool].next_hop != home || pools_[pool].front_end == home) continue;
+    route_to(pool, home, cause, "fail back " + name.str());
+    routed = true;
+  }
+  return routed ? "" : name.str() + " is not failed over";
 }
 
 // Whoever is connected through the one pool signs in anew through the other (assumption O-24).

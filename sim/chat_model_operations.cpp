@@ -1,4 +1,4 @@
-// What faults and operators do to the model; called from SimGrid's side, at SimGrid's date.
+// What faults do to the model; called from SimGrid's side, at SimGrid's date.
 #include <algorithm>
 #include <utility>
 
@@ -108,31 +108,6 @@ void ChatModel::machine_returned(const NodeId& node) {
 
 void ChatModel::update_accepts(const Server& server) {
   pools_[server.pool].accepts[server.number] = server.up && server.in_active_list && server.reachable;
-}
-
-bool ChatModel::drain(const NodeId& node) {
-  Server* server = find_server(node);
-  if (!server || !server->in_active_list) return false;
-  server->in_active_list = false;
-  update_accepts(*server);
-  return true;
-}
-
-void ChatModel::accept(const NodeId& node) {
-  Server* server = find_server(node);
-  if (!server) return;
-  server->in_active_list = true;
-  update_accepts(*server);
-}
-
-void ChatModel::swap(const PoolId& name) {
-  const auto pool = std::ranges::find(pools_, name, &Pool::name);
-  if (pool == pools_.end()) return;
-  for (std::size_t number = 0; number < pool->accepts.size(); ++number) {
-    Server& server = servers_[pool->first_server + number];
-    server.in_active_list = !server.in_active_list;
-    update_accepts(server);
-  }
 }
 
 // Wherever it is: while a pool is failed over, its partners stand aside.

@@ -66,7 +66,7 @@ void ChatModel::log_flushed(std::uint16_t pool_number, std::uint32_t epoch) {
     return;
   }
   databases_[pool.content].session.committed(database.in_flush.size(), now());
-  note_log_backups(pool);
+  note_backups(pool);
   Recorder::occupy(database.log_record, now(), 1);
   for (const JobId number : database.in_flush) {
     ++pool.record.stored.now;

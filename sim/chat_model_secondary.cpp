@@ -1,21 +1,20 @@
-// The pool state of a chat pool: Normal on its own content database, FailedOver on the log-shipping secondary in the other site.
+// The copies of a content database: log shipped to the other site, backups, the pool states Normal (on its own database) and
+// FailedOver (on the log-shipping secondary), and what is lost for good when a copy has to do.
 #include <algorithm>
 #include <cmath>
 
-#include "domain/rules/log_shipping.hpp"
+#include "domain/wording.hpp"
 #include "sim/chat_model.hpp"
 
 namespace poolcast::sim {
-// How many posts were stored before each backup of the log; to be called before posts are counted as stored.
-void ChatModel::note_log_backups(Pool& pool) {
-  if (pool.log_backup_interval <= 0 || pool.failed_over) return;
-  while (static_cast<double>(pool.stored_before.size()) * pool.log_backup_interval <= now())
-    pool.stored_before.push_back(pool.stored);
+// How many posts the database held at each backup; to be called before posts are counted as stored.
+void ChatModel::note_backups(Pool& pool) {
+  const std::uint64_t held = pool.stored - pool.lost;
+  if (!pool.failed_over) pool.log_backups.note(held, now());
+  pool.backups.note(held, now());
 }
 
-// Posts in the newest log backup that had been copied to the secondary at that date. The share with the backups is taken to be
-// lost with the principal's site; what it held beyond that is lost with it.
-std::uint64_t ChatModel::posts_shipped(const Pool& pool, double at) const {
+rules::LogShippingPlan ChatModel::shipping_plan(const Pool& pool) const {
   const Topology& topology = scenario_.topology;
   const ChatPool& chat = *find_chat_pool(topology, pool.name);
   const Database& content = *find_database(topology, chat, Holds::content);
@@ -23,23 +22,107 @@ std::uint64_t ChatModel::posts_shipped(const Pool& pool, double at) const {
   const SiteId here = site_of(topology, content.principal).value_or(chat.site);
   const SiteId there = site_of(topology, shipping.secondary).value_or(chat.site);
   const Bandwidth speed{platform_.bandwidth(platform_.site(here), platform_.site(there))};
-  const rules::LogShippingPlan plan{.backup = {.first = Seconds{0}, .every = shipping.backup_interval},
-                                    .copy = {.first = Seconds{0}, .every = shipping.copy_interval},
-                                    .restore = {.first = Seconds{0}, .every = shipping.restore_interval},
-                                    .restore_delay = shipping.restore_delay,
-                                    .backup_speed = speed,
-                                    .copy_speed = speed,
-                                    .restore_speed = speed};
-  const double rate = at > 0 ? log_bytes(pool.stored) / at : 0;
-  const auto backups = rules::ship(plan, rules::steady_log(Bandwidth{rate}), Seconds{at});
-  const Seconds copied = rules::shipped_until(backups, Seconds{at}).copied;
-  const auto number = static_cast<std::size_t>(std::llround(copied.count() / pool.log_backup_interval));
-  return number < pool.stored_before.size() ? pool.stored_before[number] : pool.stored;
+  return {.backup = {.first = Seconds{0}, .every = shipping.backup_interval},
+          .copy = {.first = Seconds{0}, .every = shipping.copy_interval},
+          .restore = {.first = Seconds{0}, .every = shipping.restore_interval},
+          .restore_delay = shipping.restore_delay,
+          .backup_speed = speed,
+          .copy_speed = speed,
+          .restore_speed = speed};
+}
+
+// Until that date, as if it had grown steadily.
+Bandwidth ChatModel::log_rate(const Pool& pool, double at) const { return Bandwidth{at > 0 ? log_bytes(pool.stored) / at : 0}; }
+
+std::vector<rules::LogBackup> ChatModel::log_backups(const Pool& pool, double at) const {
+  return rules::ship(shipping_plan(pool), rules::steady_log(log_rate(pool, at)), Seconds{at});
+}
+
+// Posts in the newest log backup that is left: of those copied to the secondary, or of all on the share when it survives.
+std::uint64_t ChatModel::posts_shipped(const Pool& pool, double at, bool share_survives) const {
+  const auto until = rules::shipped_until(log_backups(pool, at), Seconds{at});
+  const Seconds left = share_survives ? until.backed_up : until.copied;
+  const auto number = static_cast<std::size_t>(std::llround(left.count() / pool.log_backups.interval));
+  const auto& held = pool.log_backups.posts;
+  return number < held.size() ? held[number] : pool.stored - pool.lost;
+}
+
+// Posts in the best copy that is left of a database that was lost at that date, and which copy that is.
+std::uint64_t ChatModel::posts_kept(const Pool& pool, double at, bool share_survives, std::string& since) const {
+  std::uint64_t kept = 0;
+  since = "all of the run, as no backup is taken in it";
+  if (pool.backups.interval > 0) {
+    const auto number = static_cast<std::size_t>(at / pool.backups.interval);
+    kept = number < pool.backups.posts.size() ? pool.backups.posts[number] : pool.stored - pool.lost;
+    since = "since the backup at " + seconds_in_words(static_cast<double>(number) * pool.backups.interval);
+  }
+  if (!pool.copy_elsewhere || pool.failed_over) return kept;
+  const std::uint64_t shipped = posts_shipped(pool, at, share_survives);
+  if (shipped < kept) return kept;
+  since = share_survives ? "since the last log backup on the share" : "since the last log backup that was copied";
+  return shipped;
+}
+
+void ChatModel::lose_posts(Pool& pool, std::uint64_t posts) {
+  outages_.lost(static_cast<std::size_t>(&pool - pools_.data()), now(), posts, pool.stored);
+  pool.lost += posts;
+  pool.record.messages_lost.now += posts;
+}
+
+// The principal's copy does not come back, and something older takes its place: counted once for each loss.
+void ChatModel::settle_losses(Pool& pool, bool share_survives) {
+  if (pool.settled) return;
+  pool.settled = true;
+  note_backups(pool);
+  std::string since;
+  const std::uint64_t held = pool.stored - pool.lost;
+  const std::uint64_t kept = std::min(held, posts_kept(pool, databases_[pool.content].away_since, share_survives, since));
+  if (held == kept) return;
+  lose_posts(pool, held - kept);
+  enter({.begins = Seconds{now()},
+         .ends = Seconds{now()},
+         .kind = EntryKind::lost,
+         .what = "content database of " + pool.name.str(),
+         .why = number_in_words(static_cast<double>(held - kept)) + " posts: " + since});
+}
+
+Bytes ChatModel::database_size(const Pool& pool) const {
+  const Database* content = find_database(scenario_.topology, *find_chat_pool(scenario_.topology, pool.name), Holds::content);
+  const double posted = static_cast<double>(pool.stored - pool.lost) * workload_.row.count;
+  return Bytes{content->size.value_or(*usual_situation().database).count + posted};
+}
+
+Situation ChatModel::situation(const PoolId& name) const {
+  const Pool& pool = *find_pool(name);
+  const Database& content = *find_database(scenario_.topology, *find_chat_pool(scenario_.topology, name), Holds::content);
+  Situation known = usual_situation();
+  known.database = content.size || pool.stored > 0 ? std::optional(database_size(pool)) : known.database;
+  known.log_rate = log_rate(pool, now());
+  known.redo_speed = Bandwidth{costs_.redo};
+  known.share_survives = false;
+  if (!content.log_shipping) return known;
+  const rules::LogShippingPlan plan = shipping_plan(pool);
+  known.wan = plan.copy_speed;
+  known.backup_interval = plan.backup.every;
+  known.copy_interval = plan.copy.every;
+  known.restore_interval = plan.restore.every;
+  known.restore_delay = plan.restore_delay;
+  return known;
+}
+
+// What of the log waits to be copied and applied, as of the loss of the database or now.
+rules::SiteLoss ChatModel::log_waiting(const PoolId& name, bool share_survives) const {
+  const Pool& pool = *find_pool(name);
+  if (!pool.copy_elsewhere || pool.failed_over) return {};
+  const ManagedDatabase& managed = databases_[pool.content];
+  const double at = managed.session.serving() ? now() : managed.away_since;
+  return rules::lose_primary_site(shipping_plan(pool), rules::steady_log(log_rate(pool, at)), log_backups(pool, at), Seconds{at},
+                                  share_survives);
 }
 
 // Once a second the dates of posts, because of which the age of a lost one is known. Less often, because it costs more, how many
-// would be gone if the principal were: what neither the mirror nor a copied log backup has. Without both that is every post since
-// the start, as no other backup is played.
+// would be gone if the principal were: what neither the mirror nor a backup has. Without both that is every post since
+// the start.
 void ChatModel::watch_posts(std::uint32_t second) {
   constexpr std::uint32_t risk_every = 10;  // seconds
   for (std::size_t number = 0; number < pools_.size(); ++number) {
@@ -48,66 +131,80 @@ void ChatModel::watch_posts(std::uint32_t second) {
     outages_.note_stored(number, now(), pool.stored);
     if (second % risk_every != 0) continue;
     const std::uint64_t unmirrored = databases_[pool.content].session.unmirrored_rows(now());
-    std::uint64_t unshipped = pool.stored;
-    const bool ships = pool.log_backup_interval > 0 && !pool.failed_over;
-    if (ships) {
-      note_log_backups(pool);
-      unshipped -= posts_shipped(pool, now());
-    }
-    recorder_.fold().level(*pool.at_risk_series, now(), static_cast<double>(std::min(unmirrored, unshipped)));
-    // A whole site may go with the mirror: with log shipping only what is shipped is out of every reach.
-    outages_.forget(number, pool.stored - std::min(pool.stored, ships ? unshipped : unmirrored));
+    note_backups(pool);
+    std::string since;
+    const std::uint64_t held = pool.stored - pool.lost;
+    const std::uint64_t gone = held - std::min(held, posts_kept(pool, now(), false, since));
+    recorder_.fold().level(*pool.at_risk_series, now(), static_cast<double>(std::min(unmirrored, gone)));
+    // A whole site may go with the mirror: with backups only what they have is out of every reach.
+    const bool has_backups = pool.backups.interval > 0 || (pool.copy_elsewhere && !pool.failed_over);
+    outages_.forget(number, pool.stored - std::min(pool.stored, has_backups ? gone : unmirrored));
   }
 }
 
-// Planned, with the principal still serving, the tail of the log is shipped first and nothing is lost.
-void ChatModel::work_on_secondary(const PoolId& name) {
-  const auto pool = std::ranges::find(pools_, name, &Pool::name);
-  if (pool == pools_.end() || pool->failed_over) return;
-  ManagedDatabase& managed = databases_[pool->content];
-  if (!managed.session.serving()) {
-    note_log_backups(*pool);
-    const std::uint64_t lost = pool->stored - posts_shipped(*pool, managed.away_since);
-    pool->record.messages_lost.now += lost;
-    outages_.lost(managed.pool, now(), lost, pool->stored);
-  }
+// Planned, with the principal still serving, the tail of the log is shipped first and nothing is lost. The mirror of the
+// secondary is idle until operators have filled it with a full backup, which they may have done before.
+ChatModel::Refusal ChatModel::work_on_secondary(const PoolId& name, bool share_survives, bool with_mirror) {
+  Pool& pool = *find_pool(name);
+  if (pool.failed_over) return name.str() + " is failed over already";
   const ChatPool& chat = *find_chat_pool(scenario_.topology, name);
   const Database& content = *find_database(scenario_.topology, chat, Holds::content);
+  const LogShipping& shipping = *content.log_shipping;
+  if (down_.contains(shipping.secondary)) return "its log-shipping secondary " + shipping.secondary.str() + " is lost";
+  if (!databases_[pool.content].session.serving()) settle_losses(pool, share_survives);
   Database secondary;
   secondary.holds = content.holds;
   secondary.pool = content.pool;
-  secondary.principal = content.log_shipping->secondary;
-  // Setting its mirror up, with a full backup, is a step before the end of the failover.
-  if (content.log_shipping->secondary_mirror) {
+  secondary.principal = shipping.secondary;
+  if (shipping.secondary_mirror) {
     secondary.mode = AvailabilityMode::high_safety;
-    secondary.mirror = content.log_shipping->secondary_mirror;
-    secondary.witness = content.log_shipping->secondary_witness;
+    secondary.mirror = shipping.secondary_mirror;
+    secondary.witness = shipping.secondary_witness;
     secondary.partner_timeout = content.partner_timeout;
   }
-  pool->failed_over = true;
-  move_database(*pool, secondary);
+  pool.failed_over = true;
+  pool.mirror_is_filled = false;
+  std::swap(pool.database.machines, pool.database.elsewhere);
+  begin_session(pool, secondary, with_mirror);
+  return {};
 }
 
-// The partners begin anew with a full backup of the secondary, in step.
-void ChatModel::work_on_principal(const PoolId& name) {
-  const auto pool = std::ranges::find(pools_, name, &Pool::name);
-  if (pool == pools_.end() || !pool->failed_over) return;
-  const ChatPool& chat = *find_chat_pool(scenario_.topology, name);
-  pool->failed_over = false;
-  move_database(*pool, *find_database(scenario_.topology, chat, Holds::content));
+// The partners begin anew with a full backup of the secondary: both in step, or the principal alone until it gets a new mirror.
+ChatModel::Refusal ChatModel::work_on_principal(const PoolId& name, bool with_mirror) {
+  Pool& pool = *find_pool(name);
+  if (!pool.failed_over) return name.str() + " is not failed over";
+  const Database& content = *find_database(scenario_.topology, *find_chat_pool(scenario_.topology, name), Holds::content);
+  if (down_.contains(content.principal)) return "its principal " + content.principal.str() + " is lost";
+  pool.failed_over = false;
+  std::swap(pool.database.machines, pool.database.elsewhere);
+  begin_session(pool, content, with_mirror || pool.mirror_is_filled);
+  return {};
 }
 
-// Other machines, a session of their own; chat servers find it by their next login.
-void ChatModel::move_database(Pool& pool, const Database& database) {
+// From the last backup to the machine of the principal, which is there again; its mirror has to be filled anew.
+ChatModel::Refusal ChatModel::restore(const PoolId& name) {
+  Pool& pool = *find_pool(name);
+  const Database& content = *find_database(scenario_.topology, *find_chat_pool(scenario_.topology, name), Holds::content);
+  if (pool.failed_over) return name.str() + " works on its log-shipping secondary";
+  if (databases_[pool.content].session.serving()) return "the content database of " + name.str() + " is served";
+  if (down_.contains(content.principal)) return "its principal " + content.principal.str() + " is lost";
+  settle_losses(pool, false);
+  begin_session(pool, content, false);
+  return {};
+}
+
+// Other machines or other copies, and a session of their own; chat servers find it by their next login.
+void ChatModel::begin_session(Pool& pool, const Database& database, bool with_mirror) {
   ManagedDatabase& managed = databases_[pool.content];
   if (managed.session.serving()) database_gone(managed, LossKind::reset);
-  std::swap(pool.database.machines, pool.database.elsewhere);
   pool.database.principal = 0;
   managed.session =
       open_session(static_cast<std::uint16_t>(pool.content), *find_chat_pool(scenario_.topology, pool.name), database);
+  if (!with_mirror && database.mirror) managed.session.begin_without_mirror();
   const auto connected = [this](const NodeId& a, const NodeId& b) { return platform_.connected(a, b); };
   managed.session.connections_changed(connected, now());
   for (const NodeId& machine : down_) managed.session.lost(machine, LossKind::reset, now());
+  for (const NodeId& machine : hung_) managed.session.hangs(machine, true);
   for (const NodeId& machine : hung_) managed.session.hangs(machine, true);
   if (const auto serves = managed.session.serving()) database_serves(managed, *serves);
   record_database(managed);

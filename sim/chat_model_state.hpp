@@ -140,6 +140,17 @@ struct ManagedDatabase {
   SeriesId available{}, exposed{}, send_queue{}, redo_queue{}, downtime_series{};
 };
 
+// How many posts the content database held at each multiple of an interval; 0 when nobody asks.
+struct BackupTimes {
+  double interval = 0;
+  std::vector<std::uint64_t> posts{};
+
+  void note(std::uint64_t held, double now) {
+    if (interval <= 0) return;
+    while (static_cast<double>(posts.size()) * interval <= now) posts.push_back(held);
+  }
+};
+
 constexpr std::uint16_t nowhere_at_all = 0xFFFF;
 
 struct Session {
@@ -183,9 +194,13 @@ struct Pool {
   double minutes_lost = 0;
   std::uint64_t stored = 0;
   std::uint64_t compliance_lost = 0;
-  std::uint64_t copied = 0;                    // posts in the log backups that were copied to the secondary
-  double log_backup_interval = 0;              // 0 when nobody asks what was shipped
-  std::vector<std::uint64_t> stored_before{};  // posts stored before each log backup
+  std::uint64_t copied = 0;       // posts in the log backups that were copied to the secondary
+  std::uint64_t lost = 0;         // of the posts stored
+  BackupTimes log_backups{};      // shipped to the secondary; not while failed over
+  BackupTimes backups{};          // kept where the loss of the machines does no harm
+  bool copy_elsewhere = false;    // the log is shipped: what is lost shows when operators turn to the copy
+  bool settled = true;            // `lost` counts what the loss of the whole database has cost
+  bool mirror_is_filled = false;  // while failed over: the first site's mirror has its copy already
   std::vector<RoomNumber> dirty_rooms{};
   std::vector<bool> room_is_dirty{};
   std::vector<std::uint32_t> noticed{};  // by user: the roster round that last told it

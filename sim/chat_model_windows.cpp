@@ -49,6 +49,11 @@ void ChatModel::close_server(Server& server, double begin, double end) {
 
 ReplicationResult ChatModel::finish() {
   close_window(window_begin_, recorder_.horizon());
+  for (Pool& pool : pools_) {  // nobody turned to what was shipped elsewhere: it would lack this
+    if (!databases_[pool.content].session.is_gone()) continue;
+    settle_losses(pool, false);
+    recorder_.close(pool.record.messages_lost, recorder_.horizon());
+  }
   Fold& fold = recorder_.fold();
   const auto pools = static_cast<std::uint16_t>(pools_.size());
   for (std::uint16_t number = 0; number < pools; ++number) {
@@ -105,6 +110,7 @@ ReplicationResult ChatModel::finish() {
   ReplicationResult result = std::move(recorder_).finish();
   for (const Pool& pool : pools_) Recorder::sum_up(result, pool.record.delivery, pool.record.delivery_by_class);
   result.replication = options_.replication;
+  result.logbook = std::move(logbook_);
   result.events = plane_->handled();
   for (std::size_t kind = 0; kind < kinds; ++kind) {
     result.event_names.emplace_back(kind_names[kind]);

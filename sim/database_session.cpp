@@ -31,8 +31,7 @@ DatabaseSession::DatabaseSession(const Database& database, const Settings& setti
       session_(rules::synchronized_session(database.mode != AvailabilityMode::high_performance,
                                            nodes_[2].has_value() || (nodes_[1] && has_cluster(database)))) {
   if (nodes_[1]) return;
-  session_ = rules::step(session_, {Happens::lose, Member::second});
-  session_ = rules::step(session_, {Happens::time_out, Member::first, Member::second});
+  begin_without_mirror();
 }
 
 std::optional<Member> DatabaseSession::member(const NodeId& node) const {
@@ -161,8 +160,35 @@ std::string_view DatabaseSession::force_service(const NodeId& node, double now) 
   return why_not;
 }
 
-void DatabaseSession::suspend(double now) { apply({Happens::suspend, principal()}, now); }
-void DatabaseSession::resume(double now) { apply({Happens::resume, principal()}, now); }
+std::string_view DatabaseSession::suspend(double now) {
+  const std::string_view why_not = rules::why_no_suspension(session_);
+  if (why_not.empty()) apply({Happens::suspend, principal()}, now);
+  return why_not;
+}
+
+std::string_view DatabaseSession::resume(double now) {
+  const std::string_view why_not = rules::why_no_resumption(session_);
+  if (why_not.empty()) apply({Happens::resume, principal()}, now);
+  return why_not;
+}
+
+std::string_view DatabaseSession::new_mirror(const NodeId& node, double now) {
+  const auto who = member(node);
+  if (!who || *who == Member::witness) return "it is no partner of the database";
+  const std::string_view why_not = rules::why_no_new_mirror(session_, *who);
+  if (!why_not.empty()) return why_not;
+  session_[*who].hardened = std::min(copied_, session_[principal()].hardened);
+  silent_[index_of(*who)] = destroyed_[index_of(*who)] = false;
+  apply({Happens::set_up, *who}, now);
+  return {};
+}
+
+void DatabaseSession::begin_without_mirror() {
+  destroyed_[index_of(Member::second)] = true;
+  session_ = rules::step(session_, {Happens::lose, Member::second});
+  for (const Member observer : {Member::witness, Member::first})
+    session_ = rules::step(session_, {Happens::time_out, observer, Member::second});
+}
 
 void DatabaseSession::apply(const MirroringEvent& event, double now) {
   settle(now);

@@ -53,8 +53,16 @@ public:
   // What operators do; a reason why not, or empty.
   std::string_view make_principal(const NodeId& node, double now);
   std::string_view force_service(const NodeId& node, double now);
-  void suspend(double now);
-  void resume(double now);
+  std::string_view suspend(double now);
+  std::string_view resume(double now);
+  // A full copy of the principal is begun, and becomes the mirror on that machine; what was written meanwhile follows.
+  void copy_for_mirror() { copied_ = session_[principal()].hardened; }
+  std::string_view new_mirror(const NodeId& node, double now);
+
+  // Before anything has happened: the principal serves and nobody has made it a mirror yet.
+  void begin_without_mirror();
+  // Every partner was destroyed: nothing but a backup brings the database back.
+  bool is_gone() const { return destroyed_[0] && (destroyed_[1] || !nodes_[1]); }
 
   // Rows were committed and acknowledged by whoever serves.
   void committed(std::uint64_t rows, double now);
@@ -117,6 +125,7 @@ private:
   std::deque<Commit> on_the_way_;  // commits that nobody waited for, the oldest first
   std::uint64_t acknowledged_ = 0;
   std::uint64_t lost_rows_ = 0;
+  std::uint64_t copied_ = 0;  // of the principal's log in the copy that was begun last
   std::array<bool, 2> silent_{};
   std::array<bool, rules::members> hung_{};
   std::array<bool, 2> destroyed_{};  // lost with its disks: the partner is no mirror until somebody sets mirroring up anew

@@ -46,6 +46,12 @@ public:
     put(window.max);
     put(window.histogram);
   }
+  void put(const LogbookEntry& entry) {
+    put(entry.begins.count());
+    put(entry.ends.count());
+    put(entry.kind);
+    for (const std::string* text : {&entry.what, &entry.runbook, &entry.who, &entry.why}) put(*text);
+  }
   void put(const Series& series) {
     put(series.metric);
     put(series.place);
@@ -97,6 +103,17 @@ public:
     get(window.max);
     get(window.histogram);
   }
+  void get(LogbookEntry& entry) {
+    double begins = 0, ends = 0;
+    get(begins);
+    get(ends);
+    entry.begins = Seconds{begins};
+    entry.ends = Seconds{ends};
+    get(entry.kind);
+    if (static_cast<std::size_t>(entry.kind) >= EnumNames<EntryKind>::names.size())
+      throw std::runtime_error("result: unknown kind of entry");
+    for (std::string* text : {&entry.what, &entry.runbook, &entry.who, &entry.why}) get(*text);
+  }
   void get(Series& series) {
     get(series.metric);
     if (static_cast<std::size_t>(series.metric) >= metric_table.size()) throw std::runtime_error("result: unknown metric");
@@ -132,6 +149,7 @@ void each_member(Result& result, Visit visit) {
   visit(result.horizon);
   visit(result.window);
   visit(result.series);
+  visit(result.logbook);
   visit(result.events);
   visit(result.event_names);
   visit(result.event_counts);

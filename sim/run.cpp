@@ -80,6 +80,7 @@ ReplicationResult run(const Scenario& scenario, const RunOptions& options) {
   FaultInjector injector(scenario, options, platform, model, plane);
   compat::add_actor(platform.bench(), "fault injector", [&injector] { injector(); });
   plane.run_until(scenario.horizon.count());
+  injector.finish();
   ReplicationResult result = model.finish();
   running = nullptr;
   return result;

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from poolcast import _core, failures, summary, units
+from poolcast import _core, failures, logbook, summary, units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -135,6 +135,7 @@ def figures(console: Console, data: Row) -> None:
         console.print(table)
     _servers(console, rows)
     _losses(console, data)
+    _logbook(console, data)
 
 
 def side_by_side(console: Console, table: pd.DataFrame, names: tuple[str, str]) -> None:
@@ -238,6 +239,21 @@ def tipping_point(console: Console, answer: TippingPoint) -> None:
     console.print(f"\n{answer.sentence()}", soft_wrap=True)
     for remark in answer.remarks():
         console.print(Text(remark[0].upper() + remark[1:] + ".", "yellow"), soft_wrap=True)
+
+
+def _logbook(console: Console, data: Row) -> None:
+    found = logbook.lines(data)
+    if not found:
+        return
+    table = plain_table(("Logbook", ""), ("by", ""), ("from", "r"), ("to", "r"), ("", "*"))
+    for line in found:
+        of = f" in {line['replications']} of {data['replications']} runs" if line["replications"] < data["replications"] else ""
+        told = line["kind"] + of + (f": {line['why']}" if line["kind"] in {"refused", "lost"} else "")
+        style = {"refused": "bold red", "lost": "bold red", "unfinished": "yellow"}.get(line["kind"], "dim")
+        times = [units.duration(line[column]) for column in ("begins_s", "ends_s")]
+        table.add_row(f"  {line['what']}", line["who"], *times, Text(told, style))
+    console.print()
+    console.print(table)
 
 
 def availability(console: Console, answer: Row) -> None:

@@ -11,7 +11,7 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from poolcast import summary, units
+from poolcast import logbook, summary, units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -56,11 +56,16 @@ def timeline_figure(result: Result, theme: Theme = Theme()) -> Figure:
 
 
 def _timeline(result: Result, theme: Theme) -> Figure:
-    figure = Picture(figsize=(10.5, 8.4), facecolor=theme.paper, layout="constrained")
-    axes: Sequence[Axes] = figure.subplots(3, 1, sharex=True, height_ratios=(1, 1.15, 1.15))
+    steps = logbook.steps(result.data)
+    bars_inches = 0.6 + 0.2 * len(steps) if steps else 0.0
+    figure = Picture(figsize=(10.5, 8.4 + bars_inches), facecolor=theme.paper, layout="constrained")
+    heights = (1, 1.15, 1.15, *([bars_inches / 2.5] if steps else []))
+    axes: Sequence[Axes] = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
     _users(axes[0], result)
     _latency(axes[1], result)
     _utilisation(axes[2], result)
+    if steps:
+        _steps(axes[3], steps, result)
     for axis in axes:
         _frame(axis, result, theme)
     _fault_labels(axes[0], result, theme)
@@ -169,6 +174,20 @@ def _latency(axis: Axes, result: Result) -> None:
     axis.yaxis.set_major_formatter(lambda value, _: units.duration(value))
     axis.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
     axis.yaxis.set_minor_locator(NullLocator())
+
+
+def _steps(axis: Axes, steps: list[Row], result: Result) -> None:
+    """What operators did, a bar for each step of their runbooks; red what was refused."""
+    for row, step in enumerate(steps):
+        colour = _LOST if step["kind"] == "refused" else _COLOURS[0]
+        axis.barh(row, step["ends_s"] - step["begins_s"], left=step["begins_s"], height=0.6, color=colour)
+        refused = " refused" if step["kind"] == "refused" else ""
+        text = f"{step['what']}{refused}"
+        axis.annotate(text, (step["ends_s"], row), (4, 0), textcoords="offset points", va="center", fontsize=7.5, color=colour)
+    axis.set_ylim(len(steps) - 0.4, -0.6)
+    axis.set_yticks([])
+    runbooks = ", ".join(dict.fromkeys(step["runbook"] for step in steps))
+    axis.set_title(f"Operators: {runbooks}" + (", mean over replications" if result.replications > 1 else ""))
 
 
 def _label(name: str) -> str:

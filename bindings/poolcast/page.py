@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from poolcast import drawing, failures, figures, summary, units
+from poolcast import drawing, failures, figures, logbook, summary, units
 from poolcast.runner import precision_share
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def render(result: Result) -> str:
         recovery_heading=failures.HEADINGS,
         recovery_cell=failures.cell,
         by_itself=_by_itself(data),
+        logbook=logbook.lines(data),
         sides=_sides(data),
         assumptions=_assumptions(result.scenario.costs) if result.scenario else [],
         costs=result.scenario.costs if result.scenario else None,

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from poolcast import _core, failures, summary, units
+from poolcast import _core, failures, logbook, summary, units
 
 if TYPE_CHECKING:
     import os
@@ -123,6 +123,17 @@ class Result:
         """
         answer: dict[str, Any] | None = self.data.get("comes_back")
         return answer
+
+    @cached_property
+    def logbook(self) -> pd.DataFrame:
+        """What operators did, was refused or is lost: replication, begins_s, ends_s, kind, what, runbook, who, why.
+
+        `kind` is done, refused, unfinished (at the horizon) or lost; `why` is the reason of a refusal, what was lost, or what a
+        step of a runbook does. A step has its `runbook`, as in `follow site-failover`, and `who` does it.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(logbook.entries(self.data), columns=list(logbook.COLUMNS))
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:

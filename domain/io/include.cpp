@@ -176,6 +176,16 @@ void resolve_includes(Tree& scenario, const Search& search, std::vector<Problem>
     }
     resolve_include(find_entry(scenario, kind.key)->value, kind, search, problems);
   }
+  resolve_runbooks(scenario, search, problems);
+}
+
+void resolve_runbooks(Tree& scenario, const Search& search, std::vector<Problem>& problems) {
+  TreeEntry* faults = find_entry(scenario, "faults");
+  if (!faults || faults->value.kind != Tree::Kind::sequence) return;
+  for (Tree& fault : faults->value.items) {
+    TreeEntry* follow = fault.kind == Tree::Kind::mapping ? find_entry(fault, runbook_kind.key) : nullptr;
+    if (follow) resolve_include(follow->value, runbook_kind, search, problems);
+  }
 }
 
 }  // namespace poolcast::io

@@ -21,6 +21,8 @@ struct IncludeKind {
 inline constexpr IncludeKind include_kinds[] = {{"topology", "topology", "topologies", ""},
                                                 {"workload", "workload", "workloads", ""},
                                                 {"costs", "cost set", "calibration", "documented-2015"}};
+// Of a fault; `faults[1].follow`.
+inline constexpr IncludeKind runbook_kind{"follow", "runbook", "runbooks", ""};
 const IncludeKind* include_kind(std::string_view key);
 
 // Where names are looked up: the including file's own folder first, then the library.
@@ -43,6 +45,8 @@ std::string read_file(const std::filesystem::path& path, std::vector<Problem>& p
 
 // Replaces the included parts of a scenario's tree. What fails becomes a `failed` tree with its problem reported.
 void resolve_includes(Tree& scenario, const Search& search, std::vector<Problem>& problems);
+// The runbooks that faults follow; what is resolved already stays as it is.
+void resolve_runbooks(Tree& scenario, const Search& search, std::vector<Problem>& problems);
 void resolve_include(Tree& value, const IncludeKind& kind, const Search& search, std::vector<Problem>& problems);
 
 }  // namespace poolcast::io

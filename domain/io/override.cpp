@@ -187,7 +187,9 @@ void apply_overrides(Tree& scenario, const std::vector<std::string>& overrides, 
   }
   resolve_includes(scenario, search, problems);
   for (const auto& change : changes) {
-    if (!names_an_include(change)) apply(scenario, change, problems);
+    if (names_an_include(change)) continue;
+    apply(scenario, change, problems);
+    resolve_runbooks(scenario, search, problems);  // `faults[1].follow=mine.yaml`
   }
 }
 

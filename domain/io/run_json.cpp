@@ -69,6 +69,18 @@ Json users_back_json(const UsersBack& back) {
           {"t95_s", optional_json(back.t95)},  {"t100_s", optional_json(back.t100)}};
 }
 
+Json entry_json(const ReportedEntry& reported) {
+  const LogbookEntry& entry = reported.entry;
+  return {{"replication", reported.replication},
+          {"begins_s", entry.begins.count()},
+          {"ends_s", entry.ends.count()},
+          {"kind", name_of(entry.kind)},
+          {"what", entry.what},
+          {"runbook", entry.runbook},
+          {"who", entry.who},
+          {"why", entry.why}};
+}
+
 template <class Value, class ToJson>
 Json list_json(const std::vector<Value>& values, ToJson to_json) {
   Json list = Json::array();
@@ -84,6 +96,7 @@ void put_answer(Json& object, const Answer& answer, bool with_rows) {
   object["users_back"] = list_json(answer.report.users_back, users_back_json);
   object["recovery"] = list_json(answer.report.recovery, recovery_json);
   object["comes_back"] = comes_back_json(answer.scenario, answer.report);
+  object["logbook"] = list_json(answer.report.logbook, entry_json);
   object["events"] = answer.report.events;
 }
 

@@ -29,12 +29,12 @@ fs::path runbook_path(const std::string& path_or_name, const LoadOptions& option
                            " (`poolcast list` names all; a file is named by its path)");
 }
 
-}  // namespace
-
-LoadedRunbook read_runbook(std::string_view text, const std::string& file_name, const std::vector<std::string>& overrides) {
+LoadedRunbook read_with(std::string_view text, const std::string& file_name, const Search& search,
+                        const std::vector<std::string>& overrides) {
   std::vector<Problem> problems;
   Tree tree = parse_yaml(text, file_name, problems);
   if (tree.kind == Tree::Kind::failed) throw ConfigError(std::move(problems));
+  if (tree.kind == Tree::Kind::mapping) resolve_include(tree, runbook_kind, search, problems);
   apply_changes(tree, overrides, problems);
   LoadedRunbook loaded = read_runbook_tree(tree, problems);
   if (problems.empty()) add_inconsistencies(inconsistencies(loaded.runbook), loaded.positions, problems);
@@ -45,12 +45,18 @@ LoadedRunbook read_runbook(std::string_view text, const std::string& file_name, 
   return loaded;
 }
 
+}  // namespace
+
+LoadedRunbook read_runbook(std::string_view text, const std::string& file_name, const std::vector<std::string>& overrides) {
+  return read_with(text, file_name, {fs::path(file_name).parent_path(), {}}, overrides);
+}
+
 LoadedRunbook load_runbook(const std::string& path_or_name, const LoadOptions& options) {
   const fs::path path = runbook_path(path_or_name, options);
   std::vector<Problem> problems;
   const std::string text = read_file(path, problems);
   if (!problems.empty()) throw ConfigError(std::move(problems));
-  return read_runbook(text, path.string(), options.overrides);
+  return read_with(text, path.string(), {path.parent_path(), options.library}, options.overrides);
 }
 
 }  // namespace poolcast::io

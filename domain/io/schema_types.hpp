@@ -38,6 +38,7 @@ void for_each_struct(Visit&& visit) {
   visit("Role", Role{});
   visit("Situation", Situation{});
   visit("RunbookStep", RunbookStep{});
+  visit("Effect", Effect{});
 }
 
 template <Described T>
@@ -51,6 +52,7 @@ std::string struct_name() {
 
 // Structs that may start from a named one of the library.
 template <class T>
-inline constexpr bool can_be_included = std::same_as<T, Topology> || std::same_as<T, Workload> || std::same_as<T, CostSet>;
+inline constexpr bool can_be_included =
+    std::same_as<T, Topology> || std::same_as<T, Workload> || std::same_as<T, CostSet> || std::same_as<T, Runbook>;
 
 }  // namespace poolcast::io

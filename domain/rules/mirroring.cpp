@@ -195,6 +195,17 @@ void go_on(Session& session, Member principal) {
     start_synchronizing(session, principal);
 }
 
+// A new session on the principal's side, too: whatever it waited for of the old mirror is forgotten.
+void set_up_mirror(Session& session, Member member) {
+  Instance& principal = session[partner_of(member)];
+  Instance& mirror = session[member];
+  principal.state = MirroringState::disconnected;
+  principal.forced = false;
+  principal.branched_at = std::numeric_limits<std::uint64_t>::max();
+  mirror = {.role = MirroringRole::mirror, .ballot = principal.ballot, .hardened = mirror.hardened};
+  restart(session, member);
+}
+
 void give_up(Session& session, Member member, Member other) {
   if (reachable(session, member, other)) return;
   Instance& instance = session[member];
@@ -261,6 +272,9 @@ Session step(Session session, const MirroringEvent& event) {
       break;
     case resume:
       go_on(session, member);
+      break;
+    case set_up:
+      if (member != Member::witness && why_no_new_mirror(session, member).empty()) set_up_mirror(session, member);
       break;
   }
   decide(session);

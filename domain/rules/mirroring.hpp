@@ -74,7 +74,8 @@ struct MirroringEvent {
     manual_failover,  // an operator at the principal; needs connected partners that are synchronized
     force_service,    // an operator at the mirror
     suspend,          // an operator at the principal
-    resume            // an operator at the principal
+    resume,           // an operator at the principal
+    set_up            // an operator made `member` the mirror anew, from a full copy of the principal that holds its `hardened`
   };
   Kind kind = Kind::lose;
   Member member = Member::first;

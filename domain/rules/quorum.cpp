@@ -55,6 +55,7 @@ std::string_view why_no_manual_failover(const Session& session) {
   const auto principal = who_serves(session);
   if (!session.full_safety) return "high-performance mode has no manual failover";
   if (!principal) return "no partner serves the database";
+  if (session[*principal].state == MirroringState::suspended) return "mirroring is suspended";
   if (!log_flows(session, *principal)) return "the partners are not connected";
   if (session[*principal].state != MirroringState::synchronized) return "the database is not synchronized";
   return {};
@@ -70,6 +71,31 @@ std::string_view why_no_forced_service(const Session& session, Member mirror) {
   if (!instance.sees[index_of(Member::witness)] || !reachable(session, mirror, Member::witness))
     return "a witness is set and the mirror is not connected to it";
   if (session[Member::witness].sees[principal]) return "the witness is still connected to the principal";
+  return {};
+}
+
+std::string_view why_no_suspension(const Session& session) {
+  const auto principal = who_serves(session);
+  if (!principal) return "no partner serves the database";
+  const Instance& instance = session[*principal];
+  if (instance.state == MirroringState::suspended) return "mirroring is suspended already";
+  if (instance.in_step && !log_flows(session, *principal)) return "the principal waits for its mirror";
+  return {};
+}
+
+std::string_view why_no_resumption(const Session& session) {
+  const auto principal = who_serves(session);
+  if (!principal) return "no partner serves the database";
+  if (session[*principal].state != MirroringState::suspended) return "mirroring is not suspended";
+  return {};
+}
+
+std::string_view why_no_new_mirror(const Session& session, Member mirror) {
+  const auto principal = who_serves(session);
+  if (!principal) return "no partner serves the database";
+  if (*principal == mirror) return "it is the principal";
+  if (session[mirror].up) return "it is the mirror already";
+  if (!session.linked[link_of(*principal, mirror)]) return "the principal does not reach it";
   return {};
 }
 

@@ -42,4 +42,8 @@ std::string_view why_no_manual_failover(const Session& session);
 // while mirror and witness are connected to each other and neither to the principal. The text is taken.
 std::string_view why_no_forced_service(const Session& session, Member mirror);
 
+std::string_view why_no_suspension(const Session& session);
+std::string_view why_no_resumption(const Session& session);
+std::string_view why_no_new_mirror(const Session& session, Member mirror);
+
 }  // namespace poolcast::rules

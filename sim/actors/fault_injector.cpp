@@ -2,66 +2,68 @@
 
 #include <algorithm>
 #include <iterator>
-#include <string>
+#include <tuple>
 
 #include "domain/ensure.hpp"
 #include "domain/occurrences.hpp"
 #include "sim/simgrid_compat.hpp"
 
 namespace poolcast::sim {
-namespace {
-
-bool is_standby(const Topology& topology, const NodeId& node) {
-  return std::ranges::any_of(topology.chat_pools,
-                             [&](const ChatPool& pool) { return std::ranges::find(pool.standby, node) != pool.standby.end(); });
-}
-
-}  // namespace
 
 FaultInjector::FaultInjector(const Scenario& scenario, const RunOptions& options, Platform& platform, ChatModel& model,
                              const RequestPlane& plane)
     : scenario_(scenario),
+      options_(options),
       platform_(platform),
       model_(model),
+      commands_(scenario, model),
       plane_(plane),
-      drained_(scenario.faults.size()),
+      undoable_(scenario.faults.size()),
       cuts_(scenario.faults.size()) {
-  for (std::size_t number = 0; number < scenario.faults.size(); ++number) plan(number, options);
-  std::ranges::stable_sort(actions_, [](const Action& left, const Action& right) {
-    return left.at != right.at ? left.at < right.at : left.begins < right.begins;
-  });
+  for (std::size_t number = 0; number < scenario.faults.size(); ++number) plan(number);
+  std::ranges::stable_sort(actions_, {}, [](const Action& action) { return std::tuple(action.at, action.kind); });
 }
 
-void FaultInjector::plan(std::size_t number, const RunOptions& options) {
+std::string FaultInjector::stream_of(std::size_t number) const {
+  return "fault " + std::to_string(number) + ": " + label(scenario_.faults[number]);
+}
+
+void FaultInjector::plan(std::size_t number) {
   const Fault& fault = scenario_.faults[number];
-  RandomStream random(options.seed, static_cast<std::uint64_t>(options.replication),
-                      "fault " + std::to_string(number) + ": " + label(fault), options.antithetic);
+  RandomStream random(options_.seed, static_cast<std::uint64_t>(options_.replication), stream_of(number), options_.antithetic);
   for (const Occurrence& occurrence : occurrences(fault, scenario_.horizon, random)) {
-    const double begins = occurrence.begins.count() + preparation(fault, random);
+    const double ordered = occurrence.begins.count();
+    // How long a copy takes depends on what there is to copy by then.
+    const bool is_copied = (fault.new_mirror || fault.restore) && !fault.takes;
+    const double begins = ordered + (is_copied ? 0 : commands_.preparation(fault, random));
     if (occurrence.ends && occurrence.ends->count() <= begins) continue;  // called off before it has started
-    actions_.push_back({begins, number, true});
-    if (occurrence.ends) actions_.push_back({occurrence.ends->count(), number, false});
+    if (fault.new_mirror || fault.restore) actions_.push_back({Action::Kind::prepares, ordered, number, ordered});
+    if (!is_copied) actions_.push_back({Action::Kind::begins, begins, number, ordered});
+    if (occurrence.ends) actions_.push_back({Action::Kind::ends, occurrence.ends->count(), number, ordered});
   }
-}
-
-// How long operators work before anything changes.
-double FaultInjector::preparation(const Fault& fault, RandomStream& random) const {
-  // A standby that is activated first has to start; a server that was only drained is running.
-  if (fault.swap || (fault.activate && is_standby(scenario_.topology, *fault.activate))) return model_.start_time();
-  if (!fault.fail_over) return 0;
-  const bool front_end = find_front_end_pool(scenario_.topology, *fault.fail_over) != nullptr;
-  const SecondsRange takes = fault.takes.value_or(front_end ? front_end_failover : SecondsRange{});
-  return random.uniform(takes.low.count(), takes.high.count());
 }
 
 void FaultInjector::operator()() {
   const double horizon = scenario_.horizon.count();
-  for (const Action& action : actions_) {
-    if (action.at > horizon) break;
+  for (std::size_t next = 0; next < actions_.size() && actions_[next].at <= horizon; ++next) {
+    const Action action = actions_[next];
     wait_for(action.at);
-    action.begins ? begin(action.fault) : end(action.fault);
+    const Fault& fault = scenario_.faults[action.fault];
+    if (action.kind == Action::Kind::prepares) {
+      prepare(action, next);
+    } else if (fault.follow) {
+      follow(action.fault);
+    } else if (is_of_operators(fault)) {
+      command(action);
+    } else {
+      action.kind == Action::Kind::begins ? begin(action.fault) : end(action.fault);
+    }
   }
   wait_for(horizon);
+}
+
+void FaultInjector::finish() {
+  for (Operator& each : operators_) each.finish();
 }
 
 // The plane first does what is due up to this date, in every mode: only then may the model or a latency change.
@@ -71,48 +73,98 @@ void FaultInjector::wait_for(double date) {
   ensure(plane_.now() > date - tick, "an actor wakes no earlier than it asked for");
 }
 
+// Operators set to work on a copy, which takes as long as it is large.
+void FaultInjector::prepare(const Action& action, std::size_t position) {
+  const Fault& fault = scenario_.faults[action.fault];
+  commands_.prepare(fault);
+  if (fault.takes) return;
+  RandomStream none(0, 0, "");  // nothing at random here
+  const Action effect{Action::Kind::begins, action.at + commands_.preparation(fault, none), action.fault, action.at};
+  const auto later = std::ranges::upper_bound(actions_.begin() + static_cast<std::ptrdiff_t>(position) + 1, actions_.end(),
+                                              effect.at, {}, &Action::at);
+  actions_.insert(later, effect);
+}
+
+void FaultInjector::command(const Action& action) {
+  const Fault& fault = scenario_.faults[action.fault];
+  const bool begins = action.kind == Action::Kind::begins;
+  if (!begins && !undoable_[action.fault]) return;
+  const std::string refusal = begins ? commands_.give(fault, fault) : commands_.undo(fault, fault);
+  undoable_[action.fault] = begins && refusal.empty();
+  model_.enter({.begins = Seconds{begins ? action.ordered : plane_.now()},
+                .ends = Seconds{plane_.now()},
+                .kind = refusal.empty() ? EntryKind::done : EntryKind::refused,
+                .what = (begins ? "" : "end of ") + label(fault),
+                .runbook = {},
+                .who = {},
+                .why = refusal});
+}
+
+void FaultInjector::follow(std::size_t number) {
+  Operator& each = operators_.emplace_back(scenario_, scenario_.faults[number], options_, stream_of(number), model_, plane_);
+  compat::add_actor(platform_.bench(), "operator", [&each] { each(); });
+}
+
 void FaultInjector::begin(std::size_t number) {
   const Fault& fault = scenario_.faults[number];
   model_.fault_begins(fault);
   if (fault.lose) lose(fault);
-  if (fault.drain) drained_[number] = model_.drain(*fault.drain);
-  if (fault.activate) model_.accept(*fault.activate);
-  if (fault.swap) model_.swap(*fault.swap);
-  if (fault.fail_over && fault.to) model_.fail_over(*fault.fail_over, *fault.to, fault);
-  if (fault.fail_over && !fault.to) model_.work_on_secondary(*fault.fail_over);
-  if (fault.slow_disk) model_.slow_disk(*fault.slow_disk, fault.factor);
-  if (fault.fill_disk) model_.fill_disk(*fault.fill_disk, true);
-  if (fault.sync_directory) model_.sync_directory(*fault.sync_directory, fault.factor);
-  if (fault.hang) model_.hang(*fault.hang, fault);
-  if (fault.slow) model_.slow(*fault.slow, fault.factor);
+  if (fault.slow_disk) model_.slow_disk(*fault.slow_disk, hold("slow_disk", fault.slow_disk->str(), fault.factor));
+  if (fault.fill_disk) model_.fill_disk(*fault.fill_disk, ++disks_filled_[*fault.fill_disk] > 0);
+  if (fault.sync_directory)
+    model_.sync_directory(*fault.sync_directory, hold("sync_directory", fault.sync_directory->str(), fault.factor));
+  if (fault.hang) hang(number, true);
+  if (fault.slow) model_.slow(*fault.slow, hold("slow", fault.slow->str(), fault.factor));
   if (!fault.slow_link.empty()) scale_latency(fault, fault.factor);
   if (!fault.narrow_link.empty()) scale_bandwidth(fault, 1 / fault.factor);
-  if (!fault.lossy_link.empty()) set_losses(fault, {*fault.loss, fault.retransmit_after});
+  if (!fault.lossy_link.empty()) lose_packets(number, true);
   if (fault.cut) cut(number);
-  if (fault.make_principal) model_.make_principal(*fault.make_principal);
-  if (fault.force_service) model_.force_service(*fault.force_service);
-  if (fault.suspend_mirroring) model_.suspend_mirroring(*fault.suspend_mirroring);
-  if (fault.resume_mirroring) model_.resume_mirroring(*fault.resume_mirroring);
 }
 
 void FaultInjector::end(std::size_t number) {
   const Fault& fault = scenario_.faults[number];
   if (fault.lose) restore(fault);
-  if (fault.drain && drained_[number]) model_.accept(*fault.drain);
-  if (fault.activate) model_.drain(*fault.activate);
-  if (fault.swap) model_.swap(*fault.swap);
-  if (fault.fail_over && fault.to) model_.fail_back(*fault.fail_over, fault);
-  if (fault.fail_over && !fault.to) model_.work_on_principal(*fault.fail_over);
-  if (fault.slow_disk) model_.slow_disk(*fault.slow_disk, 1);
-  if (fault.fill_disk) model_.fill_disk(*fault.fill_disk, false);
-  if (fault.sync_directory) model_.sync_directory(*fault.sync_directory, 1);
-  if (fault.hang) model_.goes_on(*fault.hang);
-  if (fault.slow) model_.slow(*fault.slow, 1);
+  if (fault.slow_disk) model_.slow_disk(*fault.slow_disk, release("slow_disk", fault.slow_disk->str(), fault.factor));
+  if (fault.fill_disk) model_.fill_disk(*fault.fill_disk, --disks_filled_[*fault.fill_disk] > 0);
+  if (fault.sync_directory)
+    model_.sync_directory(*fault.sync_directory, release("sync_directory", fault.sync_directory->str(), fault.factor));
+  if (fault.hang) hang(number, false);
+  if (fault.slow) model_.slow(*fault.slow, release("slow", fault.slow->str(), fault.factor));
   if (!fault.slow_link.empty()) scale_latency(fault, 1 / fault.factor);
   if (!fault.narrow_link.empty()) scale_bandwidth(fault, fault.factor);
-  if (!fault.lossy_link.empty()) set_losses(fault, {});
+  if (!fault.lossy_link.empty()) lose_packets(number, false);
   if (fault.cut) platform_.heal(cuts_[number]);
-  if (fault.suspend_mirroring) model_.resume_mirroring(*fault.suspend_mirroring);
+}
+
+double FaultInjector::hold(std::string_view verb, const std::string& subject, double factor) {
+  auto& factors = held_[{verb, subject}];
+  factors.push_back(factor);
+  double product = 1;
+  for (const double each : factors) product *= each;
+  return product;
+}
+
+// Multiplied anew and not divided: what nobody slows any more has its own speed to the last bit.
+double FaultInjector::release(std::string_view verb, const std::string& subject, double factor) {
+  auto& factors = held_[{verb, subject}];
+  factors.erase(std::ranges::find(factors, factor));
+  double product = 1;
+  for (const double each : factors) product *= each;
+  return product;
+}
+
+// A restart does not cure what hangs a chat service: it hangs again until the fault ends. A SQL instance that operators end is
+// cured.
+void FaultInjector::hang(std::size_t number, bool begins) {
+  const Fault& fault = scenario_.faults[number];
+  auto& reasons = hangs_[*fault.hang];
+  if (begins) {
+    reasons.push_back(number);
+    if (reasons.size() == 1) model_.hang(*fault.hang, fault);
+  } else {
+    std::erase(reasons, number);
+    if (reasons.empty()) model_.goes_on(*fault.hang);
+  }
 }
 
 // All machines of the fault are expected to go before the first one does.
@@ -124,8 +176,13 @@ void FaultInjector::lose(const Fault& fault) {
 }
 
 void FaultInjector::restore(const Fault& fault) {
-  for (const NodeId& machine : machines_of(scenario_.topology, *fault.lose))
-    if (--reasons_to_be_down_[machine] == 0) platform_.host(machine)->turn_on();
+  for (const NodeId& machine : machines_of(scenario_.topology, *fault.lose)) {
+    if (--reasons_to_be_down_[machine] > 0) continue;
+    platform_.host(machine)->turn_on();
+    const auto hung = hangs_.find(machine);
+    if (model_.is_chat_server(machine) && hung != hangs_.end() && !hung->second.empty())
+      model_.hang(machine, scenario_.faults[hung->second.front()]);
+  }
 }
 
 void FaultInjector::cut(std::size_t number) {
@@ -152,8 +209,21 @@ void FaultInjector::scale_bandwidth(const Fault& fault, double factor) {
   model_.scale_bandwidth(platform_.site(fault.narrow_link.front()), platform_.site(fault.narrow_link.back()), factor);
 }
 
-void FaultInjector::set_losses(const Fault& fault, const Platform::Losses& losses) {
-  platform_.set_losses(platform_.site(fault.lossy_link.front()), platform_.site(fault.lossy_link.back()), losses);
+// Of several faults on one link the worst one counts: their packets are the same packets.
+void FaultInjector::lose_packets(std::size_t number, bool begins) {
+  const Fault& fault = scenario_.faults[number];
+  const auto [a, b] = std::minmax({platform_.site(fault.lossy_link.front()), platform_.site(fault.lossy_link.back())});
+  auto& reasons = lossy_[{a, b}];
+  if (begins)
+    reasons.push_back(number);
+  else
+    std::erase(reasons, number);
+  Platform::Losses losses{};
+  for (const std::size_t reason : reasons) {
+    const Fault& each = scenario_.faults[reason];
+    if (each.loss->of_one > losses.share.of_one) losses = {*each.loss, each.retransmit_after};
+  }
+  platform_.set_losses(a, b, losses);
 }
 
 }  // namespace poolcast::sim

@@ -71,15 +71,19 @@ TEST(RunbookAnswer, uniform_and_lognormal_times_have_the_quantiles_that_were_ask
 TEST(RunbookAnswer, machines_take_bytes_over_speed) {
   Runbook runbook =
       runbook_with({MachineWork::back_up_database, MachineWork::copy_database, MachineWork::restore_database, MachineWork::undo});
-  runbook.situation = {.database = {10e9}, .wan = {10e6}, .backup_speed = {100e6}, .restore_speed = {50e6}, .redo_speed = {20e6}};
-  runbook.situation.undone = {100e6};
+  runbook.situation = {.database = Bytes{10e9},
+                       .wan = Bandwidth{10e6},
+                       .backup_speed = Bandwidth{100e6},
+                       .restore_speed = Bandwidth{50e6},
+                       .redo_speed = Bandwidth{20e6}};
+  runbook.situation.undone = Bytes{100e6};
   const RunbookAnswer found = answer(runbook, {.seed = 1, .samples = 10});
   EXPECT_NEAR(found.outage.p50.count(), 60 + 100 + 1000 + 200 + 5, 1e-6);
 }
 
 TEST(RunbookAnswer, the_lost_time_is_that_of_log_shipping) {
   Runbook runbook = runbook_with({});
-  runbook.situation.log_rate = {1};  // backups take no time
+  runbook.situation.log_rate = Bandwidth{1};  // backups take no time
   const RunbookAnswer kept = answer(runbook, {.seed = 1, .samples = 20'000});
   EXPECT_NEAR(kept.lost.p50.count(), 450, 15);  // uniform over a backup interval of 15 min
   EXPECT_LE(kept.lost.max.count(), 900 + 1e-3);
@@ -93,8 +97,8 @@ TEST(RunbookAnswer, the_lost_time_is_that_of_log_shipping) {
 TEST(RunbookAnswer, a_failover_grows_with_the_log_and_not_with_the_database) {
   Runbook runbook = runbook_with({MachineWork::copy_log, MachineWork::apply_log});
   const auto outage = [&](double log_rate, double database) {
-    runbook.situation.log_rate = {log_rate};
-    runbook.situation.database = {database};
+    runbook.situation.log_rate = Bandwidth{log_rate};
+    runbook.situation.database = Bytes{database};
     return answer(runbook, {.seed = 1, .samples = 500}).outage.p50;
   };
   EXPECT_LT(outage(50e3, 40e9) * 1.2, outage(500e3, 40e9));
@@ -104,8 +108,8 @@ TEST(RunbookAnswer, a_failover_grows_with_the_log_and_not_with_the_database) {
 TEST(RunbookAnswer, a_failback_grows_with_the_database_and_not_with_the_log) {
   Runbook runbook = runbook_with({MachineWork::back_up_database, MachineWork::copy_database, MachineWork::restore_database});
   const auto outage = [&](double log_rate, double database) {
-    runbook.situation.log_rate = {log_rate};
-    runbook.situation.database = {database};
+    runbook.situation.log_rate = Bandwidth{log_rate};
+    runbook.situation.database = Bytes{database};
     return answer(runbook, {.seed = 1, .samples = 20}).outage.p50 - Seconds{60};
   };
   EXPECT_NEAR(outage(50e3, 400e9) / outage(50e3, 40e9), 10, 1e-9);

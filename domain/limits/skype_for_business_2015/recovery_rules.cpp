@@ -5,6 +5,7 @@
 #include "domain/limits/skype_for_business_2015/profile.hpp"
 #include "domain/limits/skype_for_business_2015/sources.hpp"
 #include "domain/limits/text.hpp"
+#include "domain/runbook_effects.hpp"
 
 namespace poolcast::limits::skype_for_business_2015 {
 namespace {
@@ -86,16 +87,19 @@ std::vector<Found> asynchronous_edition(const Scenario& scenario, const Limits&)
 
 std::vector<Found> paired_pools(const Scenario& scenario, const Limits&) {
   std::vector<Found> found;
-  for (std::size_t index = 0; index < scenario.faults.size(); ++index) {
-    const Fault& fault = scenario.faults[index];
-    if (!fault.fail_over || !fault.to) continue;
+  const auto check = [&](const Fault& fault, std::size_t index, const std::string& key) {
+    if (!fault.fail_over || !fault.to) return;
     const FrontEndPool* from = find_front_end_pool(scenario.topology, *fault.fail_over);
     const FrontEndPool* to = find_front_end_pool(scenario.topology, *fault.to);
-    if (!from || !to || from->edition == to->edition) continue;
+    if (!from || !to || from->edition == to->edition) return;
     const auto name = [](Edition edition) { return edition == Edition::standard ? "Standard" : "Enterprise"; };
     found.push_back(
-        {key_of("faults", index, "to"), fill("{} is a pool of {} Edition, {} one of {} Edition.",
-                                             {from->name.str(), name(from->edition), to->name.str(), name(to->edition)})});
+        {key_of("faults", index, key), fill("{} is a pool of {} Edition, {} one of {} Edition.",
+                                            {from->name.str(), name(from->edition), to->name.str(), name(to->edition)})});
+  };
+  for (std::size_t index = 0; index < scenario.faults.size(); ++index) {
+    check(scenario.faults[index], index, "to");
+    for (const Fault& effect : effects_of(scenario.topology, scenario.faults[index])) check(effect, index, "follow");
   }
   return found;
 }

@@ -2,6 +2,7 @@
 // 0.5 sign-ins a second come back as slowly as 80,000 behind 10. Tolerances are a tenth unless a comment says why.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "domain/comeback.hpp"
@@ -149,15 +150,43 @@ TEST(ScenarioLibrary, a_restart_loop_costs_little_more_than_one_loss_because_few
   EXPECT_LT(loop, 1.5 * once);
 }
 
-// The standby servers are active at 83 min, an hour after the loss, and from then on the gate admits users who wait at their
-// servers until the database is there; it is, two hours after the loss, before the gate is through. Posts since the last log
+double minute_of(const ReplicationResult& result, const std::string& step) {
+  const auto found = std::ranges::find(result.logbook, step, &LogbookEntry::what);
+  return found == result.logbook.end() ? -1 : found->ends.count() / 60;
+}
+
+// Operators follow the runbook; from the activation of the standby servers on the gate admits everybody. Posts since the last log
 // backup that was copied are gone: at 20 min that is all, as the backup of 15 min waits for its copy.
 TEST(ScenarioLibrary, a_lost_site_costs_the_operators_time_and_the_gate_and_the_log_that_was_not_copied) {
-  const ReplicationResult result = play(small("site-failure", {"faults[2].takes=2h"}));
+  const ReplicationResult result = play(small("site-failure", {"faults[1].follow.steps.decide.p90=40min"}));
   EXPECT_EQ(displaced(result, "lose north"), 4000);
-  EXPECT_NEAR(back_min(result, "p100", "lose north"), 63 + 133, 20);
+  const double activated = minute_of(result, "activate");
+  EXPECT_NEAR(activated, 20 + 33 + 6 * 6.5 + 5, 25);  // the decision, six steps by hand one after the other, the start of servers
+  EXPECT_NEAR(back_min(result, "p100", "lose north"), activated - 20 + 133, 14);
   EXPECT_NEAR(total(result, Metric::messages_lost), 20 * 60 * 24.0 / 20, 150);
   EXPECT_EQ(value(result, Metric::files_lost), 1);
+  EXPECT_GT(minute_of(result, "front-end-failover"), 20 + 15);
+  EXPECT_TRUE(std::ranges::none_of(result.logbook, [](const LogbookEntry& each) { return each.kind == EntryKind::refused; }));
+}
+
+// 30 GB more are backed up at 100 MB/s, cross the line at 100 Mb/s and are restored at 100 MB/s; nobody may write meanwhile.
+TEST(ScenarioLibrary, a_site_recovery_takes_chat_away_for_longer_the_larger_the_database_is) {
+  const auto back = [](const std::string& size) {
+    const ReplicationResult result = play(small("site-recovery", {"topology.databases[0].size=" + size}));
+    EXPECT_EQ(displaced(result, "follow site-failback"), 4000);
+    EXPECT_EQ(total(result, Metric::messages_lost), 0);
+    return back_min(result, "p50", "follow site-failback");
+  };
+  const double small_database = back("10 GB");
+  EXPECT_NEAR(small_database, 4 * 6.5 + 1000 / 60.0 + 133 / 2.0, 30);
+  EXPECT_NEAR(back("40 GB") - small_database, 3000 / 60.0, 5);
+}
+
+// The last backup is 20 min old; the machine is replaced, and restoring 40 GB at 100 MB/s takes 6.7 min.
+TEST(ScenarioLibrary, an_unmirrored_database_that_is_destroyed_costs_what_came_after_its_backup) {
+  const ReplicationResult result = play(small("unmirrored-database"));
+  EXPECT_NEAR(total(result, Metric::messages_lost), 20 * 60 * 24.0 / 20, 150);
+  EXPECT_NEAR(value(result, Metric::database_downtime, "", "content") / 60, 70 + 6.7, 0.5);
 }
 
 TEST(ScenarioLibrary, a_compliance_backlog_is_a_matter_of_disk_space_and_not_of_chat) {
