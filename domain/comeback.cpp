@@ -180,15 +180,15 @@ std::optional<Comeback> comeback(const Scenario& scenario, const ReplicationResu
 
 namespace {
 
-// A fault that is a state while it lasts; what operators do is done at a moment.
+// A fault that is a state while it lasts, and operators who follow a runbook; what else they do is done at a moment.
 bool holds(const Fault& fault) {
   return fault.lose || fault.slow || fault.slow_disk || fault.fill_disk || fault.hang || fault.sync_directory ||
-         !fault.slow_link.empty() || !fault.lossy_link.empty() || fault.cut || fault.suspend_mirroring;
+         !fault.slow_link.empty() || !fault.lossy_link.empty() || fault.cut || fault.suspend_mirroring || fault.follow;
 }
 
 // How long operators may need before anything changes.
 Seconds preparation(const Fault& fault, const Scenario& scenario) {
-  if (fault.swap || fault.activate) return scenario.costs.start_time.value;
+  if (fault.swap || fault.activate || fault.set_active) return scenario.costs.start_time.value;
   if (!fault.fail_over) return Seconds{0};
   const bool front_end = find_front_end_pool(scenario.topology, *fault.fail_over) != nullptr;
   return fault.takes.value_or(front_end ? front_end_failover : SecondsRange{}).high;

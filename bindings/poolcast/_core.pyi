@@ -235,8 +235,6 @@ class SqlInstance:
     """SQL Server version by its year."""
     hardware: str
     """Kind of machine."""
-    log_disk_bytes: float | None
-    """Room for the log of a database, if not all of the machine's free disk. In bytes."""
     also_holds: list[Holds]
     """Databases of other roles on the same instance."""
     domain: str | None
@@ -249,7 +247,6 @@ class SqlInstance:
         edition: SqlEdition = ...,
         version: int = ...,
         hardware: str = ...,
-        log_disk_bytes: float | None = ...,
         also_holds: list[Holds] = ...,
         domain: str | None = ...,
     ) -> None: ...
@@ -264,8 +261,6 @@ class LogShipping:
     """SQL instance that restores the shipped log."""
     secondary_mirror: str | None
     """Mirror of the secondary."""
-    secondary_witness: str | None
-    """Witness of the secondary and its mirror."""
     backup_interval_s: float
     """How often the log is backed up. In seconds."""
     copy_interval_s: float
@@ -279,7 +274,6 @@ class LogShipping:
         *,
         secondary: str,
         secondary_mirror: str | None = ...,
-        secondary_witness: str | None = ...,
         backup_interval_s: float = ...,
         copy_interval_s: float = ...,
         restore_interval_s: float = ...,
@@ -308,6 +302,10 @@ class Database:
     """How long a partner or the witness may be silent before the others take it for lost; in high-performance mode always 10 s. In seconds."""
     log_shipping: LogShipping | None
     """Shipping of its log to another site."""
+    size_bytes: float | None
+    """How large it is at the beginning; without it, 40 GB: 48 working days of the performance user model. In bytes."""
+    backup_interval_s: float | None
+    """How often it is backed up to where the loss of its machines does no harm; without it, the last backup is from before. In seconds."""
     def __init__(
         self,
         *,
@@ -319,6 +317,8 @@ class Database:
         mode: AvailabilityMode = ...,
         partner_timeout_s: float = ...,
         log_shipping: LogShipping | None = ...,
+        size_bytes: float | None = ...,
+        backup_interval_s: float | None = ...,
     ) -> None: ...
     def to_dict(self) -> dict[str, Any]:
         """The attributes by name."""
@@ -882,8 +882,6 @@ class CostSet:
     """From the end of the redo to a database that is open."""
     database_notice_time: SecondsParameter
     """Until a chat server notices that its database has fallen silent; a connection that is reset tells at once."""
-    message_bytes: BytesParameter
-    """What one message takes of a link between two sites."""
     workers: CountParameter
     """Requests that a chat server works on at the same time."""
     inbound_queue: CountParameter
@@ -927,7 +925,6 @@ class CostSet:
         redo_rate: BandwidthParameter = ...,
         database_open_time: SecondsParameter = ...,
         database_notice_time: SecondsParameter = ...,
-        message_bytes: BytesParameter = ...,
         workers: CountParameter = ...,
         inbound_queue: CountParameter = ...,
         start_time: SecondsParameter = ...,
@@ -938,6 +935,332 @@ class CostSet:
     def to_dict(self) -> dict[str, Any]:
         """The attributes by name."""
 
+class MachineWork(StrEnum):
+    """What a machine works off during a step of a runbook."""
+
+    copy_log = "copy_log"
+    apply_log = "apply_log"
+    undo = "undo"
+    back_up_database = "back_up_database"
+    copy_database = "copy_database"
+    restore_database = "restore_database"
+
+class Role:
+    """Those who do the steps of a runbook."""
+
+    _fields_: tuple[tuple[str, str, str, bool], ...]
+    name: str
+    """What steps call these people."""
+    on_shift: int
+    """How many of them are there; each does one step at a time."""
+    def __init__(
+        self,
+        *,
+        name: str,
+        on_shift: int = ...,
+    ) -> None: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes by name."""
+
+class Situation:
+    """What the machines' part of a runbook's steps depends on."""
+
+    _fields_: tuple[tuple[str, str, str, bool], ...]
+    database_bytes: float | None
+    """Size of the content database; without it, the scenario's, or 40 GB. In bytes."""
+    log_rate_bytes_per_s: float | None
+    """How quickly its log grows; without it, what the scenario's users post, or 43.2 KB/s. In bytes per second."""
+    wan_bytes_per_s: float | None
+    """Speed of the line between the sites; without it, the scenario's link, or 100 Mb/s. In bytes per second."""
+    backup_speed_bytes_per_s: float | None
+    """Speed of a backup to a share; without it, 100 MB/s. In bytes per second."""
+    restore_speed_bytes_per_s: float | None
+    """Speed at which a full backup is restored; without it, 100 MB/s. In bytes per second."""
+    redo_speed_bytes_per_s: float | None
+    """Speed at which log is applied or undone; without it, that of the scenario's costs, or 20 MB/s. In bytes per second."""
+    undone_bytes: float | None
+    """Log of unfinished transactions, undone when the database is brought online; without it, 10 MB. In bytes."""
+    backup_interval_s: float | None
+    """How often the log is backed up; without it, the scenario's log shipping, or 15 min; so for the next three. In seconds."""
+    copy_interval_s: float | None
+    """How often backups are copied to the second site. In seconds."""
+    restore_interval_s: float | None
+    """How often copies are restored there. In seconds."""
+    restore_delay_s: float | None
+    """How long a copy waits before it is restored; 0 s where nobody says. In seconds."""
+    share_survives: bool | None
+    """Whether the share with the backups outlives the site; without it, yes, but no in a scenario."""
+    def __init__(
+        self,
+        *,
+        database_bytes: float | None = ...,
+        log_rate_bytes_per_s: float | None = ...,
+        wan_bytes_per_s: float | None = ...,
+        backup_speed_bytes_per_s: float | None = ...,
+        restore_speed_bytes_per_s: float | None = ...,
+        redo_speed_bytes_per_s: float | None = ...,
+        undone_bytes: float | None = ...,
+        backup_interval_s: float | None = ...,
+        copy_interval_s: float | None = ...,
+        restore_interval_s: float | None = ...,
+        restore_delay_s: float | None = ...,
+        share_survives: bool | None = ...,
+    ) -> None: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes by name."""
+
+class Effect:
+    """What a step of a runbook brings about when it is done: exactly one verb is given."""
+
+    _fields_: tuple[tuple[str, str, str, bool], ...]
+    fail_over: str | None
+    """`next-hop`, or a Front End pool: its users go to another one; `chat-pool`: FailedOver."""
+    fail_back: str | None
+    """`next-hop`, or a Front End pool; `chat-pool`: pool state Normal."""
+    to: str | None
+    """Front End pool that takes the users; without it, that of the fault, or the only other one."""
+    set_active: str | list[str] | None
+    """The new active list: `first-site`, `second-site`, `nobody`, or servers, pools and sites of the topology."""
+    activate: str | None
+    """Standby chat server that joins the active list."""
+    drain: str | None
+    """Chat server that leaves the active list."""
+    swap: str | None
+    """`chat-pool`, or a chat pool: active and standby servers change places."""
+    make_principal: str | None
+    """`mirror`, or the partner that becomes principal."""
+    force_service: str | None
+    """`mirror`, or the mirror that is made principal although the principal is gone."""
+    suspend_mirroring: str | None
+    """`principal`, or a partner whose mirroring is suspended."""
+    resume_mirroring: str | None
+    """`principal`, or a partner whose mirroring is resumed."""
+    new_mirror: str | None
+    """`mirror`, `secondary-mirror`, or the machine that has been filled and becomes the mirror."""
+    restore: str | None
+    """`chat-pool`, or a chat pool whose content database was restored from its last backup."""
+    def __init__(
+        self,
+        *,
+        fail_over: str | None = ...,
+        fail_back: str | None = ...,
+        to: str | None = ...,
+        set_active: str | list[str] | None = ...,
+        activate: str | None = ...,
+        drain: str | None = ...,
+        swap: str | None = ...,
+        make_principal: str | None = ...,
+        force_service: str | None = ...,
+        suspend_mirroring: str | None = ...,
+        resume_mirroring: str | None = ...,
+        new_mirror: str | None = ...,
+        restore: str | None = ...,
+    ) -> None: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes by name."""
+
+class RunbookStep:
+    """One step of a runbook: by hand, by machine, or both."""
+
+    _fields_: tuple[tuple[str, str, str, bool], ...]
+    name: str
+    """What other steps call this one."""
+    does: str
+    """What is done, in a sentence."""
+    who: str | None
+    """Role that does it; without it, it goes on by itself."""
+    takes_s: tuple[float, float] | None
+    """Time by hand, constant or drawn uniformly. In seconds."""
+    median_s: float | None
+    """Time by hand, lognormal: half of all cases take at most this; needs `p90`. In seconds."""
+    p90_s: float | None
+    """Nine of ten cases take at most this; needs `median`. In seconds."""
+    machine: list[MachineWork]
+    """What machines work off in this step, one after another."""
+    after: list[str]
+    """Steps that must be done before."""
+    then: Effect | None
+    """What it brings about when it is done, in a scenario that follows the runbook."""
+    source: str
+    """Where the step is documented."""
+    def __init__(
+        self,
+        *,
+        name: str,
+        does: str = ...,
+        who: str | None = ...,
+        takes_s: tuple[float, float] | None = ...,
+        median_s: float | None = ...,
+        p90_s: float | None = ...,
+        machine: list[MachineWork] = ...,
+        after: list[str] = ...,
+        then: Effect | None = ...,
+        source: str = ...,
+    ) -> None: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes by name."""
+
+class Runbook:
+    """What people do after a disaster, step by step."""
+
+    _fields_: tuple[tuple[str, str, str, bool], ...]
+    name: str
+    """The runbook in a few words."""
+    question: str
+    """What it is for, in one sentence."""
+    people: list[Role]
+    """Who is on shift."""
+    shift: int | None
+    """People on shift who can each do every role; counts instead of `on_shift`."""
+    situation: Situation
+    """What the machines' part depends on."""
+    steps: list[RunbookStep]
+    """What is done; who has a choice takes the earlier of this list."""
+    out_of_service_from: str | None
+    """Step with whose start users lose service; without it they have none from the beginning, the loss of the site."""
+    back_in_service_after: str
+    """Step with whose end users are served again."""
+    def __init__(
+        self,
+        *,
+        name: str,
+        question: str = ...,
+        people: list[Role] = ...,
+        shift: int | None = ...,
+        situation: Situation = ...,
+        steps: list[RunbookStep],
+        out_of_service_from: str | None = ...,
+        back_in_service_after: str,
+    ) -> None: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes by name."""
+
+class Spread:
+    """A time over all runs."""
+
+    @property
+    def mean_s(self) -> float:
+        """Mean. In seconds."""
+    @property
+    def p5_s(self) -> float:
+        """One run in twenty takes at most this. In seconds."""
+    @property
+    def p50_s(self) -> float:
+        """Median. In seconds."""
+    @property
+    def p95_s(self) -> float:
+        """One run in twenty takes longer. In seconds."""
+    @property
+    def max_s(self) -> float:
+        """The longest. In seconds."""
+
+class StepAnswer:
+    """One step of a runbook over all runs."""
+
+    @property
+    def name(self) -> str:
+        """The step."""
+    @property
+    def duration(self) -> Spread:
+        """How long it takes."""
+    @property
+    def waiting(self) -> Spread:
+        """How long it was ready while nobody was free."""
+    @property
+    def critical_share(self) -> float:
+        """Share of the runs in which it was on the critical path."""
+
+class RunbookRun:
+    """One run of a runbook."""
+
+    @property
+    def outage_s(self) -> float:
+        """How long users were without service. In seconds."""
+    @property
+    def done_s(self) -> float:
+        """When the last step was done. In seconds."""
+    @property
+    def lost_s(self) -> float:
+        """Posts of this last time are gone. In seconds."""
+    @property
+    def to_copy_bytes(self) -> float:
+        """Log backups that had to be copied. In bytes."""
+    @property
+    def to_apply_bytes(self) -> float:
+        """Log backups that had to be applied. In bytes."""
+
+class ScheduledStep:
+    """When a step was ready, began and ended."""
+
+    @property
+    def ready_s(self) -> float:
+        """When all that it waits for was done. In seconds."""
+    @property
+    def start_s(self) -> float:
+        """When somebody was free for it. In seconds."""
+    @property
+    def end_s(self) -> float:
+        """When it was done. In seconds."""
+    @property
+    def held_up_by(self) -> int | None:
+        """Number of the step with whose end it could start, or None."""
+
+class RunbookSchedule:
+    """Who does which step when, in one run."""
+
+    @property
+    def steps(self) -> list[ScheduledStep]:
+        """In the order of the runbook."""
+    @property
+    def critical(self) -> list[int]:
+        """Numbers of the steps of the critical path, first to last."""
+    @property
+    def out_of_service_s(self) -> float:
+        """From when. In seconds."""
+    @property
+    def back_in_service_s(self) -> float:
+        """Until when. In seconds."""
+    @property
+    def done_s(self) -> float:
+        """When the last step was done. In seconds."""
+
+class RunbookAnswer:
+    """How long users are out of service, over all runs."""
+
+    @property
+    def outage(self) -> Spread:
+        """How long users are without service."""
+    @property
+    def done(self) -> Spread:
+        """When everything is as it should be."""
+    @property
+    def lost(self) -> Spread:
+        """Posts of this last time before the loss are gone."""
+    @property
+    def steps(self) -> list[StepAnswer]:
+        """In the order of the runbook."""
+    @property
+    def runs(self) -> list[RunbookRun]:
+        """In their order."""
+    @property
+    def median_run(self) -> int:
+        """The run whose outage is the median."""
+    @property
+    def median_schedule(self) -> RunbookSchedule:
+        """Its schedule."""
+
+def load_runbook(path_or_name: str, *, library: list[str], overrides: list[str]) -> Runbook:
+    """A runbook from a file (.yaml) or by name. Raises ConfigError."""
+
+def read_runbook(text: str, *, file_name: str, overrides: list[str]) -> Runbook:
+    """A runbook from its text; `file_name` is what errors call it. Raises ConfigError."""
+
+def print_runbook(runbook: Runbook) -> str:
+    """The canonical YAML: every key, with units. Reading it gives an equal runbook."""
+
+def answer_runbook(runbook: Runbook, *, seed: int, samples: int) -> RunbookAnswer:
+    """How long users are out of service, over `samples` runs; the runbook must be consistent, as a loaded one is."""
+
 class LossKind(StrEnum):
     """How a loss looks to clients."""
 
@@ -946,7 +1269,7 @@ class LossKind(StrEnum):
     destroyed = "destroyed"
 
 class Fault:
-    """What breaks or is operated: exactly one of the verbs lose, drain, activate, swap, fail_over, slow, slow_disk, fill_disk, hang, sync_directory, slow_link, narrow_link, lossy_link, cut, make_principal, force_service, suspend_mirroring and resume_mirroring is given."""
+    """What breaks or is operated: exactly one of the verbs lose, drain, activate, swap, fail_over, slow, slow_disk, fill_disk, hang, sync_directory, slow_link, lossy_link, cut, make_principal, force_service, suspend_mirroring, resume_mirroring, new_mirror, restore, fail_back, set_active and follow is given."""
 
     _fields_: tuple[tuple[str, str, str, bool], ...]
     at_s: float
@@ -968,13 +1291,11 @@ class Fault:
     fill_disk: str | None
     """SQL instance whose disk is full: posts are refused, what only reads is answered."""
     hang: str | None
-    """Chat server, SQL instance or file store that accepts requests and answers none; its pings go on."""
+    """Chat server that accepts requests and answers none."""
     sync_directory: str | None
     """Chat pool whose directory synchronisation locks tables: statements on its content database take `factor` times as long."""
     slow_link: list[str]
     """Link whose latency grows by `factor`: its one or two sites."""
-    narrow_link: list[str]
-    """Link between two sites whose bandwidth shrinks by `factor`."""
     lossy_link: list[str]
     """Link that loses a share `loss` of its packets: its one or two sites."""
     cut: str | list[str] | None
@@ -987,6 +1308,18 @@ class Fault:
     """Partner whose mirroring sessions operators suspend; the end of it resumes them."""
     resume_mirroring: str | None
     """Partner whose mirroring sessions operators resume, as they must after a forced service."""
+    new_mirror: str | None
+    """Machine that operators make the mirror anew after its disks were lost: a full copy of the principal over the link, then the log written meanwhile."""
+    restore: str | None
+    """Chat pool whose content database operators restore from its last backup to the principal's machine."""
+    fail_back: str | None
+    """Pool that operators fail back: the users of a Front End pool return to it; a chat pool works on its own principal again (pool state Normal)."""
+    set_active: str | list[str] | None
+    """The new active list of the chat pool: servers, or sites whose servers are meant; `nobody` clears it, which ends all sessions. Who leaves a list that is not empty keeps its connections."""
+    follow: Runbook | None
+    """Runbook that operators follow from then on; the time of each step is drawn."""
+    pool: str | None
+    """Chat pool that `follow` or `set_active` is about; may be left out when there is only one."""
     for_s: float | None
     """How long; without it, to the end. A lost server accepts connections again at the end of it. In seconds."""
     every_s: float | None
@@ -1002,9 +1335,9 @@ class Fault:
     kind: LossKind
     """How a loss looks: connections are reset, the machine falls silent, or it is destroyed: silent, and its disks are gone."""
     to: str | None
-    """Front End pool that takes the users of the one that fails over."""
+    """Front End pool that takes the users of the one that fails over; a runbook may leave it out when there is only one other."""
     takes_s: tuple[float, float] | None
-    """How long operators need to fail over, from `at` on, their decision included. Without it 15 to 20 min for a Front End pool and no time for a chat pool, whose steps a runbook has. In seconds."""
+    """How long operators need to fail over, to restore or to fill a new mirror, from `at` on. Without it 15 to 20 min for a Front End pool, the time of the full copy for `restore` and `new_mirror`, and none for a chat pool, whose steps a runbook has. In seconds."""
     loss_share: float | None
     """Share of the packets that a lossy link loses, at most half. As a share of one."""
     retransmit_after_s: float
@@ -1026,13 +1359,18 @@ class Fault:
         hang: str | None = ...,
         sync_directory: str | None = ...,
         slow_link: list[str] = ...,
-        narrow_link: list[str] = ...,
         lossy_link: list[str] = ...,
         cut: str | list[str] | None = ...,
         make_principal: str | None = ...,
         force_service: str | None = ...,
         suspend_mirroring: str | None = ...,
         resume_mirroring: str | None = ...,
+        new_mirror: str | None = ...,
+        restore: str | None = ...,
+        fail_back: str | None = ...,
+        set_active: str | list[str] | None = ...,
+        follow: Runbook | None = ...,
+        pool: str | None = ...,
         for_s: float | None = ...,
         every_s: float | None = ...,
         times: int | None = ...,
@@ -1211,14 +1549,10 @@ class ConfigError(ValueError):
 
     problems: list[Problem]
 
-def load_scenario(
-    path_or_name: str, *, library: list[str], overrides: list[str]
-) -> tuple[Scenario, dict[str, tuple[str, int, int]]]:
+def load_scenario(path_or_name: str, *, library: list[str], overrides: list[str]) -> tuple[Scenario, dict[str, tuple[str, int, int]]]:
     """A scenario from a file (.yaml) or by name, and where each key stands (file, line, column). Raises ConfigError."""
 
-def read_scenario(
-    text: str, *, file_name: str, library: list[str], overrides: list[str]
-) -> tuple[Scenario, dict[str, tuple[str, int, int]]]:
+def read_scenario(text: str, *, file_name: str, library: list[str], overrides: list[str]) -> tuple[Scenario, dict[str, tuple[str, int, int]]]:
     """A scenario from its text; `file_name` is what errors call it. Raises ConfigError."""
 
 def print_scenario(scenario: Scenario) -> str:
@@ -1323,276 +1657,3 @@ class CapacityRow:
 
 def capacity(scenario: Scenario) -> list[CapacityRow]:
     """The capacity page, derived from a scenario."""
-
-class MachineWork(StrEnum):
-    """What a machine works off during a step of a runbook."""
-
-    copy_log = "copy_log"
-    apply_log = "apply_log"
-    undo = "undo"
-    back_up_database = "back_up_database"
-    copy_database = "copy_database"
-    restore_database = "restore_database"
-
-class Role:
-    """Those who do the steps of a runbook."""
-
-    _fields_: tuple[tuple[str, str, str, bool], ...]
-    name: str
-    """What steps call these people."""
-    on_shift: int
-    """How many of them are there; each does one step at a time."""
-    def __init__(
-        self,
-        *,
-        name: str,
-        on_shift: int = ...,
-    ) -> None: ...
-    def to_dict(self) -> dict[str, Any]:
-        """The attributes by name."""
-
-class Situation:
-    """What the machines' part of a runbook's steps depends on."""
-
-    _fields_: tuple[tuple[str, str, str, bool], ...]
-    database_bytes: float
-    """Size of the content database. In bytes."""
-    log_rate_bytes_per_s: float
-    """How quickly its log grows. In bytes per second."""
-    wan_bytes_per_s: float
-    """Speed of the line between the sites. In bytes per second."""
-    backup_speed_bytes_per_s: float
-    """Speed of a backup to a share. In bytes per second."""
-    restore_speed_bytes_per_s: float
-    """Speed at which a full backup is restored. In bytes per second."""
-    redo_speed_bytes_per_s: float
-    """Speed at which log is applied or undone. In bytes per second."""
-    undone_bytes: float
-    """Log of unfinished transactions, undone when the database is brought online. In bytes."""
-    backup_interval_s: float
-    """How often the log is backed up. In seconds."""
-    copy_interval_s: float
-    """How often backups are copied to the second site. In seconds."""
-    restore_interval_s: float
-    """How often copies are restored there. In seconds."""
-    restore_delay_s: float
-    """How long a copy waits before it is restored. In seconds."""
-    share_survives: bool
-    """Whether the share with the backups outlives the site."""
-    def __init__(
-        self,
-        *,
-        database_bytes: float = ...,
-        log_rate_bytes_per_s: float = ...,
-        wan_bytes_per_s: float = ...,
-        backup_speed_bytes_per_s: float = ...,
-        restore_speed_bytes_per_s: float = ...,
-        redo_speed_bytes_per_s: float = ...,
-        undone_bytes: float = ...,
-        backup_interval_s: float = ...,
-        copy_interval_s: float = ...,
-        restore_interval_s: float = ...,
-        restore_delay_s: float = ...,
-        share_survives: bool = ...,
-    ) -> None: ...
-    def to_dict(self) -> dict[str, Any]:
-        """The attributes by name."""
-
-class RunbookStep:
-    """One step of a runbook: by hand, by machine, or both."""
-
-    _fields_: tuple[tuple[str, str, str, bool], ...]
-    name: str
-    """What other steps call this one."""
-    does: str
-    """What is done, in a sentence."""
-    who: str | None
-    """Role that does it; without it, it goes on by itself."""
-    takes_s: tuple[float, float] | None
-    """Time by hand, constant or drawn uniformly. In seconds."""
-    median_s: float | None
-    """Time by hand, lognormal: half of all cases take at most this; needs `p90`. In seconds."""
-    p90_s: float | None
-    """Nine of ten cases take at most this; needs `median`. In seconds."""
-    machine: list[MachineWork]
-    """What machines work off in this step, one after another."""
-    after: list[str]
-    """Steps that must be done before."""
-    source: str
-    """Where the step is documented."""
-    def __init__(
-        self,
-        *,
-        name: str,
-        does: str = ...,
-        who: str | None = ...,
-        takes_s: tuple[float, float] | None = ...,
-        median_s: float | None = ...,
-        p90_s: float | None = ...,
-        machine: list[MachineWork] = ...,
-        after: list[str] = ...,
-        source: str = ...,
-    ) -> None: ...
-    def to_dict(self) -> dict[str, Any]:
-        """The attributes by name."""
-
-class Runbook:
-    """What people do after a disaster, step by step."""
-
-    _fields_: tuple[tuple[str, str, str, bool], ...]
-    name: str
-    """The runbook in a few words."""
-    question: str
-    """What it is for, in one sentence."""
-    people: list[Role]
-    """Who is on shift."""
-    shift: int | None
-    """People on shift who can each do every role; counts instead of `on_shift`."""
-    situation: Situation
-    """What the machines' part depends on."""
-    steps: list[RunbookStep]
-    """What is done; who has a choice takes the earlier of this list."""
-    out_of_service_from: str | None
-    """Step with whose start users lose service; without it they have none from the beginning, the loss of the site."""
-    back_in_service_after: str
-    """Step with whose end users are served again."""
-    def __init__(
-        self,
-        *,
-        name: str,
-        question: str = ...,
-        people: list[Role] = ...,
-        shift: int | None = ...,
-        situation: Situation = ...,
-        steps: list[RunbookStep],
-        out_of_service_from: str | None = ...,
-        back_in_service_after: str,
-    ) -> None: ...
-    def to_dict(self) -> dict[str, Any]:
-        """The attributes by name."""
-
-class Spread:
-    """A time over all runs."""
-
-    @property
-    def mean_s(self) -> float:
-        """Mean. In seconds."""
-    @property
-    def p5_s(self) -> float:
-        """One run in twenty takes at most this. In seconds."""
-    @property
-    def p50_s(self) -> float:
-        """Median. In seconds."""
-    @property
-    def p95_s(self) -> float:
-        """One run in twenty takes longer. In seconds."""
-    @property
-    def max_s(self) -> float:
-        """The longest. In seconds."""
-
-class StepAnswer:
-    """One step of a runbook over all runs."""
-
-    @property
-    def name(self) -> str:
-        """The step."""
-    @property
-    def duration(self) -> Spread:
-        """How long it takes."""
-    @property
-    def waiting(self) -> Spread:
-        """How long it was ready while nobody was free."""
-    @property
-    def critical_share(self) -> float:
-        """Share of the runs in which it was on the critical path."""
-
-class RunbookRun:
-    """One run of a runbook."""
-
-    @property
-    def outage_s(self) -> float:
-        """How long users were without service. In seconds."""
-    @property
-    def done_s(self) -> float:
-        """When the last step was done. In seconds."""
-    @property
-    def lost_s(self) -> float:
-        """Posts of this last time are gone. In seconds."""
-    @property
-    def to_copy_bytes(self) -> float:
-        """Log backups that had to be copied. In bytes."""
-    @property
-    def to_apply_bytes(self) -> float:
-        """Log backups that had to be applied. In bytes."""
-
-class ScheduledStep:
-    """When a step was ready, began and ended."""
-
-    @property
-    def ready_s(self) -> float:
-        """When all that it waits for was done. In seconds."""
-    @property
-    def start_s(self) -> float:
-        """When somebody was free for it. In seconds."""
-    @property
-    def end_s(self) -> float:
-        """When it was done. In seconds."""
-    @property
-    def held_up_by(self) -> int | None:
-        """Number of the step with whose end it could start, or None."""
-
-class RunbookSchedule:
-    """Who does which step when, in one run."""
-
-    @property
-    def steps(self) -> list[ScheduledStep]:
-        """In the order of the runbook."""
-    @property
-    def critical(self) -> list[int]:
-        """Numbers of the steps of the critical path, first to last."""
-    @property
-    def out_of_service_s(self) -> float:
-        """From when. In seconds."""
-    @property
-    def back_in_service_s(self) -> float:
-        """Until when. In seconds."""
-    @property
-    def done_s(self) -> float:
-        """When the last step was done. In seconds."""
-
-class RunbookAnswer:
-    """How long users are out of service, over all runs."""
-
-    @property
-    def outage(self) -> Spread:
-        """How long users are without service."""
-    @property
-    def done(self) -> Spread:
-        """When everything is as it should be."""
-    @property
-    def lost(self) -> Spread:
-        """Posts of this last time before the loss are gone."""
-    @property
-    def steps(self) -> list[StepAnswer]:
-        """In the order of the runbook."""
-    @property
-    def runs(self) -> list[RunbookRun]:
-        """In their order."""
-    @property
-    def median_run(self) -> int:
-        """The run whose outage is the median."""
-    @property
-    def median_schedule(self) -> RunbookSchedule:
-        """Its schedule."""
-
-def load_runbook(path_or_name: str, *, library: list[str], overrides: list[str]) -> Runbook:
-    """A runbook from a file (.yaml) or by name. Raises ConfigError."""
-
-def read_runbook(text: str, *, file_name: str, overrides: list[str]) -> Runbook:
-    """A runbook from its text; `file_name` is what errors call it. Raises ConfigError."""
-
-def print_runbook(runbook: Runbook) -> str:
-    """The canonical YAML: every key, with units. Reading it gives an equal runbook."""
-
-def answer_runbook(runbook: Runbook, *, seed: int, samples: int) -> RunbookAnswer:
-    """How long users are out of service, over `samples` runs; the runbook must be consistent, as a loaded one is."""

@@ -29,6 +29,7 @@ void Commands::prepare(const Fault& command) {
 }
 
 ChatModel::Refusal Commands::give(const Fault& command, const Fault& cause, bool share_survives) {
+  model_.fault_begins(cause);
   if (command.drain) return model_.drain(*command.drain);
   if (command.activate) return model_.activate(*command.activate);
   if (command.swap) return model_.swap(*command.swap);

@@ -1,6 +1,8 @@
 // What failures cost: posts at risk and lost, how old they are, and whose users waited for how long.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "domain/failure_recovery.hpp"
 #include "domain/io/scenario_file.hpp"
 #include "sim/database_outages.hpp"
@@ -67,9 +69,12 @@ TEST(Recovery, of_a_mirrored_principal_is_the_downtime_and_loses_nothing) {
 
 // The backup of 15 min waits for the copy of 30 min, so that everything since the start is lost; 24 posts a second at 80,000.
 TEST(Recovery, of_a_lost_site_is_the_operators_time_and_what_the_shipped_log_lacks) {
-  const ReplicationResult result = play(small("site-failure", {"faults[2].takes=2h", "workload.restarts_per_user=0/h"}));
+  const ReplicationResult result =
+      play(small("site-failure", {"faults[1].follow.steps.decide.p90=40min", "workload.restarts_per_user=0/h"}));
   const FailureRecovery recovery = recovery_of(result, "lose north");
-  EXPECT_NEAR(recovery.database_back.p50.value(), 2 * 3600, 10);
+  const auto state = std::ranges::find(result.logbook, "pool-state", &LogbookEntry::what);
+  ASSERT_NE(state, result.logbook.end());
+  EXPECT_NEAR(recovery.database_back.p50.value(), (state->ends - Seconds{20 * 60}).count(), 1);
   EXPECT_EQ(recovery.messages_lost->value, total(result, Metric::messages_lost));
   EXPECT_GT(recovery.messages_lost->value, 1000);
   EXPECT_NEAR(recovery.recovery_point.p50.value(), 20 * 60, 5);
