@@ -1549,10 +1549,14 @@ class ConfigError(ValueError):
 
     problems: list[Problem]
 
-def load_scenario(path_or_name: str, *, library: list[str], overrides: list[str]) -> tuple[Scenario, dict[str, tuple[str, int, int]]]:
+def load_scenario(
+    path_or_name: str, *, library: list[str], overrides: list[str]
+) -> tuple[Scenario, dict[str, tuple[str, int, int]]]:
     """A scenario from a file (.yaml) or by name, and where each key stands (file, line, column). Raises ConfigError."""
 
-def read_scenario(text: str, *, file_name: str, library: list[str], overrides: list[str]) -> tuple[Scenario, dict[str, tuple[str, int, int]]]:
+def read_scenario(
+    text: str, *, file_name: str, library: list[str], overrides: list[str]
+) -> tuple[Scenario, dict[str, tuple[str, int, int]]]:
     """A scenario from its text; `file_name` is what errors call it. Raises ConfigError."""
 
 def print_scenario(scenario: Scenario) -> str:

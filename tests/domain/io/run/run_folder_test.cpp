@@ -89,7 +89,7 @@ TEST(RunJson, has_its_keys_in_the_documented_order) {
   for (const auto& [key, value] : run.items()) keys.push_back(key);
   EXPECT_EQ(keys, (std::vector<std::string>{"format", "source", "method", "version", "seed", "replications", "options",
                                             "interrupted", "failure", "scenario", "findings", "verdicts", "rows", "users_back",
-                                            "recovery", "comes_back", "events", "variants"}));
+                                            "recovery", "comes_back", "logbook", "events", "variants"}));
   EXPECT_EQ(run["seed"], 18'446'744'073'709'551'615u);
   EXPECT_EQ(run["variants"][0]["set"], Json::array({"horizon=5min"}));
   EXPECT_EQ(run["findings"][0]["rule"], "PC-TEST");
