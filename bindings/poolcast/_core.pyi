@@ -235,6 +235,8 @@ class SqlInstance:
     """SQL Server version by its year."""
     hardware: str
     """Kind of machine."""
+    log_disk_bytes: float | None
+    """Room for the log of a database, if not all of the machine's free disk. In bytes."""
     also_holds: list[Holds]
     """Databases of other roles on the same instance."""
     domain: str | None
@@ -247,6 +249,7 @@ class SqlInstance:
         edition: SqlEdition = ...,
         version: int = ...,
         hardware: str = ...,
+        log_disk_bytes: float | None = ...,
         also_holds: list[Holds] = ...,
         domain: str | None = ...,
     ) -> None: ...
@@ -261,6 +264,8 @@ class LogShipping:
     """SQL instance that restores the shipped log."""
     secondary_mirror: str | None
     """Mirror of the secondary."""
+    secondary_witness: str | None
+    """Witness of the secondary and its mirror."""
     backup_interval_s: float
     """How often the log is backed up. In seconds."""
     copy_interval_s: float
@@ -274,6 +279,7 @@ class LogShipping:
         *,
         secondary: str,
         secondary_mirror: str | None = ...,
+        secondary_witness: str | None = ...,
         backup_interval_s: float = ...,
         copy_interval_s: float = ...,
         restore_interval_s: float = ...,
@@ -882,6 +888,8 @@ class CostSet:
     """From the end of the redo to a database that is open."""
     database_notice_time: SecondsParameter
     """Until a chat server notices that its database has fallen silent; a connection that is reset tells at once."""
+    message_bytes: BytesParameter
+    """What one message takes of a link between two sites."""
     workers: CountParameter
     """Requests that a chat server works on at the same time."""
     inbound_queue: CountParameter
@@ -925,6 +933,7 @@ class CostSet:
         redo_rate: BandwidthParameter = ...,
         database_open_time: SecondsParameter = ...,
         database_notice_time: SecondsParameter = ...,
+        message_bytes: BytesParameter = ...,
         workers: CountParameter = ...,
         inbound_queue: CountParameter = ...,
         start_time: SecondsParameter = ...,
@@ -1269,7 +1278,7 @@ class LossKind(StrEnum):
     destroyed = "destroyed"
 
 class Fault:
-    """What breaks or is operated: exactly one of the verbs lose, drain, activate, swap, fail_over, slow, slow_disk, fill_disk, hang, sync_directory, slow_link, lossy_link, cut, make_principal, force_service, suspend_mirroring, resume_mirroring, new_mirror, restore, fail_back, set_active and follow is given."""
+    """What breaks or is operated: exactly one of the verbs lose, drain, activate, swap, fail_over, slow, slow_disk, fill_disk, hang, sync_directory, slow_link, narrow_link, lossy_link, cut, make_principal, force_service, suspend_mirroring, resume_mirroring, new_mirror, restore, fail_back, set_active and follow is given."""
 
     _fields_: tuple[tuple[str, str, str, bool], ...]
     at_s: float
@@ -1291,11 +1300,13 @@ class Fault:
     fill_disk: str | None
     """SQL instance whose disk is full: posts are refused, what only reads is answered."""
     hang: str | None
-    """Chat server that accepts requests and answers none."""
+    """Chat server, SQL instance or file store that accepts requests and answers none; its pings go on."""
     sync_directory: str | None
     """Chat pool whose directory synchronisation locks tables: statements on its content database take `factor` times as long."""
     slow_link: list[str]
     """Link whose latency grows by `factor`: its one or two sites."""
+    narrow_link: list[str]
+    """Link between two sites whose bandwidth shrinks by `factor`."""
     lossy_link: list[str]
     """Link that loses a share `loss` of its packets: its one or two sites."""
     cut: str | list[str] | None
@@ -1359,6 +1370,7 @@ class Fault:
         hang: str | None = ...,
         sync_directory: str | None = ...,
         slow_link: list[str] = ...,
+        narrow_link: list[str] = ...,
         lossy_link: list[str] = ...,
         cut: str | list[str] | None = ...,
         make_principal: str | None = ...,
