@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <span>
 
+#include "domain/fault_verbs.hpp"
 #include "domain/summary.hpp"
 #include "domain/wording.hpp"
 
@@ -152,6 +154,11 @@ Comeback comeback(const Course& course, const Trigger& trigger, std::optional<Se
     const Seconds end = window.start + window.length;
     if (end > trigger.over + Seconds{rounding} && !look.normal(window)) after = end - trigger.over;
   }
+  if (within && after > *within && trigger.again)
+    return {ComebackKind::not_decided, std::nullopt,
+            *trigger.lasts +
+                " happens again and again to the end of the run, so that what is late after the first time may be in "
+                "time after the latest"};
   if (within && after > *within)
     return {
         ComebackKind::does_not_come_back, after,
@@ -164,6 +171,13 @@ Comeback comeback(const Course& course, const Trigger& trigger, std::optional<Se
   return {ComebackKind::comes_back, after, std::move(reason)};
 }
 
+namespace {
+
+// Never, without one.
+Seconds time_of(const Comeback& answer) { return answer.after.value_or(Seconds{std::numeric_limits<double>::infinity()}); }
+
+}  // namespace
+
 std::optional<Comeback> comeback(const Scenario& scenario, const ReplicationResult& result) {
   const auto trigger = trigger_of(scenario);
   if (!trigger) return std::nullopt;
@@ -172,19 +186,13 @@ std::optional<Comeback> comeback(const Scenario& scenario, const ReplicationResu
   for (const Course& course : courses) {
     Comeback own = comeback(course, *trigger, scenario.comes_back_within);
     if (courses.size() > 1) own.reason = course.pool + ": " + own.reason;
-    const bool worse = !worst || own.kind > worst->kind || (own.kind == worst->kind && own.after > worst->after);
+    const bool worse = !worst || own.kind > worst->kind || (own.kind == worst->kind && time_of(own) > time_of(*worst));
     if (worse) worst = std::move(own);
   }
   return worst;
 }
 
 namespace {
-
-// A fault that is a state while it lasts, and operators who follow a runbook; what else they do is done at a moment.
-bool holds(const Fault& fault) {
-  return fault.lose || fault.slow || fault.slow_disk || fault.fill_disk || fault.hang || fault.sync_directory ||
-         !fault.slow_link.empty() || !fault.lossy_link.empty() || fault.cut || fault.suspend_mirroring || fault.follow;
-}
 
 // How long operators may need before anything changes.
 Seconds preparation(const Fault& fault, const Scenario& scenario) {
@@ -201,20 +209,16 @@ std::optional<Trigger> trigger_of(const Scenario& scenario) {
   for (const Fault& fault : scenario.faults) {
     if (fault.at >= scenario.horizon) continue;
     Trigger one{fault.at, fault.at, std::nullopt};
-    if (fault.about_every) {
-      one.lasts = label(fault);
-    } else {
-      Count rounds = fault.times.value_or(1);
-      if (fault.every && !fault.times) rounds = static_cast<Count>(std::ceil((scenario.horizon - fault.at) / *fault.every));
-      if (fault.every) one.over += *fault.every * static_cast<double>(rounds - 1);
-      one.over += fault.duration.value_or(preparation(fault, scenario));
-      const bool to_the_end = (!fault.duration && holds(fault)) || one.over >= scenario.horizon;
-      if (to_the_end) one = {fault.at, fault.at, label(fault)};
-    }
+    if (fault.every && fault.times) one.over += *fault.every * static_cast<double>(*fault.times - 1);
+    one.over += fault.duration.value_or(preparation(fault, scenario));
+    const bool again_to_the_end = fault.about_every || (fault.every && !fault.times);
+    if (again_to_the_end || (!fault.duration && holds(fault)) || one.over >= scenario.horizon)
+      one = {fault.at, fault.at, label(fault), again_to_the_end};
     if (!all) all = one;
     all->begins = std::min(all->begins, one.begins);
     all->over = std::max(all->over, one.over);
-    if (!all->lasts) all->lasts = one.lasts;
+    if (one.lasts && (!all->lasts || (one.again && !all->again))) all->lasts = one.lasts;
+    all->again = all->again || one.again;
   }
   return all;
 }

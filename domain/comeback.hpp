@@ -26,6 +26,7 @@ struct Trigger {
   Seconds begins{0};
   Seconds over{0};                   // nothing begins or ends any more
   std::optional<std::string> lasts;  // the fault that holds to the end of the run, if one does
+  bool again = false;                // and it does so again and again, or at random
   bool operator==(const Trigger&) const = default;
 };
 

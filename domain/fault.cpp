@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/fault_verbs.hpp"
+
 namespace poolcast {
 namespace {
 
@@ -42,39 +44,11 @@ bool given(const std::optional<Subject>& subject) {
   return subject.has_value();
 }
 
-// Calls visit(verb, subject) for every verb, in the order of the schema.
-template <class Visit>
-void for_each_verb(const Fault& fault, Visit&& visit) {
-  visit("lose", fault.lose);
-  visit("drain", fault.drain);
-  visit("activate", fault.activate);
-  visit("swap", fault.swap);
-  visit("fail_over", fault.fail_over);
-  visit("slow", fault.slow);
-  visit("slow_disk", fault.slow_disk);
-  visit("fill_disk", fault.fill_disk);
-  visit("hang", fault.hang);
-  visit("sync_directory", fault.sync_directory);
-  visit("slow_link", fault.slow_link);
-  visit("narrow_link", fault.narrow_link);
-  visit("lossy_link", fault.lossy_link);
-  visit("cut", fault.cut);
-  visit("make_principal", fault.make_principal);
-  visit("force_service", fault.force_service);
-  visit("suspend_mirroring", fault.suspend_mirroring);
-  visit("resume_mirroring", fault.resume_mirroring);
-  visit("new_mirror", fault.new_mirror);
-  visit("restore", fault.restore);
-  visit("fail_back", fault.fail_back);
-  visit("set_active", fault.set_active);
-  visit("follow", fault.follow);
-}
-
 }  // namespace
 
 std::vector<std::string_view> verbs_of(const Fault& fault) {
   std::vector<std::string_view> verbs;
-  for_each_verb(fault, [&](std::string_view verb, const auto& subject) {
+  for_each_verb(fault, [&](std::string_view verb, const auto& subject, Verb) {
     if (given(subject)) verbs.push_back(verb);
   });
   return verbs;
@@ -82,7 +56,8 @@ std::vector<std::string_view> verbs_of(const Fault& fault) {
 
 std::vector<std::string_view> all_verbs() {
   std::vector<std::string_view> verbs;
-  for_each_verb(Fault{}, [&](std::string_view verb, const auto&) { verbs.push_back(verb); });
+  const Fault none;
+  for_each_verb(none, [&](std::string_view verb, const auto&, Verb) { verbs.push_back(verb); });
   return verbs;
 }
 
@@ -92,9 +67,16 @@ bool is_of_operators(const Fault& fault) {
          fault.set_active || fault.follow;
 }
 
+bool holds(const Fault& fault) {
+  bool found = false;
+  for_each_verb(
+      fault, [&](std::string_view, const auto& subject, Verb verb) { found = found || (given(subject) && verb == Verb::state); });
+  return found;
+}
+
 std::string label(const Fault& fault) {
   std::string text;
-  for_each_verb(fault, [&](std::string_view verb, const auto& subject) {
+  for_each_verb(fault, [&](std::string_view verb, const auto& subject, Verb) {
     if (!text.empty() || !given(subject)) return;
     text = verb;
     std::ranges::replace(text, '_', ' ');

@@ -7,7 +7,10 @@
 
 #include <cmath>
 #include <functional>
+#include <set>
+#include <type_traits>
 
+#include "domain/fault_verbs.hpp"
 #include "tests/domain/results.hpp"
 
 namespace poolcast {
@@ -139,6 +142,15 @@ TEST(Comeback, of_a_fault_that_lasts_is_told_only_when_it_does_no_harm_any_more)
   EXPECT_NE(answer.reason.find("lose sql-1 lasts to the end"), std::string::npos) << answer.reason;
 }
 
+TEST(Comeback, later_than_allowed_after_what_happens_again_to_the_end_may_be_the_effect_of_the_latest_time) {
+  const Course slow = course(60, [](int since) { return State{since < 25 ? 1.0 : 0.0, 0}; });
+  const Trigger again{Seconds{600}, Seconds{600}, "lose sql-1", true};
+  const Comeback late = judged(slow, again, Seconds{24 * 60});
+  EXPECT_EQ(late.kind, ComebackKind::not_decided);
+  EXPECT_NE(late.reason.find("lose sql-1 happens again and again to the end"), std::string::npos) << late.reason;
+  EXPECT_EQ(judged(slow, again, Seconds{27 * 60}).kind, ComebackKind::comes_back);
+}
+
 TEST(Trigger, is_over_when_the_last_fault_is) {
   Scenario scenario = ten_minutes();
   EXPECT_FALSE(trigger_of(scenario));
@@ -149,10 +161,44 @@ TEST(Trigger, is_over_when_the_last_fault_is) {
   scenario.faults[0].every = Seconds{50};
   scenario.faults[0].times = 3;
   EXPECT_EQ(trigger_of(scenario), (Trigger{Seconds{30}, Seconds{170}, std::nullopt}));
-  scenario.faults[0].times.reset();
-  EXPECT_EQ(trigger_of(scenario), (Trigger{Seconds{30}, Seconds{570}, std::nullopt}));  // 10 rounds, the last at 560
-  scenario.faults[0].duration = Seconds{45};
-  EXPECT_EQ(trigger_of(scenario), (Trigger{Seconds{30}, Seconds{130}, "lose a"}));
+}
+
+TEST(Trigger, that_happens_again_to_the_end_is_never_over_whatever_is_left_after_the_last_time) {
+  Scenario scenario = ten_minutes();
+  scenario.faults = {loss("a", 60), loss("b", 30)};
+  scenario.faults[0].every = Seconds{50};
+  scenario.faults[1].duration = Seconds{100};
+  for (const double seconds : {10, 45}) {  // the last begins at 560, so that the first of these ends within the run
+    scenario.faults[0].duration = Seconds{seconds};
+    EXPECT_EQ(trigger_of(scenario), (Trigger{Seconds{30}, Seconds{130}, "lose a", true})) << seconds;
+  }
+}
+
+// Whether a fault without an end lasts to that of the run is said next to each verb, and held against this list.
+TEST(Trigger, of_every_verb_lasts_unless_it_is_done_at_a_moment) {
+  const std::set<std::string_view> moments{"drain",         "activate",         "swap",       "fail_over", "make_principal",
+                                           "force_service", "resume_mirroring", "new_mirror", "restore",   "fail_back",
+                                           "set_active"};
+  Scenario scenario = ten_minutes();
+  for (const std::string_view verb : all_verbs()) {
+    Fault fault;
+    fault.at = Seconds{60};
+    for_each_verb(fault, [&](std::string_view name, auto& subject, Verb) {
+      if (name != verb) return;
+      using Subject = std::remove_reference_t<decltype(subject)>;
+      if constexpr (std::is_assignable_v<Subject&, NodeId>)
+        subject = NodeId("a");
+      else if constexpr (std::is_assignable_v<Subject&, PoolId>)
+        subject = PoolId("a");
+      else if constexpr (std::is_assignable_v<Subject&, Runbook>)
+        subject = Runbook{};
+      else
+        subject = {SiteId("a"), SiteId("b")};
+    });
+    scenario.faults = {fault};
+    ASSERT_EQ(verbs_of(fault), std::vector{verb});
+    EXPECT_EQ(trigger_of(scenario)->lasts.has_value(), !moments.contains(verb)) << verb;
+  }
 }
 
 TEST(Trigger, lasts_when_a_fault_has_no_end_or_happens_at_random) {
@@ -202,6 +248,31 @@ TEST(Comeback, is_that_of_the_pool_that_fares_worst) {
   EXPECT_EQ(first.windows[5].waiting, 50);
   EXPECT_EQ(first.windows[0].offered, 1000);
   EXPECT_EQ(first.windows[0].failed, 7);
+}
+
+// One is back after 25 minutes where 24 are allowed, the other never.
+TEST(Comeback, of_two_pools_that_fail_is_that_of_the_one_that_never_is_back) {
+  Scenario scenario = ten_minutes();
+  scenario.faults = {loss("a", 110)};
+  scenario.faults[0].duration = Seconds{5};
+  scenario.comes_back_within = Seconds{24 * 60};
+  for (const bool never_first : {true, false}) {
+    Fold fold(Seconds{60 * 60}, Seconds{60});
+    for (const bool never : {never_first, !never_first}) {
+      const Place place{.pool = never ? "never" : "late"};
+      const SeriesId connected = fold.add(Metric::users_connected, place), waiting = fold.add(Metric::users_waiting, place);
+      fold.level(connected, 0, 100);
+      fold.level(connected, 120, 50);
+      fold.level(waiting, 120, 50);
+      if (never) continue;
+      fold.level(connected, 120 + 25 * 60, 100);
+      fold.level(waiting, 120 + 25 * 60, 0);
+    }
+    const auto answer = comeback(scenario, finished(std::move(fold)));
+    EXPECT_EQ(answer->kind, ComebackKind::does_not_come_back);
+    EXPECT_FALSE(answer->after) << never_first;
+    EXPECT_TRUE(answer->reason.starts_with("never: ")) << answer->reason;
+  }
 }
 
 // What was wrong before does not matter, nor by how much; from the last wrong window on the time counts.
