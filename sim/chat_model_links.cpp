@@ -36,8 +36,8 @@ void ChatModel::add_links() {
 
 void ChatModel::close_links(double begin, double end) {
   for (const LinkRecord& link : links_) {
-    Wire& wire = platform_.wire(link.from, link.to);
-    recorder_.fold().level(link.utilisation, begin, std::min(1.0, wire.take_carried() / (wire.bandwidth() * (end - begin))));
+    const double busy = platform_.wire(link.from, link.to).take_busy(end);
+    recorder_.fold().level(link.utilisation, begin, std::min(1.0, busy / (end - begin)));  // more by rounding only
   }
 }
 

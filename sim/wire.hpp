@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstddef>
-#include <utility>
 
 namespace poolcast::sim {
 
@@ -15,8 +14,9 @@ public:
 
   // How long `bytes` that are handed over now take until they have left. Dates never go back.
   double transmit(double bytes, double now);
-  // A file: it takes half of what there is as long as it lasts, as one flow beside the messages.
-  void copy(double bytes, double now);
+  // A file, after those before it: it takes half of what there is as long as it lasts, as one flow beside the messages. How long
+  // it takes until it has left.
+  double copy(double bytes, double now);
   // Notices that a job hands over one after the other, evenly over its length in seconds.
   void flow(double bytes, double length);
   // To be called each second: flows take their share of it, and what is more than the link's is waited for.
@@ -25,10 +25,12 @@ public:
   double bandwidth() const { return bytes_per_s_; }
   double time_of(double bytes, double now) const { return bytes / rate(now); }  // on the link, without waiting
   void set_bandwidth(double bytes_per_s, double now);                           // what waits is sent at the new speed
-  double take_carried() { return std::exchange(carried_, 0); }                  // bytes handed over since the last call
+  // Seconds in which the link was full since the last call: it is while messages wait, and by half while a copy lasts.
+  double take_busy(double now);
 
 private:
   double rate(double now) const;
+  void count_busy(double now);  // to be called before anything changes
 
   // Longer jobs than this are taken for as long, which makes a slightly higher flow of them.
   static constexpr std::size_t seconds_ahead = 64;
@@ -37,7 +39,8 @@ private:
   double free_at_ = 0;    // when all that was handed over has left
   double copied_at_ = 0;  // when the last copy has
   double taken_ = 0;      // share that flows take in this second
-  double carried_ = 0;
+  double busy_ = 0;       // since somebody asked, up to `counted_`
+  double counted_ = 0;
   std::array<double, seconds_ahead> flows_{};  // bytes of each second from now on
   std::size_t this_second_ = 0;
 };

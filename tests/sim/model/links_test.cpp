@@ -15,8 +15,8 @@ TEST(Wires, what_is_sent_waits_for_what_was_sent_before) {
   EXPECT_DOUBLE_EQ(wire.transmit(500, 10), 1);
   EXPECT_DOUBLE_EQ(wire.transmit(500, 10.75), 0.75);
   EXPECT_DOUBLE_EQ(wire.transmit(500, 20), 0.5);
-  EXPECT_DOUBLE_EQ(wire.take_carried(), 2000);
-  EXPECT_DOUBLE_EQ(wire.take_carried(), 0);
+  EXPECT_DOUBLE_EQ(wire.take_busy(30), 2);
+  EXPECT_DOUBLE_EQ(wire.take_busy(40), 0);
 }
 
 TEST(Wires, a_copy_leaves_half_of_the_link_to_messages) {
@@ -35,7 +35,25 @@ TEST(Wires, a_flow_takes_its_share_of_each_of_its_seconds) {
   }
   wire.second_begins(3);
   EXPECT_NEAR(wire.transmit(100, 3), 0.1, 1e-9);
-  EXPECT_DOUBLE_EQ(wire.take_carried(), 1500 + 400);
+  EXPECT_NEAR(wire.take_busy(4), (1500 + 400) / 1000.0, 1e-9);
+}
+
+TEST(Wires, are_busy_while_something_is_on_them_whenever_it_was_handed_over) {
+  Wire wire(1000);
+  wire.transmit(90'000, 0);
+  EXPECT_DOUBLE_EQ(wire.take_busy(60), 60);
+  EXPECT_DOUBLE_EQ(wire.take_busy(120), 30);
+  wire.copy(60'000, 120);  // half of the link for two minutes
+  EXPECT_DOUBLE_EQ(wire.take_busy(180), 30);
+  EXPECT_DOUBLE_EQ(wire.take_busy(240), 30);
+  EXPECT_DOUBLE_EQ(wire.take_busy(300), 0);
+}
+
+TEST(Wires, that_narrow_were_as_busy_before_as_they_were) {
+  Wire wire(1000);
+  wire.transmit(10'000, 0);
+  wire.set_bandwidth(10, 30);
+  EXPECT_DOUBLE_EQ(wire.take_busy(60), 10);
 }
 
 TEST(Wires, flows_that_are_more_than_the_link_are_waited_for) {
@@ -93,8 +111,9 @@ TEST(Links, one_that_is_too_narrow_for_the_notices_makes_them_late_and_a_wide_on
   EXPECT_LT(latencies(wide, Metric::delivery_latency).quantile(0.95), 2);
   EXPECT_GT(latencies(narrow, Metric::delivery_latency).quantile(0.95), 30);  // 360 KB/s through 250 KB/s for ten minutes
   EXPECT_GT(use_of_link(narrow, "south", "north").windows[2].mean, 0.9);
-  // Requests wait for the database behind the notices and hold the workers: in the end fewer posts are written.
-  EXPECT_LT(use_of_link(narrow, "south", "north").windows[8].mean, 0.9);
+  // Requests wait for the database behind the notices and hold the workers: in the end fewer posts are written, and what waits
+  // still fills the link.
+  EXPECT_GT(use_of_link(narrow, "south", "north").windows[8].mean, 0.9);
 }
 
 TEST(Links, a_link_that_narrows_for_a_while_delays_posts_until_it_is_wide_again) {
