@@ -42,7 +42,7 @@ void DatabaseOutages::note_stored(std::size_t pool, double now, std::uint64_t st
   // Of several dates with the same number only the last says anything: the next post came after it.
   if (!dates.empty() && dates.back().posts == stored)
     dates.back().at = now;
-  else
+  else if (dates.empty() || now - dates.back().at >= (now - dates.front().at) * precision)
     dates.push_back({now, stored});
 }
 

@@ -18,7 +18,7 @@ struct DatabaseOutage {
   std::optional<double> lasted;  // none: to the end of the run
   std::uint64_t lost = 0;        // acknowledged posts
   std::uint64_t in_doubt = 0;
-  double oldest_lost = 0;  // its age when the outage began, rounded up to a second
+  double oldest_lost = 0;  // its age when the outage began, rounded up: to a second, or to the precision when that is more
 };
 
 class DatabaseOutages {
@@ -29,11 +29,15 @@ public:
   // The last `posts` of the `stored` posts of a pool are gone.
   void lost(std::size_t pool, double now, std::uint64_t posts, std::uint64_t stored);
 
+  // Of the time since the last safe post: a second in the first hour. Without a mirror and without log shipping nothing is ever
+  // safe, and a year of seconds would be too many dates.
+  static constexpr double precision = 1.0 / 3600;
   // Once a second: posts stored until then. What is safe by now needs no date any more.
   void note_stored(std::size_t pool, double now, std::uint64_t stored);
   void forget(std::size_t pool, std::uint64_t safe);
 
   const std::vector<DatabaseOutage>& all() const { return outages_; }
+  std::size_t dates(std::size_t pool) { return dates_of(pool).size(); }  // that are kept
 
 private:
   struct Stored {

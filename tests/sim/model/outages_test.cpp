@@ -43,6 +43,18 @@ TEST(DatabaseOutages, the_oldest_lost_post_came_after_the_last_date_with_no_more
   EXPECT_EQ(outages.all().size(), 1u);
 }
 
+TEST(DatabaseOutages, keep_few_dates_when_nothing_is_ever_safe_and_tell_the_age_by_them) {
+  constexpr int seconds = 40 * 86'400;
+  DatabaseOutages outages;
+  for (int second = 0; second <= seconds; ++second) outages.note_stored(0, second, static_cast<std::uint64_t>(second));
+  EXPECT_LT(outages.dates(0), 40'000u);
+  outages.gone(0, seconds, 0);
+  outages.lost(0, seconds, seconds / 2, seconds);
+  EXPECT_NEAR(outages.all()[0].oldest_lost, seconds / 2.0, seconds * DatabaseOutages::precision);
+  outages.lost(0, seconds, seconds, seconds);
+  EXPECT_EQ(outages.all()[0].oldest_lost, seconds);
+}
+
 Scenario small(const std::string& name, const std::vector<std::string>& set = {}) {
   std::vector<std::string> overrides{"workload.users=4_000", "costs.join_rate=0.5/s"};
   overrides.insert(overrides.end(), set.begin(), set.end());
