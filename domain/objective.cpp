@@ -84,8 +84,15 @@ void not_back(const Series& loss, const ReplicationResult& result, Observation& 
   if (back && displaced) worst.why_none += ", " + in_words({*back / *displaced, Quantity::Dimension::share}) + " were";
 }
 
+// Where what becomes of databases is recorded, a loss without an outage is one that the database survived.
+Observation without_outage(const ReplicationResult& result) {
+  if (std::ranges::find(result.series, Metric::without_database, &Series::metric) == result.series.end())
+    return {std::nullopt, std::nullopt, "nothing was recorded of what becomes of the database", false};
+  return {std::nullopt, std::nullopt, "the database never went", true};
+}
+
 // Times until users or the database are back: the largest over the losses that are meant, so that the objective holds for each of
-// them. A loss that displaced nobody has no time and needs none.
+// them. A loss that displaced nobody, or left the database where it was, has no time and needs none.
 Observation observe_back(const Objective& objective, Metric metric, const ReplicationResult& result, Statistic statistic) {
   Observation worst;
   bool recorded = false;
@@ -100,6 +107,7 @@ Observation observe_back(const Objective& objective, Metric metric, const Replic
     else if (!worst.value || *value > *worst.value)
       worst.value = value;
   }
+  if (!recorded && metric == Metric::database_back) return without_outage(result);
   if (!recorded) return {std::nullopt, std::nullopt, "no such loss was recorded", false};
   if (!worst.value && !worst.above) return {std::nullopt, std::nullopt, "nobody was displaced", true};
   if (!worst.above) return worst;

@@ -28,7 +28,7 @@ struct Observation {
   std::optional<double> value;
   std::optional<double> above;  // without a value: what is known to lie below it, such as the time that was looked
   std::string why_none;         // without a value
-  bool nothing_asked = false;   // a time until users are back when nobody was displaced: there is none, and none is missing
+  bool nothing_asked = false;   // a time back where nobody was displaced or the database never went: none is missing
 };
 
 // The figure of one replication. It counts from the warm-up on, or from the window in which the fault happens. Latencies and

@@ -50,11 +50,13 @@ void set_figures(ReportRow& row, const std::vector<Summary>& summaries, bool pai
   row.max = figure(&Summary::max);
 }
 
-// A time that some replication did not reach has no mean over replications; one in which nobody was displaced needs none.
-void drop_times_not_reached(std::vector<Summary>& summaries) {
+// A time that some replication did not reach has no mean over replications; one in which nobody was displaced, or
+// that recorded no such loss at all, needs none.
+void drop_times_not_reached(std::vector<Summary>& summaries, const Recorded& recorded) {
   for (const Column column : {&Summary::mean, &Summary::p50, &Summary::p95, &Summary::max}) {
-    const bool reached =
-        std::ranges::all_of(summaries, [column](const Summary& one) { return (one.*column).has_value() || one.count == 0.0; });
+    bool reached = true;
+    for (std::size_t i = 0; i < summaries.size(); ++i)
+      reached = reached && (recorded.in[i] == nullptr || (summaries[i].*column).has_value() || summaries[i].count == 0.0);
     for (Summary& summary : summaries)
       if (!reached) (summary.*column).reset();
   }
@@ -71,7 +73,8 @@ ReportRow row_over(const Recorded& recorded, const std::vector<ReplicationResult
   std::vector<Summary> summaries;
   for (std::size_t i = 0; i < results.size(); ++i)
     summaries.push_back(recorded.in[i] == nullptr ? Summary{} : summarise({recorded.in[i]}, results[i], range));
-  if (recorded.metric == Metric::users_back || recorded.metric == Metric::database_back) drop_times_not_reached(summaries);
+  if (recorded.metric == Metric::users_back || recorded.metric == Metric::database_back)
+    drop_times_not_reached(summaries, recorded);
   set_figures(row, summaries, pairs);
   return row;
 }

@@ -51,17 +51,19 @@ void judge_without_answer(Verdict& verdict, const std::vector<Observation>& obse
     verdict.kind = VerdictKind::holds;
 }
 
-// Where nobody was displaced nobody has to come back: such replications count neither for the objective nor against it.
+// Where nobody was displaced nobody has to come back, nor a database that never went: such replications count neither for the
+// objective nor against it.
 void judge_where_asked(Verdict& verdict, const std::vector<Observation>& observations) {
-  const auto nobody = static_cast<std::size_t>(std::ranges::count_if(observations, &Observation::nothing_asked));
-  if (nobody == observations.size()) {
+  const auto nothing = static_cast<std::size_t>(std::ranges::count_if(observations, &Observation::nothing_asked));
+  if (nothing == observations.size()) {
     verdict.kind = VerdictKind::holds;
     verdict.note = observations.front().why_none;
     return;
   }
   judge_answer(verdict);
-  if (nobody == 0) return;
-  verdict.note += (verdict.note.empty() ? "" : "; ") + std::string("nobody was displaced in ") + std::to_string(nobody) + " of " +
+  if (nothing == 0) return;
+  const std::string& why = std::ranges::find_if(observations, &Observation::nothing_asked)->why_none;
+  verdict.note += (verdict.note.empty() ? "" : "; ") + why + " in " + std::to_string(nothing) + " of " +
                   std::to_string(observations.size()) + " replications";
 }
 

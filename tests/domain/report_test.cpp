@@ -96,6 +96,17 @@ TEST(Report, times_until_users_are_back_are_listed_by_replication) {
   EXPECT_EQ(row->count.value().value, 20'000);
 }
 
+TEST(Report, times_keep_their_mean_beside_a_replication_without_such_a_loss) {
+  const auto row = [](double second) {
+    const std::vector<ReplicationResult> results{with_users_back("lose chat-2", 30), with_users_back("lose chat-9", 1, 1),
+                                                 with_users_back("lose chat-2", second, 2)};
+    const Report report = make_report(ten_minutes(), results);
+    return *std::ranges::find(report.rows, Metric::users_back, &ReportRow::metric);
+  };
+  EXPECT_EQ(row(50).p95.value().value, 40);
+  EXPECT_FALSE(row(-1).p95);  // not back in one that had it
+}
+
 TEST(Report, histograms_of_replications_merge_from_the_warm_up_on) {
   Scenario scenario = ten_minutes();
   scenario.warm_up = Seconds{60};

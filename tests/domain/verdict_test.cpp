@@ -152,6 +152,35 @@ TEST(Verdict, the_longest_outage_of_a_database_answers_and_one_without_end_fails
   EXPECT_EQ(never.note, "not back within the horizon (5 min after the loss)");
 }
 
+// The database is watched, and nothing happens to it.
+ReplicationResult without_outages() {
+  Fold fold(Seconds{600}, Seconds{60});
+  fold.once(fold.add(Metric::without_database, {.pool = "chat"}), "", 0);
+  return finished(std::move(fold), 1);
+}
+
+TEST(Verdict, a_database_that_survives_its_loss_has_no_time_and_needs_none) {
+  Scenario scenario = ten_minutes();
+  scenario.faults = {loss("sql-1", 120)};
+  Objective back = objective("database_back", std::nullopt, seconds(60));
+  back.after = "lose sql-1";
+  const Verdict never = judged(back, scenario, {without_outages()});
+  EXPECT_EQ(never.kind, VerdictKind::holds);
+  EXPECT_EQ(never.note, "the database never went");
+  const Verdict once = judged(back, scenario, {with_outages(30), without_outages()});
+  EXPECT_EQ(once.kind, VerdictKind::holds);
+  EXPECT_DOUBLE_EQ(once.answer.value().value, 30);
+  EXPECT_EQ(once.note, "the database never went in 1 of 2 replications");
+  EXPECT_EQ(judged(back, scenario, {with_outages(-1), without_outages()}).kind, VerdictKind::fails);
+}
+
+TEST(Verdict, a_database_that_nobody_watches_is_unknown) {
+  Objective back = objective("database_back", std::nullopt, seconds(60));
+  const Verdict verdict = judged(back, with_loss(), {with_users_back("lose chat-2", 1)});
+  EXPECT_EQ(verdict.kind, VerdictKind::unknown);
+  EXPECT_EQ(verdict.note, "nothing was recorded of what becomes of the database");
+}
+
 // Without a time a quarter of the displaced users was back at the end.
 void add_loss(Fold& fold, const std::string& label, double displaced, double at, std::optional<double> p95) {
   const SeriesId id = fold.add(Metric::users_back, {.pool = "chat", .part = label});
