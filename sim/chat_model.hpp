@@ -24,6 +24,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "domain/random.hpp"
@@ -320,7 +321,9 @@ private:
   rules::LogShippingPlan shipping_plan(const Pool& pool) const;
   Bandwidth log_rate(const Pool& pool, double at) const;
   std::vector<rules::LogBackup> log_backups(const Pool& pool, double at) const;
-  std::uint64_t posts_shipped(const Pool& pool, double at, bool share_survives) const;
+  // The sites that a pool's log backups go from and to.
+  std::pair<SiteNumber, SiteNumber> shipping_route(const ChatPool& pool) const;
+  double served_until(const Pool& pool) const;  // now, or when the content database went
   std::uint64_t posts_kept(const Pool& pool, double at, bool share_survives, std::string& since) const;
   void lose_posts(Pool& pool, std::uint64_t posts);
   void settle_losses(Pool& pool, bool share_survives);

@@ -113,9 +113,8 @@ void ChatModel::manage_databases(std::uint16_t pool_number, const ChatPool& pool
                             .recorded = concerns_databases(scenario_)};
     if (holds == Holds::content) pools_[pool_number].content = number;
     if (holds == Holds::content && database->log_shipping)
-      pools_[pool_number].log_backups.interval = database->log_shipping->backup_interval.count();
+      pools_[pool_number].shipped.emplace(database->log_shipping->backup_interval.count());
     if (holds == Holds::content) {
-      pools_[pool_number].copy_elsewhere = database->log_shipping.has_value();
       pools_[pool_number].settled = false;
       if (database->backup_interval) pools_[pool_number].backups.interval = database->backup_interval->count();
     }

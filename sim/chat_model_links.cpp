@@ -10,13 +10,20 @@ bool ChatModel::tells_another_site(const Job& job) const {
 }
 
 void ChatModel::scale_bandwidth(SiteNumber a, SiteNumber b, double factor) {
+  const auto crosses = [a, b](SiteNumber here, SiteNumber there) {
+    return (here == a && there == b) || (here == b && there == a);
+  };
   const double left = platform_.bandwidth(a, b) * factor;
   platform_.set_bandwidth(a, b, left, now());
   for (ManagedDatabase& managed : databases_) {
     const auto& machines = pools_[managed.pool].database.machines;
     if (managed.holds != Holds::content || !machines[1]) continue;
-    const auto [here, there] = std::pair{machines[0]->site, machines[1]->site};
-    if ((here == a && there == b) || (here == b && there == a)) managed.session.set_bandwidth(left, now());
+    if (crosses(machines[0]->site, machines[1]->site)) managed.session.set_bandwidth(left, now());
+  }
+  for (std::size_t number = 0; number < pools_.size(); ++number) {
+    if (!pools_[number].shipped) continue;
+    const auto [here, there] = shipping_route(scenario_.topology.chat_pools[number]);
+    if (crosses(here, there)) pools_[number].shipped->stretch(now(), 1 / factor);
   }
 }
 
@@ -41,26 +48,27 @@ void ChatModel::close_links(double begin, double end) {
   }
 }
 
-// Backups of the log are copied to a secondary in another site at the copy schedule.
+std::pair<SiteNumber, SiteNumber> ChatModel::shipping_route(const ChatPool& pool) const {
+  const Topology& topology = scenario_.topology;
+  const Database& content = *find_database(topology, pool, Holds::content);
+  return {platform_.site(site_of(topology, content.principal).value_or(pool.site)),
+          platform_.site(site_of(topology, content.log_shipping->secondary).value_or(pool.site))};
+}
+
+// Backups of the log are copied to the secondary at the copy schedule.
 void ChatModel::expect_log_copy(std::uint16_t pool_number) {
   const Topology& topology = scenario_.topology;
-  const ChatPool& chat = topology.chat_pools[pool_number];
-  const Database* content = find_database(topology, chat, Holds::content);
-  if (!content->log_shipping) return;
-  const auto here = site_of(topology, content->principal);
-  const auto there = site_of(topology, content->log_shipping->secondary);
-  if (here && there && here != there) after(content->log_shipping->copy_interval.count(), Kind::log_copied, 0, pool_number);
+  const Database* content = find_database(topology, topology.chat_pools[pool_number], Holds::content);
+  if (content->log_shipping) after(content->log_shipping->copy_interval.count(), Kind::log_copied, 0, pool_number);
 }
 
 void ChatModel::log_copied(std::uint16_t pool_number) {
   Pool& pool = pools_[pool_number];
-  const ChatPool& chat = scenario_.topology.chat_pools[pool_number];
-  const Database& content = *find_database(scenario_.topology, chat, Holds::content);
   if (!pool.failed_over && databases_[pool.content].session.serving()) {
-    const SiteNumber here = platform_.site(*site_of(scenario_.topology, content.principal));
-    const SiteNumber there = platform_.site(*site_of(scenario_.topology, content.log_shipping->secondary));
-    platform_.wire(here, there).copy(log_bytes(pool.stored - pool.copied), now());
-    pool.copied = pool.stored;
+    note_backups(pool);
+    const auto [here, there] = shipping_route(scenario_.topology.chat_pools[pool_number]);
+    Wire& wire = platform_.wire(here, there);
+    pool.shipped->copy(now(), [&](std::uint64_t posts) { return wire.copy(log_bytes(posts), now()); });
   }
   expect_log_copy(pool_number);
 }

@@ -1,7 +1,6 @@
 // The copies of a content database: log shipped to the other site, backups, the pool states Normal (on its own database) and
 // FailedOver (on the log-shipping secondary), and what is lost for good when a copy has to do.
 #include <algorithm>
-#include <cmath>
 
 #include "domain/wording.hpp"
 #include "sim/chat_model.hpp"
@@ -10,7 +9,7 @@ namespace poolcast::sim {
 // How many posts the database held at each backup; to be called before posts are counted as stored.
 void ChatModel::note_backups(Pool& pool) {
   const std::uint64_t held = pool.stored - pool.lost;
-  if (!pool.failed_over) pool.log_backups.note(held, now());
+  if (pool.shipped && !pool.failed_over) pool.shipped->back_up(now(), held);
   pool.backups.note(held, now());
 }
 
@@ -38,13 +37,9 @@ std::vector<rules::LogBackup> ChatModel::log_backups(const Pool& pool, double at
   return rules::ship(shipping_plan(pool), rules::steady_log(log_rate(pool, at)), Seconds{at});
 }
 
-// Posts in the newest log backup that is left: of those copied to the secondary, or of all on the share when it survives.
-std::uint64_t ChatModel::posts_shipped(const Pool& pool, double at, bool share_survives) const {
-  const auto until = rules::shipped_until(log_backups(pool, at), Seconds{at});
-  const Seconds left = share_survives ? until.backed_up : until.copied;
-  const auto number = static_cast<std::size_t>(std::llround(left.count() / pool.log_backups.interval));
-  const auto& held = pool.log_backups.posts;
-  return number < held.size() ? held[number] : pool.stored - pool.lost;
+double ChatModel::served_until(const Pool& pool) const {
+  const ManagedDatabase& content = databases_[pool.content];
+  return content.session.serving() ? now() : content.away_since;
 }
 
 // Posts in the best copy that is left of a database that was lost at that date, and which copy that is.
@@ -56,8 +51,8 @@ std::uint64_t ChatModel::posts_kept(const Pool& pool, double at, bool share_surv
     kept = number < pool.backups.posts.size() ? pool.backups.posts[number] : pool.stored - pool.lost;
     since = "since the backup at " + seconds_in_words(static_cast<double>(number) * pool.backups.interval);
   }
-  if (!pool.copy_elsewhere || pool.failed_over) return kept;
-  const std::uint64_t shipped = posts_shipped(pool, at, share_survives);
+  if (!pool.shipped || pool.failed_over) return kept;
+  const std::uint64_t shipped = share_survives ? pool.shipped->backed_up(at) : pool.shipped->copied(at);
   if (shipped < kept) return kept;
   since = share_survives ? "since the last log backup on the share" : "since the last log backup that was copied";
   return shipped;
@@ -66,6 +61,7 @@ std::uint64_t ChatModel::posts_kept(const Pool& pool, double at, bool share_surv
 void ChatModel::lose_posts(Pool& pool, std::uint64_t posts) {
   outages_.lost(static_cast<std::size_t>(&pool - pools_.data()), now(), posts, pool.stored);
   pool.lost += posts;
+  if (pool.shipped) pool.shipped->keep_only(pool.stored - pool.lost);
   pool.record.messages_lost.now += posts;
 }
 
@@ -76,7 +72,7 @@ void ChatModel::settle_losses(Pool& pool, bool share_survives) {
   note_backups(pool);
   std::string since;
   const std::uint64_t held = pool.stored - pool.lost;
-  const std::uint64_t kept = std::min(held, posts_kept(pool, databases_[pool.content].away_since, share_survives, since));
+  const std::uint64_t kept = std::min(held, posts_kept(pool, served_until(pool), share_survives, since));
   if (held == kept) return;
   lose_posts(pool, held - kept);
   enter({.begins = Seconds{now()},
@@ -113,9 +109,8 @@ Situation ChatModel::situation(const PoolId& name) const {
 // What of the log waits to be copied and applied, as of the loss of the database or now.
 rules::SiteLoss ChatModel::log_waiting(const PoolId& name, bool share_survives) const {
   const Pool& pool = *find_pool(name);
-  if (!pool.copy_elsewhere || pool.failed_over) return {};
-  const ManagedDatabase& managed = databases_[pool.content];
-  const double at = managed.session.serving() ? now() : managed.away_since;
+  if (!pool.shipped || pool.failed_over) return {};
+  const double at = served_until(pool);
   return rules::lose_primary_site(shipping_plan(pool), rules::steady_log(log_rate(pool, at)), log_backups(pool, at), Seconds{at},
                                   share_survives);
 }
@@ -134,10 +129,10 @@ void ChatModel::watch_posts(std::uint32_t second) {
     note_backups(pool);
     std::string since;
     const std::uint64_t held = pool.stored - pool.lost;
-    const std::uint64_t gone = held - std::min(held, posts_kept(pool, now(), false, since));
+    const std::uint64_t gone = held - std::min(held, posts_kept(pool, served_until(pool), false, since));
     recorder_.fold().level(*pool.at_risk_series, now(), static_cast<double>(std::min(unmirrored, gone)));
     // A whole site may go with the mirror: with backups only what they have is out of every reach.
-    const bool has_backups = pool.backups.interval > 0 || (pool.copy_elsewhere && !pool.failed_over);
+    const bool has_backups = pool.backups.interval > 0 || (pool.shipped && !pool.failed_over);
     outages_.forget(number, pool.stored - std::min(pool.stored, has_backups ? gone : unmirrored));
   }
 }
@@ -176,6 +171,7 @@ ChatModel::Refusal ChatModel::work_on_principal(const PoolId& name, bool with_mi
   const Database& content = *find_database(scenario_.topology, *find_chat_pool(scenario_.topology, name), Holds::content);
   if (down_.contains(content.principal)) return "its principal " + content.principal.str() + " is lost";
   pool.failed_over = false;
+  pool.shipped->begin_anew(now(), pool.stored - pool.lost);
   std::swap(pool.database.machines, pool.database.elsewhere);
   begin_session(pool, content, with_mirror || pool.mirror_is_filled);
   return {};

@@ -15,6 +15,7 @@
 #include "sim/platform.hpp"
 #include "sim/population.hpp"
 #include "sim/recorder.hpp"
+#include "sim/shipped_log.hpp"
 #include "sim/station.hpp"
 
 namespace poolcast::sim::chat {
@@ -194,11 +195,10 @@ struct Pool {
   double minutes_lost = 0;
   std::uint64_t stored = 0;
   std::uint64_t compliance_lost = 0;
-  std::uint64_t copied = 0;       // posts in the log backups that were copied to the secondary
-  std::uint64_t lost = 0;         // of the posts stored
-  BackupTimes log_backups{};      // shipped to the secondary; not while failed over
+  std::uint64_t lost = 0;  // of the posts stored
+  // With log shipping; stands still while failed over. What is lost shows when operators turn to the secondary.
+  std::optional<ShippedLog> shipped{};
   BackupTimes backups{};          // kept where the loss of the machines does no harm
-  bool copy_elsewhere = false;    // the log is shipped: what is lost shows when operators turn to the copy
   bool settled = true;            // `lost` counts what the loss of the whole database has cost
   bool mirror_is_filled = false;  // while failed over: the first site's mirror has its copy already
   std::vector<RoomNumber> dirty_rooms{};

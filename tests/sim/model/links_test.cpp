@@ -138,6 +138,7 @@ TEST(Links, log_backups_are_copied_over_the_link_at_their_schedule) {
   scenario.topology.sql_instances.back().site = SiteId{"south"};
   LogShipping& shipping = scenario.topology.databases[0].log_shipping.emplace();
   shipping.secondary = NodeId{"sql-5"};
+  shipping.backup_interval = 3min;
   shipping.copy_interval = 3min + 20s;
   Link& link = scenario.topology.links.emplace_back();
   link.between = {SiteId{"north"}, SiteId{"south"}};
@@ -145,9 +146,9 @@ TEST(Links, log_backups_are_copied_over_the_link_at_their_schedule) {
   const ReplicationResult result = play(scenario);
   const Series& use = use_of_link(result, "north", "south");
   EXPECT_EQ(use.windows[2].mean, 0);
-  EXPECT_NEAR(use.windows[3].mean, 4'500.0 * 200 / (100e3 * 60), 0.03);  // the log of 200 s
+  EXPECT_NEAR(use.windows[3].mean, 4'500.0 * 180 / (100e3 * 60), 0.03);  // the backup of 180 s
   EXPECT_EQ(use.windows[5].mean, 0);
-  EXPECT_NEAR(use.windows[6].mean, 4'500.0 * 200 / (100e3 * 60), 0.03);
+  EXPECT_NEAR(use.windows[6].mean, 4'500.0 * 180 / (100e3 * 60), 0.03);
 }
 
 TEST(Links, a_narrow_link_delays_the_commits_of_a_synchronous_mirror_behind_it) {

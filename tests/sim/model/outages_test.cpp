@@ -96,6 +96,24 @@ TEST(Recovery, of_a_lost_site_is_the_operators_time_and_what_the_shipped_log_lac
   EXPECT_EQ(level_at(result, Metric::messages_at_risk, 3), 0);
 }
 
+// Both partners are destroyed at 70 min; the secondary has the backup of 45 min, which was copied at 60 min. That the link is
+// narrow since 65 min takes nothing from it: the backup of 60 min would have been copied at 75 min.
+TEST(Recovery, of_what_was_shipped_is_the_same_when_the_link_narrows_afterwards) {
+  const std::string lost = "{at: 70min, lose: [sql-1, sql-2], kind: destroyed}, {at: 70min, fail_over: chat, takes: 5min..5min}";
+  const auto stretched = [&](const std::string& before) {
+    return play(small("narrow-link",
+                      {"topology=stretched-low-bandwidth", "horizon=80min", "objectives=[]", "faults=[" + before + lost + "]"}));
+  };
+  const ReplicationResult narrow = stretched("{at: 65min, narrow_link: [north, south], factor: 1000000, for: 20min}, ");
+  const ReplicationResult wide = stretched("");
+  for (const ReplicationResult* result : {&narrow, &wide}) {
+    const FailureRecovery recovery = recovery_of(*result, "lose sql-1, sql-2");
+    EXPECT_NEAR(recovery.recovery_point.p50.value(), 25 * 60, 5);
+    EXPECT_GT(recovery.messages_lost->value, 500);
+    EXPECT_LT(recovery.messages_lost->value, 25 * 60 * 1.4);  // 24 posts a second at 80,000
+  }
+}
+
 // Suspended at 5 min, the principal lost at 10 min: the mirror lacks five minutes of posts.
 TEST(Recovery, point_of_a_forced_service_is_the_age_of_the_first_post_that_the_mirror_lacks) {
   const ReplicationResult result =
