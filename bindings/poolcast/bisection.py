@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -54,9 +55,10 @@ def amount(text: str | float) -> tuple[float, str]:
     return (value * _UNITS[unit], "s") if unit in _UNITS else (value, unit)
 
 
-def three_digits(value: float) -> float:
-    """As precise as a size is asked for, so that the same size is not played twice."""
-    return float(f"{value:.3g}")
+def rounded(value: float, resolution: float) -> float:
+    """To as many digits as tell sizes apart that lie `resolution` from each other, three at least; sizes are read by people."""
+    digits = 1 + math.ceil(math.log10(value / resolution)) if value > resolution else 1
+    return float(f"{value:.{max(3, digits)}g}")
 
 
 def search(
@@ -71,7 +73,9 @@ def search(
 
     def between(one: float, two: float, share: float) -> float:
         size = one * (two / one) ** share if by_ratio else one + share * (two - one)
-        return three_digits(float(round(size)) if whole else size)
+        # Half of what may be left between two sizes, or between those looked at inside two bounds that answer alike.
+        resolution = min(precision * size, (high - low) / (_INNER + 1)) / 2
+        return min(high, max(low, rounded(float(round(size)) if whole else size, resolution)))
 
     def edge(one: Tried, two: Tried, like_one: Callable[[Tried], bool]) -> tuple[Tried, Tried]:
         for _ in range(_MOST_STEPS):

@@ -10,7 +10,7 @@ from pathlib import Path
 import poolcast as pc
 import pytest
 from click.testing import CliRunner, Result
-from poolcast.bisection import Tried, amount, beside, not_monotone, search
+from poolcast.bisection import Tried, amount, beside, not_monotone, rounded, search
 from poolcast.cli import main
 
 # A few hundred users who march in step, and half an hour to come back in: more users need more waves.
@@ -33,16 +33,34 @@ def planted(back: Callable[[float], bool]) -> tuple[Callable[[float], Tried], li
     return tried, played
 
 
-@pytest.mark.parametrize("cliff", [1.5, 7, 60, 61.3, 950, 3500])
-@pytest.mark.parametrize("precision", [0.5, 0.1, 0.01])
+@pytest.mark.parametrize("cliff", [1.5, 7, 60, 61.3, 950, 1003, 3500])
+@pytest.mark.parametrize("precision", [0.5, 0.1, 0.01, 0.001])
 def test_the_cliff_lies_between_two_sizes_that_are_as_close_as_asked_for(cliff: float, precision: float) -> None:
     tried, played = planted(lambda size: size < cliff)
     found = search(tried, 1, 3600, precision=precision)
     assert found is not None
     low, high = found
     assert low.size < cliff <= high.size
-    assert high.size - low.size <= max(precision, 0.01) * high.size
+    assert high.size - low.size <= precision * high.size
     assert len(played) <= 4 + math.log2(math.log(3600) / math.log1p(precision))
+
+
+@pytest.mark.parametrize("precision", [0.1, 0.001, 0.0001])
+@pytest.mark.parametrize("cliff", [1004.7, 2000])
+def test_no_size_lies_outside_narrow_bounds(precision: float, cliff: float) -> None:
+    tried, played = planted(lambda size: size < cliff)
+    found = search(tried, 1004, 1006, precision=precision)
+    assert all(1004 <= size <= 1006 for size in played)
+    assert len(set(played)) == len(played)
+    assert (found is not None) == (cliff < 1006)
+    assert found is None or found[0].size < cliff <= found[1].size
+    assert found is None or found[1].size - found[0].size <= precision * found[1].size
+
+
+def test_sizes_have_no_more_digits_than_they_need() -> None:
+    assert rounded(61.2345, 3) == 61.2
+    assert rounded(1003.456, 0.5) == 1003.5
+    assert rounded(123_456, 5000) == 123_000
 
 
 def test_a_trigger_may_tip_over_the_smaller_it_is() -> None:
