@@ -85,10 +85,10 @@ void not_back(const Series& loss, const ReplicationResult& result, Observation& 
 }
 
 // Where what becomes of databases is recorded, a loss without an outage is one that the database survived.
-Observation without_outage(const ReplicationResult& result) {
+Observation without_outage(const Objective& objective, const ReplicationResult& result) {
   if (std::ranges::find(result.series, Metric::without_database, &Series::metric) == result.series.end())
     return {std::nullopt, std::nullopt, "nothing was recorded of what becomes of the database", false};
-  return {std::nullopt, std::nullopt, "the database never went", true};
+  return {std::nullopt, std::nullopt, objective.after ? "it took no database away" : "the database never went", true};
 }
 
 // Times until users or the database are back: the largest over the losses that are meant, so that the objective holds for each of
@@ -107,7 +107,7 @@ Observation observe_back(const Objective& objective, Metric metric, const Replic
     else if (!worst.value || *value > *worst.value)
       worst.value = value;
   }
-  if (!recorded && metric == Metric::database_back) return without_outage(result);
+  if (!recorded && metric == Metric::database_back) return without_outage(objective, result);
   if (!recorded) return {std::nullopt, std::nullopt, "no such loss was recorded", false};
   if (!worst.value && !worst.above) return {std::nullopt, std::nullopt, "nobody was displaced", true};
   if (!worst.above) return worst;

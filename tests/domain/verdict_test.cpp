@@ -166,12 +166,14 @@ TEST(Verdict, a_database_that_survives_its_loss_has_no_time_and_needs_none) {
   back.after = "lose sql-1";
   const Verdict never = judged(back, scenario, {without_outages()});
   EXPECT_EQ(never.kind, VerdictKind::holds);
-  EXPECT_EQ(never.note, "the database never went");
+  EXPECT_EQ(never.note, "it took no database away");
   const Verdict once = judged(back, scenario, {with_outages(30), without_outages()});
   EXPECT_EQ(once.kind, VerdictKind::holds);
   EXPECT_DOUBLE_EQ(once.answer.value().value, 30);
-  EXPECT_EQ(once.note, "the database never went in 1 of 2 replications");
+  EXPECT_EQ(once.note, "it took no database away in 1 of 2 replications");
   EXPECT_EQ(judged(back, scenario, {with_outages(-1), without_outages()}).kind, VerdictKind::fails);
+  back.after.reset();
+  EXPECT_EQ(judged(back, scenario, {without_outages()}).note, "the database never went");
 }
 
 TEST(Verdict, a_database_that_nobody_watches_is_unknown) {
