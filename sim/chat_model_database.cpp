@@ -43,7 +43,7 @@ void ChatModel::database_gone(ManagedDatabase& managed, LossKind kind) {
   Pool& pool = pools_[managed.pool];
   managed.away_since = now();
   if (managed.holds == Holds::compliance) return lose_compliance_batches(managed);
-  outages_.gone(managed.pool, now(), pool.database.in_flush.size());
+  outages_.gone(managed.pool, now());
   break_connections(pool);
   // A connection that is reset tells at once; a silent one when the command has waited too long. No reset crosses a cut: who is
   // behind one has been waiting since it was made.
@@ -75,6 +75,7 @@ void ChatModel::break_connections(Pool& pool) {
   Recorder::occupy(database.log_record, now(), database.flushing ? 1 : 0);
   std::vector<JobId> stranded = machine.cpu.clear();  // what is in service comes back to an older epoch
   pool.record.in_doubt.now += database.in_flush.size();
+  outages_.doubted(static_cast<std::size_t>(&pool - pools_.data()), now(), database.in_flush.size());
   stranded.insert(stranded.end(), database.in_flush.begin(), database.in_flush.end());
   stranded.insert(stranded.end(), database.next_flush.begin(), database.next_flush.end());
   stranded.insert(stranded.end(), database.frozen.begin(), database.frozen.end());
@@ -91,7 +92,7 @@ void ChatModel::database_serves(ManagedDatabase& managed, Member partner) {
   Pool& pool = pools_[managed.pool];
   managed.downtime += now() - std::exchange(managed.away_since, now());
   if (managed.holds == Holds::content) {
-    outages_.serves(managed.pool, now());
+    if (managed.session.answering()) outages_.serves(managed.pool, now());
     pool.database.principal = index_of(partner);
     pool.settled = false;
     return;

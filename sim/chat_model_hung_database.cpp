@@ -22,7 +22,8 @@ void ChatModel::hang_instance(const NodeId& node) {
   for (ManagedDatabase& managed : databases_) {
     managed.session.hangs(node, true);
     const auto serves = managed.session.serving();
-    if (managed.holds == Holds::compliance && serves && managed.session.member(node) == serves) lose_compliance_batches(managed);
+    if (!serves || managed.session.member(node) != serves) continue;
+    managed.holds == Holds::compliance ? lose_compliance_batches(managed) : outages_.gone(managed.pool, now());
   }
   databases_reached();
   files_change();
@@ -31,7 +32,10 @@ void ChatModel::hang_instance(const NodeId& node) {
 // What waited goes on; servers that have given up find it at their next login.
 void ChatModel::instance_goes_on(const NodeId& node) {
   if (hung_.erase(node) == 0) return;
-  for (ManagedDatabase& managed : databases_) managed.session.hangs(node, false);
+  for (ManagedDatabase& managed : databases_) {
+    managed.session.hangs(node, false);
+    if (managed.holds == Holds::content && managed.session.answering()) outages_.serves(managed.pool, now());
+  }
   databases_reached();
   const auto pools = static_cast<std::uint16_t>(pools_.size());
   for (std::uint16_t number = 0; number < pools; ++number) {
@@ -78,6 +82,7 @@ void ChatModel::commit_times_out(JobId number, std::uint16_t pool_number) {
   const auto is_there = [&](std::vector<JobId>& waiting) { return std::erase(waiting, number) > 0; };
   if (!is_there(database.in_flush) && !is_there(database.next_flush)) return;
   ++pool.record.in_doubt.now;  // its log is on the principal's disk, and may come to the mirror yet
+  outages_.doubted(pool_number, now(), 1);
   reject(number);
 }
 

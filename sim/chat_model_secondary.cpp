@@ -201,7 +201,6 @@ void ChatModel::begin_session(Pool& pool, const Database& database, bool with_mi
   managed.session.connections_changed(connected, now());
   for (const NodeId& machine : down_) managed.session.lost(machine, LossKind::reset, now());
   for (const NodeId& machine : hung_) managed.session.hangs(machine, true);
-  for (const NodeId& machine : hung_) managed.session.hangs(machine, true);
   if (const auto serves = managed.session.serving()) database_serves(managed, *serves);
   record_database(managed);
 }

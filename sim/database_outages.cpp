@@ -4,15 +4,18 @@
 
 namespace poolcast::sim {
 
-void DatabaseOutages::gone(std::size_t pool, double now, std::uint64_t in_doubt) {
-  const auto earlier = std::ranges::count_if(outages_, [&](const DatabaseOutage& outage) {
-    return outage.pool == pool && (outage.label == cause_ || outage.label.starts_with(cause_ + " ("));
-  });
+bool DatabaseOutages::is_caused_now(const DatabaseOutage& outage) const {
+  return outage.label == cause_ || outage.label.starts_with(cause_ + " (");
+}
+
+void DatabaseOutages::gone(std::size_t pool, double now) {
+  if (const DatabaseOutage* last = last_of(pool); last != nullptr && !last->lasted) return;
+  const auto earlier =
+      std::ranges::count_if(outages_, [&](const DatabaseOutage& outage) { return outage.pool == pool && is_caused_now(outage); });
   DatabaseOutage outage;
   outage.label = earlier == 0 ? cause_ : cause_ + " (" + std::to_string(earlier + 1) + ")";
   outage.pool = pool;
   outage.began = now;
-  outage.in_doubt = in_doubt;
   outages_.push_back(std::move(outage));
 }
 
@@ -21,10 +24,20 @@ void DatabaseOutages::serves(std::size_t pool, double now) {
   if (outage != nullptr && !outage->lasted) outage->lasted = now - outage->began;
 }
 
+void DatabaseOutages::doubted(std::size_t pool, double now, std::uint64_t posts) {
+  if (posts == 0) return;
+  const DatabaseOutage* last = last_of(pool);
+  if (last == nullptr || (last->lasted && !is_caused_now(*last))) {  // commits can hang at a mirror while the principal answers
+    gone(pool, now);
+    serves(pool, now);
+  }
+  last_of(pool)->in_doubt += posts;
+}
+
 void DatabaseOutages::lost(std::size_t pool, double now, std::uint64_t posts, std::uint64_t stored) {
   if (posts == 0) return;
   if (last_of(pool) == nullptr) {  // rows can be missing although somebody served all the time
-    gone(pool, now, 0);
+    gone(pool, now);
     serves(pool, now);
   }
   DatabaseOutage& outage = *last_of(pool);

@@ -1,5 +1,5 @@
-// What failures do to the content databases of the pools: how long nobody serves one, which posts are gone or in doubt, and how
-// old the oldest post is that is gone. Recorded only; nothing here changes what happens.
+// What failures do to the content databases of the pools: how long nobody answers from one, which posts are gone or in doubt, and
+// how old the oldest post is that is gone. Recorded only; nothing here changes what happens.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,11 @@ struct DatabaseOutage {
 class DatabaseOutages {
 public:
   void fault_begins(std::string label) { cause_ = std::move(label); }
-  void gone(std::size_t pool, double now, std::uint64_t in_doubt);
+  // Nobody answers from now on, and somebody does; what is so already changes nothing.
+  void gone(std::size_t pool, double now);
   void serves(std::size_t pool, double now);
+  // Posts of which nobody can tell whether they are stored.
+  void doubted(std::size_t pool, double now, std::uint64_t posts);
   // The last `posts` of the `stored` posts of a pool are gone.
   void lost(std::size_t pool, double now, std::uint64_t posts, std::uint64_t stored);
 
@@ -44,6 +47,7 @@ private:
     double at;
     std::uint64_t posts;
   };
+  bool is_caused_now(const DatabaseOutage& outage) const;
   DatabaseOutage* last_of(std::size_t pool);
   std::deque<Stored>& dates_of(std::size_t pool);
 

@@ -1,6 +1,7 @@
 // SQL Server instances that accept everything and answer nothing, while their pings go on.
 #include <gtest/gtest.h>
 
+#include "domain/failure_recovery.hpp"
 #include "tests/sim/model/play.hpp"
 
 namespace poolcast::sim {
@@ -115,6 +116,31 @@ TEST(HungDatabases, a_mirror_that_hangs_keeps_posts_from_being_stored_until_oper
   EXPECT_GT(series(result, Metric::messages_stored).windows[5].count, 0);
   EXPECT_GT(series(result, Metric::send_queue, "", "content").windows[9].mean, 0);
   expect_requests_to_be_conserved(result);
+}
+
+TEST(HungDatabases, are_away_as_long_as_they_hang_and_every_doubt_belongs_to_a_failure) {
+  Scenario scenario = mirrored_pool();
+  const auto recovery = [&](const std::string& failure) {
+    const ReplicationResult result = play(scenario);
+    FailureRecovery found;
+    double in_doubt = 0;
+    for (const FailureRecovery& one : failure_recoveries({result})) {
+      if (one.messages_in_doubt) in_doubt += one.messages_in_doubt->value;
+      if (one.failure == failure) found = one;
+    }
+    EXPECT_EQ(in_doubt, total(result, Metric::messages_in_doubt)) << failure;
+    return found;
+  };
+  scenario.faults = {hang("sql-1", 2min, 2min)};
+  EXPECT_NEAR(recovery("hang sql-1").database_back.p50.value(), 120, 1e-9);
+  // Operators end the instance, and the mirror takes over: one outage.
+  scenario.faults = {hang("sql-1", 2min), lose("sql-1", 4min)};
+  EXPECT_NEAR(recovery("hang sql-1").database_back.p50.value(), 123, 0.001);
+  // The principal answers all the time, commits do not come back.
+  scenario.faults = {hang("sql-m", 2min)};
+  const FailureRecovery of_mirror = recovery("hang sql-m");
+  EXPECT_EQ(of_mirror.database_back.p50, 0.0);
+  EXPECT_GT(of_mirror.messages_in_doubt.value().value, 0);
 }
 
 TEST(HungDatabases, compliance_events_wait_for_their_instance) {

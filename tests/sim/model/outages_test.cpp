@@ -14,11 +14,13 @@ namespace {
 TEST(DatabaseOutages, count_for_the_fault_that_began_last_and_are_numbered) {
   DatabaseOutages outages;
   outages.fault_begins("lose sql-1");
-  outages.gone(0, 100, 3);
+  outages.gone(0, 100);
+  outages.doubted(0, 100, 3);
+  outages.gone(0, 101);  // nobody served already
   outages.serves(0, 114);
   outages.serves(0, 200);  // somebody served already
-  outages.gone(1, 100, 0);
-  outages.gone(0, 300, 0);
+  outages.gone(1, 100);
+  outages.gone(0, 300);
   ASSERT_EQ(outages.all().size(), 3u);
   EXPECT_EQ(outages.all()[0].label, "lose sql-1");
   EXPECT_EQ(outages.all()[0].lasted, 14);
@@ -28,13 +30,27 @@ TEST(DatabaseOutages, count_for_the_fault_that_began_last_and_are_numbered) {
   EXPECT_FALSE(outages.all()[2].lasted);
 }
 
+TEST(DatabaseOutages, keep_doubts_while_somebody_serves_for_the_fault_that_began_last) {
+  DatabaseOutages outages;
+  outages.fault_begins("lose sql-1");
+  outages.gone(0, 100);
+  outages.serves(0, 114);
+  outages.fault_begins("hang sql-m");
+  for (const double at : {200.0, 201.0}) outages.doubted(0, at, 2);
+  ASSERT_EQ(outages.all().size(), 2u);
+  EXPECT_EQ(outages.all()[0].in_doubt, 0u);
+  EXPECT_EQ(outages.all()[1].label, "hang sql-m");
+  EXPECT_EQ(outages.all()[1].in_doubt, 4u);
+  EXPECT_EQ(outages.all()[1].lasted, 0);
+}
+
 TEST(DatabaseOutages, the_oldest_lost_post_came_after_the_last_date_with_no_more_than_what_is_kept) {
   DatabaseOutages outages;
   outages.fault_begins("lose sql-1");
   for (int second = 0; second <= 60; ++second)
     outages.note_stored(0, second, second < 20 ? 0 : 2 * static_cast<std::uint64_t>(second - 20));  // two a second from 20 s on
   outages.forget(0, 30);
-  outages.gone(0, 60.5, 0);
+  outages.gone(0, 60.5);
   outages.note_stored(0, 90, 80);  // nothing is stored meanwhile
   outages.lost(0, 95, 11, 80);     // posts 70 to 80 of 80; the 70th came in the 35th second
   EXPECT_EQ(outages.all()[0].lost, 11u);
@@ -48,7 +64,7 @@ TEST(DatabaseOutages, keep_few_dates_when_nothing_is_ever_safe_and_tell_the_age_
   DatabaseOutages outages;
   for (int second = 0; second <= seconds; ++second) outages.note_stored(0, second, static_cast<std::uint64_t>(second));
   EXPECT_LT(outages.dates(0), 40'000u);
-  outages.gone(0, seconds, 0);
+  outages.gone(0, seconds);
   outages.lost(0, seconds, seconds / 2, seconds);
   EXPECT_NEAR(outages.all()[0].oldest_lost, seconds / 2.0, seconds * DatabaseOutages::precision);
   outages.lost(0, seconds, seconds, seconds);
