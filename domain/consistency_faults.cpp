@@ -252,7 +252,10 @@ void check_manner(const Topology& topology, const Fault& fault, const std::strin
   if (fault.loss && fault.loss->of_one > 0.5)
     wrong("loss", "found a link that loses more than half of its packets; expected at most 50%, or a `cut`");
   if (fault.away_from && !fault.cut) wrong("away_from", "found `away_from` without `cut`; expected both");
-  if (!fault.cut || !fault.away_from) return;
+  if (!fault.cut) return;
+  if (!fault.away_from && machines_of(topology, *fault.cut).size() == all_nodes(topology).size())
+    return wrong("cut", "found a cut of every machine, with none on the other side; expected an `away_from`, or fewer machines");
+  if (!fault.away_from) return;
   const auto other = machines_of(topology, *fault.away_from);
   for (const NodeId& machine : machines_of(topology, *fault.cut))
     if (std::ranges::find(other, machine) != other.end())

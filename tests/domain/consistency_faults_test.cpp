@@ -172,6 +172,11 @@ TEST(ConsistentFaults, a_cut_has_two_sides) {
     fault.away_from = names({"south"});
   });
   expect_sound("from everything", [](Fault& fault) { fault.cut = names({"sql-1"}); });
+  expect_refused("faults[0].cut",
+                 "found a cut of every machine, with none on the other side; expected an `away_from`, or fewer machines", "",
+                 [](Fault& fault) {
+                   fault.cut = names({"north", "south"});
+                 });
   expect_refused("faults[0].away_from", "`chat-3` stands on both sides of the cut; expected it on one", "", [](Fault& fault) {
     fault.cut = names({"chat-3", "sql-1"});
     fault.away_from = names({"south"});
