@@ -11,11 +11,12 @@ import click
 from poolcast.parameters import Precision, RunbookName, scenario_argument, set_option
 
 _BAD_INPUT = 2
+_WORKER_DIED = 4
 
 
-def _fail(text: str) -> NoReturn:
+def _fail(text: str, code: int = _BAD_INPUT) -> NoReturn:
     click.echo(text.rstrip(), err=True)
-    sys.exit(_BAD_INPUT)
+    sys.exit(code)
 
 
 @click.command()
@@ -51,7 +52,7 @@ def availability(
 ) -> None:
     """Say how much of a year users have the service when the losses at random of SCENARIO happen, and what takes the rest."""
     from poolcast import _core, console, runner
-    from poolcast.errors import UnsupportedScenarioError
+    from poolcast.errors import RunError, UnsupportedScenarioError
     from poolcast.scenario import load
 
     try:
@@ -72,6 +73,8 @@ def availability(
         _fail("\nRefused: the product does not support this. --allow-unsupported answers it all the same.")
     except (_core.ConfigError, FileNotFoundError) as error:
         _fail(str(error))
+    except RunError as error:
+        _fail(str(error), _WORKER_DIED)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
         return

@@ -304,14 +304,26 @@ def _storms(console: Console, answer: Row) -> None:
 
 def _sensitivity(console: Console, answer: Row) -> None:
     """A tornado: what is away at the low and at the high end of each assumption, widest first."""
-    most = max(end["minutes_per_year"] for swing in answer["sensitivity"] for end in (swing["low"], swing["high"]))
+    most = max(end["minutes_per_year"] or 0 for swing in answer["sensitivity"] for end in (swing["low"], swing["high"]))
     table = plain_table(("What matters most", ""), ("from", "r"), ("to", "r"), ("away, a year", "r"), ("", "r"), ("", ""))
     for swing in answer["sensitivity"]:
         low, high = swing["low"], swing["high"]
         bounds = [_end_of_assumption(end) for end in (low, high)]
-        table.add_row(f"  {_assumption(swing)}", *bounds, _minutes(low), _minutes(high), _bar(low, high, most))
+        away = [_minutes_of_end(end) for end in (low, high)]
+        table.add_row(f"  {_assumption(swing)}", *bounds, *away, _bar(low, high, most))
     console.print()
     console.print(table)
+    ends = [end for swing in answer["sensitivity"] for end in (swing["low"], swing["high"])]
+    if any(end["minutes_per_year"] is None for end in ends):
+        console.print("none: not worked out, for there hardly ever everything is well.", style="yellow")
+    if any(end["minutes_per_year"] is not None and not end["precise"] for end in ends):
+        console.print("~: the precision was not reached.", style="yellow")
+
+
+def _minutes_of_end(end: Row) -> str:
+    if end["minutes_per_year"] is None:
+        return "none"
+    return ("" if end["precise"] else "~") + _minutes(end)
 
 
 def _assumption(swing: Row) -> str:
@@ -327,6 +339,8 @@ def _end_of_assumption(end: Row) -> str:
 
 
 def _bar(low: Row, high: Row, most: float) -> str:
+    if low["minutes_per_year"] is None or high["minutes_per_year"] is None:
+        return ""
     width = 24
     begin, end = sorted(round(width * each["minutes_per_year"] / most) if most > 0 else 0 for each in (low, high))
     return " " * begin + "━" * max(1, end - begin)

@@ -304,8 +304,8 @@ def availability(
     `runbook` and `failback` say how long operators need for a lost site and the way back; the first step of the former is their
     decision. `sensitivity` adds what each assumption does at the ends of its interval. `fit` plays the reconnect storms with the
     full simulation instead of taking them from its fluid model, which takes a minute for 80,000 users, with a bar while
-    `progress`. The object is described in docs/run-format.md. Raises ConfigError on a scenario without such losses or with
-    others.
+    `progress`. The object is described in docs/run-format.md. Raises ConfigError on a scenario without such losses, with
+    others, or with so many that hardly ever everything is well, and RunError when the program ends without an answer.
     """
     question = (scenario if isinstance(scenario, Scenario) else load(scenario)).checked()
     if not allow_unsupported:
@@ -323,6 +323,9 @@ def availability(
     if finished.code != 0:
         if finished.interrupted:
             raise KeyboardInterrupt
-        raise _core.ConfigError(finished.messages.strip())
+        text = finished.messages.strip()
+        if finished.code == 2:
+            raise _core.ConfigError(text)
+        raise RunError(text or f"poolcast-sim ended with code {finished.code}")
     answer: dict[str, Any] = json.loads(finished.output)
     return answer

@@ -29,6 +29,26 @@ struct Work {
   double left_s = 0;
 };
 
+// Moves that may still be made, in all cycles together; a cycle takes as many as there are failures while something is broken.
+class Budget {
+public:
+  explicit Budget(const AvailabilityOptions& options) : options_(options), left_(options.most_moves) {}
+  bool is_for_another() {
+    constexpr std::uint64_t moves_per_look = 65'536;
+    if (left_ == 0 || stopped_) return false;
+    --left_;
+    stopped_ = left_ % moves_per_look == 0 && stop_wished();
+    return !stopped_;
+  }
+  bool is_used_up() const { return left_ == 0 || stopped_; }
+  bool stop_wished() const { return stopped_ || (options_.stop_wished && options_.stop_wished()); }
+
+private:
+  const AvailabilityOptions& options_;
+  std::uint64_t left_;
+  bool stopped_ = false;
+};
+
 class Cycle {
 public:
   Cycle(const ControlPlane& plane, const ControlPlaneRules& rules, const Principals& principals, bool biased,
@@ -40,22 +60,25 @@ public:
         state_(rules.well(principals)),
         series_{plane.pools.size()},
         lost_(series_.count(), 0.0),
-        services_(plane.pools.size()) {
-    for (std::size_t pool = 0; pool < services_.size(); ++pool) services_[pool] = rules_.service(state_, pool);
+        services_(plane.pools.size()),
+        signed_in_(plane.pools.size()) {
+    for (std::size_t pool = 0; pool < services_.size(); ++pool) {
+      services_[pool] = rules_.service(state_, pool);
+      signed_in_[pool].servers = services_[pool].connected;
+    }
   }
 
-  // From everything well to everything well.
-  void play() {
-    constexpr std::size_t most_moves = 1'000'000;
-    for (std::size_t move = 0; move < most_moves; ++move) {
+  // From everything well to everything well, or until the budget is used up: whether it got there.
+  bool play(Budget& budget) {
+    while (budget.is_for_another()) {
       add_rates();
       pass();
       choose();
       for (std::size_t pool = 0; pool < services_.size(); ++pool) reconnect(pool);
       look_at_operators();
-      if (rules_.is_well(state_)) return;
+      if (rules_.is_well(state_)) return true;
     }
-    ensure(false, "everything is well again sooner or later");
+    return false;
   }
 
   double time() const { return time_; }
@@ -86,11 +109,13 @@ private:
   // The time until something happens, in the mean; a failover that is over in seconds does not end the importance sampling, for
   // what keeps users away for hours is the loss of another machine during the repair that follows.
   void pass() {
-    const double mean = weight_ * (1 - work_first_) / (failing_ + changing_);
+    const double passed = (1 - work_first_) / (failing_ + changing_);
+    const double mean = weight_ * passed;
     time_ += mean;
     bool is_away = false;
     for (std::size_t pool = 0; pool < services_.size(); ++pool) {
       const double users = plane_.pools[pool].users;
+      signed_in_[pool].unnoticed_s = std::max(0.0, signed_in_[pool].unnoticed_s - passed);
       if (rules_.compliance_waits(state_, pool)) lost_[series_.of_compliance()] += mean * users;
       const double away = services_[pool].away();
       if (away <= 0) continue;
@@ -191,18 +216,28 @@ private:
     return times[times.size() == 1 ? 0 : random_.below(static_cast<std::uint32_t>(times.size()))];
   }
 
-  // Users who have lost their server, or all of them after a service that lost their sessions.
+  // Users who have lost their server, or all of them after a service that lost their sessions. While nobody is served they can
+  // not sign in again: whoever lost a server meanwhile does so afterwards.
   void reconnect(std::size_t pool) {
     const Service before = std::exchange(services_[pool], rules_.service(state_, pool));
     const Service& now = services_[pool];
-    if (now.served == 0) return;
     const Surges& surges = plane_.pools[pool].surges;
+    SignedIn& last = signed_in_[pool];
+    if (is_silent_ && now.connected < before.connected) last.unnoticed_s = surges.unnoticed_s;
+    if (now.served == 0) return;
+    const auto [servers, unnoticed_s] = std::exchange(last, {now.connected, 0});
     if (!std::exchange(state_.pools[pool].has_sessions, true)) return add(pool, Cause::reconnect, weight_ * surges.of_all_s);
-    if (now.connected >= before.connected) return;
-    const double away = before.connected < surges.of_some_s.size() ? surges.of_some_s[before.connected][now.connected] : 0;
-    const double displaced = 1 - static_cast<double>(now.connected) / static_cast<double>(before.connected);
-    add(pool, Cause::reconnect, weight_ * (away + (is_silent_ ? displaced * surges.unnoticed_s : 0)));
+    if (now.connected >= servers) return;
+    const double away = servers < surges.of_some_s.size() ? surges.of_some_s[servers][now.connected] : 0;
+    const double displaced = 1 - static_cast<double>(now.connected) / static_cast<double>(servers);
+    add(pool, Cause::reconnect, weight_ * (away + displaced * unnoticed_s));
   }
+
+  // Whom users were signed in to when somebody was last served, and how much longer clients take to notice a silent loss since.
+  struct SignedIn {
+    std::size_t servers = 0;
+    double unnoticed_s = 0;
+  };
 
   const ControlPlane& plane_;
   const ControlPlaneRules& rules_;
@@ -212,6 +247,7 @@ private:
   Series series_;
   std::vector<double> lost_;
   std::vector<Service> services_;
+  std::vector<SignedIn> signed_in_;
   std::vector<Work> works_;
   std::vector<Work>::iterator next_work_;
   double time_ = 0, weight_ = 1;
@@ -238,31 +274,32 @@ Availability answer_of(const ControlPlane& plane, const BatchRatio& ratio) {
 
 }  // namespace
 
+double well_share(const ControlPlane& plane) {
+  double share = 1;
+  for (const Risk& risk : plane.risks) share *= risk.repairs_per_s / (risk.failures_per_s + risk.repairs_per_s);
+  return share;
+}
+
 Availability estimate_availability(const ControlPlane& plane, const AvailabilityOptions& options) {
   constexpr std::uint64_t cycles_per_look = 500;
   const ControlPlaneRules rules(plane);
   const Series series{plane.pools.size()};
   BatchRatio ratio(series.count());
   RandomStream random(options.seed, 0, "availability"), rare(options.seed, 0, "availability, importance sampling");
+  Budget budget(options);
   Principals principals = rules.first_principals();
   std::uint64_t cycles = 0;
   bool precise = false, stopped = false;
-  while (cycles < options.most_cycles && !precise && !stopped) {
-    for (std::uint64_t i = 0; i < cycles_per_look; ++i) {
+  while (cycles < options.most_cycles && !precise && !stopped && !budget.is_used_up()) {
+    do {
       Cycle cycle(plane, rules, principals, false, random);
-      cycle.play();
-      if (options.biased) {
-        Cycle biased(plane, rules, principals, true, rare);
-        biased.play();
-        ratio.add(biased.lost(), cycle.time());
-      } else {
-        ratio.add(cycle.lost(), cycle.time());
-      }
+      Cycle biased(plane, rules, principals, true, rare);
+      if (!cycle.play(budget) || (options.biased && !biased.play(budget))) break;
+      ratio.add(options.biased ? biased.lost() : cycle.lost(), cycle.time());
       principals = cycle.principals();
-    }
-    cycles += cycles_per_look;
+    } while (++cycles % cycles_per_look != 0);
     const Interval unavailable = ratio.interval(series.of_all());
-    stopped = options.stop_wished && options.stop_wished();
+    stopped = budget.stop_wished();
     precise = cycles >= options.least_cycles && unavailable.half_width <= options.precision * unavailable.value;
   }
   Availability found = answer_of(plane, ratio);

@@ -31,8 +31,8 @@ struct Risk {
   double repairs_per_s = 0;
   bool is_site = false;
   bool resets = false;                   // connections end at once, and whoever had one need not wait for a time-out
-  std::vector<std::size_t> away_from{};  // of a cut: the other side; all machines stay up
-  bool is_cut() const { return !away_from.empty(); }
+  bool is_cut = false;                   // all machines stay up, and no longer reach those of `away_from`
+  std::vector<std::size_t> away_from{};  // of a cut: the other side
 };
 
 // What the downtime of users is due to, in the order in which it is looked for.
@@ -43,6 +43,8 @@ inline constexpr std::array<std::string_view, 7> cause_names{"runbook",   "site"
 struct DatabasePlane {
   std::size_t principal = 0;
   std::optional<std::size_t> mirror, witness, secondary;
+  bool full_safety = true;   // without it, high-performance mode: operators force the mirror
+  bool has_cluster = false;  // of an availability group: it votes like a witness that is never lost (O-26)
   // SQL Server, "Possible Failures During Database Mirroring": a time-out of 10 s. It runs from the last ping, of one a second,
   // for mirror and witness alike; as in the simulator it is looked at with the next ping, half a second later in the mean.
   Seconds detection{10.5};
@@ -97,6 +99,8 @@ struct AvailabilityOptions {
   // The likelihoods of rare ways vary so much that few cycles know their own spread badly.
   std::uint64_t least_cycles = 200'000;
   std::uint64_t most_cycles = 20'000'000;
+  // A cycle is long where something is always broken; minutes of one core.
+  std::uint64_t most_moves = 300'000'000;
   std::function<bool()> stop_wished;  // asked now and then; what was found until then is the answer
   bool biased = true;                 // importance sampling; without it the plain simulation, an oracle
 };
@@ -110,6 +114,11 @@ struct Availability {
   bool precise = false;      // whether the precision was reached
   bool interrupted = false;  // by stop_wished
 };
+
+// The share of time in which none of the risks lasts. The method needs moments in which everything is well, from which to begin
+// anew: below the least share it would take longer and longer over fewer and fewer cycles.
+double well_share(const ControlPlane& plane);
+inline constexpr double least_well_share = 0.01;
 
 Availability estimate_availability(const ControlPlane& plane, const AvailabilityOptions& options);
 

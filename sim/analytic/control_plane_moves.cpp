@@ -23,14 +23,14 @@ Session after_time_outs(Session session, const Members& missed) {
 
 bool is_in_step(const Session& session) {
   const auto serving = rules::who_serves(session);
-  return serving && rules::acknowledgement(session, *serving) == rules::Acknowledgement::with_mirror;
+  return serving && session[*serving].state == rules::MirroringState::synchronized && rules::log_flows(session, *serving);
 }
 
 }  // namespace
 
 void ControlPlaneRules::turn(State& state, std::size_t risk) const {
   const bool begins = !state.active[risk];
-  const bool is_cut = plane_.risks[risk].is_cut();
+  const bool is_cut = plane_.risks[risk].is_cut;
   state.active[risk] = begins;
   begins ? ++state.losses : --state.losses;
   if (is_cut) begins ? ++state.cuts : --state.cuts;

@@ -1,9 +1,12 @@
 // The control plane of a scenario: its machines, and as risks the losses and cuts that happen at random (`about_every`,
 // `for_about`).
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <iterator>
 #include <string>
 
+#include "domain/rules/commit.hpp"
 #include "sim/analytic/methods.hpp"
 #include "sim/analytic/storm_pool.hpp"
 
@@ -41,6 +44,7 @@ Risk risk_of(const Fault& fault, const Machines& machines, const Topology& topol
   risk.failures_per_s = 1 / fault.about_every->value.count();
   risk.repairs_per_s = 1 / (fault.for_about ? fault.for_about->value : *fault.duration).count();
   if (fault.cut) {
+    risk.is_cut = true;
     risk.away_from = fault.away_from ? machines.of(machines_of(topology, *fault.away_from)) : machines.all_but(risk.machines);
     return risk;
   }
@@ -53,11 +57,13 @@ Risk risk_of(const Fault& fault, const Machines& machines, const Topology& topol
 DatabasePlane database_of(const Database& database, const Machines& machines) {
   DatabasePlane plane;
   plane.principal = machines.of(database.principal);
-  if (database.mirror && database.mode == AvailabilityMode::high_safety) {
+  if (rules::is_mirrored(database)) {
     plane.mirror = machines.of(*database.mirror);
     if (database.witness) plane.witness = machines.of(*database.witness);
+    plane.full_safety = database.mode != AvailabilityMode::high_performance;
+    plane.has_cluster = database.mode == AvailabilityMode::always_on;
     constexpr Seconds next_ping{0.5};  // in the mean
-    plane.detection = database.partner_timeout + next_ping;
+    plane.detection = rules::partner_timeout(database) + next_ping;
   }
   if (database.log_shipping) plane.secondary = machines.of(database.log_shipping->secondary);
   return plane;
@@ -84,6 +90,13 @@ PoolPlane pool_of(const PoolLoad& load, const Topology& topology, const Machines
   return plane;
 }
 
+// Of everything well, as a sentence has it.
+std::string per_cent(double share) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2g %%", 100 * share);
+  return text.data();
+}
+
 }  // namespace
 
 std::vector<Inconsistency> availability_refusals(const Scenario& scenario) {
@@ -97,6 +110,16 @@ std::vector<Inconsistency> availability_refusals(const Scenario& scenario) {
   if (scenario.faults.empty())
     found.push_back({"faults", "availability is worked out from losses at random, and there are none",
                      "start from the scenario years-of-chance, which has a rate for every kind of machine"});
+  if (!found.empty()) return found;
+  ControlPlane risks;
+  const Machines machines(scenario.topology);
+  for (const Fault& fault : scenario.faults) risks.risks.push_back(risk_of(fault, machines, scenario.topology));
+  if (well_share(risks) < least_well_share)
+    found.push_back({"faults",
+                     "everything is well for " + per_cent(well_share(risks)) +
+                         " of the time, with these rates; availability begins anew whenever it is, and needs at least " +
+                         per_cent(least_well_share),
+                     "write a longer `about_every`, a shorter `for_about` or fewer machines, or play it: `poolcast run`"});
   return found;
 }
 

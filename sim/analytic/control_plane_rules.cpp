@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
-
-#include "domain/ensure.hpp"
+#include <utility>
 
 namespace poolcast::sim::analytic {
 namespace {
@@ -13,12 +12,11 @@ using rules::Member;
 bool contains(const std::vector<std::size_t>& all, std::size_t one) { return std::ranges::find(all, one) != all.end(); }
 
 rules::Session well_session(const DatabasePlane& database, Member principal) {
-  rules::Session session = rules::synchronized_session(true, database.witness.has_value());
+  rules::Session session = rules::synchronized_session(database.full_safety, database.witness || database.has_cluster);
   if (principal == Member::first) return session;
-  using enum rules::MirroringEvent::Kind;
-  for (const auto kind : {manual_failover, opened, caught_up})
-    session = rules::step(session, {kind, Member::second, Member::first});
-  ensure(session[Member::second].role == rules::MirroringRole::principal, "the partners exchange their roles when all is well");
+  std::swap(session[Member::first], session[Member::second]);
+  for (rules::Instance& instance : session.instances)
+    std::swap(instance.sees[index_of(Member::first)], instance.sees[index_of(Member::second)]);
   return session;
 }
 
@@ -45,8 +43,8 @@ ControlPlaneRules::ControlPlaneRules(const ControlPlane& plane) : plane_(plane) 
           own, [&](std::size_t machine) { return contains(risk.machines, machine) || contains(risk.away_from, machine); }));
     }
     touches_.push_back(touches);
-    std::vector<std::uint8_t> side(risk.is_cut() ? plane.machines : 0, 0);
-    for (const std::size_t machine : risk.is_cut() ? risk.machines : risk.away_from) side[machine] = 1;
+    std::vector<std::uint8_t> side(risk.is_cut ? plane.machines : 0, 0);
+    for (const std::size_t machine : risk.is_cut ? risk.machines : risk.away_from) side[machine] = 1;
     for (const std::size_t machine : risk.away_from) side[machine] = 2;
     side_.push_back(side);
   }
@@ -97,7 +95,7 @@ bool ControlPlaneRules::any_up(const State& state, const std::vector<std::size_t
 
 bool ControlPlaneRules::separates(std::size_t risk, std::size_t a, std::size_t b) const {
   const auto& side = side_[risk];
-  return plane_.risks[risk].is_cut() && side[a] != 0 && side[b] != 0 && side[a] != side[b];
+  return plane_.risks[risk].is_cut && side[a] != 0 && side[b] != 0 && side[a] != side[b];
 }
 
 bool ControlPlaneRules::reaches(const State& state, std::size_t a, std::size_t b) const {
@@ -169,7 +167,7 @@ Cause ControlPlaneRules::why(const State& state, std::size_t pool) const {
     return false;
   };
   if (active([](const Risk& risk) { return risk.is_site; })) return Cause::site;
-  if (active([](const Risk& risk) { return risk.is_cut(); })) return Cause::network;
+  if (active([](const Risk& risk) { return risk.is_cut; })) return Cause::network;
   if (!serving_machine(state, pool)) return Cause::database;
   return front_end_serves(state, pool) ? Cause::server : Cause::front_end;
 }

@@ -12,7 +12,11 @@ const std::optional<Parameter<Seconds>>& parameter(const Fault& fault, bool rate
 }
 
 Swing::End end_of(const ControlPlane& plane, const AvailabilityOptions& options, double value) {
-  return {value, estimate_availability(plane, options).unavailable};
+  const bool is_stopped = options.stop_wished && options.stop_wished();
+  if (is_stopped || well_share(plane) < least_well_share) return {value, std::nullopt, false};
+  const Availability found = estimate_availability(plane, options);
+  if (found.interrupted || found.cycles == 0) return {value, std::nullopt, false};
+  return {value, found.unavailable, found.precise};
 }
 
 // The faults whose parameter equals that of the first of them.
@@ -48,7 +52,9 @@ Swing swing_of_operators(const ControlPlane& plane, const AvailabilityOptions& o
 
 }  // namespace
 
-double Swing::width() const { return std::abs(high.unavailable.value - low.unavailable.value); }
+double Swing::width() const {
+  return low.unavailable && high.unavailable ? std::abs(high.unavailable->value - low.unavailable->value) : 0;
+}
 
 std::vector<Swing> sensitivity(const Scenario& scenario, const ControlPlane& plane, const AvailabilityOptions& options) {
   std::vector<Swing> swings;

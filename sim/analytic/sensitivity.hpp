@@ -2,6 +2,7 @@
 // take half and twice as long, one after another, on the same random numbers.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,12 @@ struct Swing {
   std::string key;                  // about_every, for_about or operators
   std::vector<std::string> faults;  // those that share this assumption; none of operators
   struct End {
-    double value = 0;  // seconds; of operators: how many times as long
-    Interval unavailable;
+    double value = 0;                     // seconds; of operators: how many times as long
+    std::optional<Interval> unavailable;  // none where well_share() is too small to play it, or a stop was wished
+    bool precise = false;
   };
-  End low, high;  // by value, not by what comes of it
-  double width() const;
+  End low, high;         // by value, not by what comes of it
+  double width() const;  // 0 when an end is unknown
 };
 
 // Widest first. `plane` is that of the scenario; assumptions without an interval are left out.

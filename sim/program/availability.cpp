@@ -59,7 +59,9 @@ Json operators_json(const Flags& flags, const analytic::Operators& operators) {
 
 Json sensitivity_json(const std::vector<analytic::Swing>& swings) {
   const auto end = [](const analytic::Swing& swing, const analytic::Swing::End& at) {
-    Json object = minutes(at.unavailable);
+    Json object = {{"minutes_per_year", nullptr}, {"low", nullptr}, {"high", nullptr}};
+    if (at.unavailable) object = minutes(*at.unavailable);
+    object["precise"] = at.precise;
     object[swing.key == "operators" ? "factor" : "value_s"] = at.value;
     return object;
   };
@@ -120,6 +122,11 @@ ExitCode answer_availability(const Flags& flags, const RunFunction& run, const s
   }
   use(storms, plane);
   const analytic::Availability found = estimate_availability(plane, options);
+  if (found.cycles == 0 && !found.interrupted) {
+    std::fprintf(stderr, "poolcast-sim: no answer: after %llu moves not everything was well again\n",
+                 static_cast<unsigned long long>(options.most_moves));
+    return worker_died;
+  }
   Json risks = Json::array();
   for (const Fault& fault : scenario.faults) risks.push_back(risk_json(fault));
   Json object = {{"format", "poolcast-availability/2"},

@@ -39,6 +39,13 @@ def test_availability_shows_compliance_apart_and_what_matters_most() -> None:
         assert words in done.output
 
 
+def test_availability_shows_which_end_of_an_assumption_it_could_not_play() -> None:
+    often = "faults=[{at: 0s, lose: north, about_every: {value: 1825day, low: 1min, high: 7300day}, for_about: 6h}]"
+    done = call("availability", "years-of-chance", "--set", "workload.users=400", "--set", often, "--sensitivity")
+    assert done.exit_code == 0, done.output
+    assert "hardly ever everything is well" in done.output
+
+
 def program(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "poolcast.cli", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload, no-any-return]

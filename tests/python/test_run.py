@@ -67,6 +67,12 @@ def test_a_fit_plays_what_the_fluid_model_says_and_puts_it_in_its_place() -> Non
     assert played == pc.availability(scenario, fit=True, progress=False)
 
 
+def test_availability_that_the_program_does_not_answer_is_no_bad_input(fake_program: Callable[[str], None]) -> None:
+    fake_program("import sys; print('broken invariant', file=sys.stderr); sys.exit(4)")
+    with pytest.raises(pc.RunError, match="broken invariant"):
+        pc.availability("years-of-chance")
+
+
 def test_sensitivity_puts_first_what_moves_the_availability_most() -> None:
     faults = "faults=[{at: 0s, lose: north, about_every: {value: 1825day, low: 700day, high: 7300day}, for_about: 6h}]"
     answer = pc.availability(pc.load("years-of-chance", set=[faults]), sensitivity=True)

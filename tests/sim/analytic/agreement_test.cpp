@@ -10,6 +10,7 @@
 #include "domain/io/scenario_file.hpp"
 #include "domain/report.hpp"
 #include "sim/analytic/methods.hpp"
+#include "sim/analytic/sensitivity.hpp"
 #include "sim/analytic/storm_pool.hpp"
 #include "sim/replications.hpp"
 
@@ -217,6 +218,60 @@ TEST(Availability, of_a_stretched_pool_does_not_wait_for_the_repair_of_a_site) {
   options.least_cycles = 5'000;
   const double away_s = estimate_availability(plane, options).unavailable.value * 1845 * 86'400;
   EXPECT_LT(away_s, 10 * 3600);
+}
+
+// One definition of a mirror for the simulator and for this, in every mode.
+TEST(Availability, of_a_database_knows_its_mirror_in_every_mode) {
+  const auto content = [](const std::string& rest) {
+    const std::string databases = "topology.databases=[{holds: content, principal: sql-1, mirror: sql-2, " + rest +
+                                  "}, {holds: compliance, principal: sql-3, mirror: sql-4, witness: sql-w, mode: high-safety}]";
+    return control_plane_of(load("years-of-chance", {databases, "workload.users=400"}), Operators{}).pools.front().content;
+  };
+  const DatabasePlane safe = content("mode: high-safety, partner_timeout: 20s");
+  EXPECT_TRUE(safe.mirror && safe.full_safety && !safe.has_cluster);
+  EXPECT_EQ(safe.detection, Seconds{20.5});
+  const DatabasePlane quick = content("mode: high-performance, partner_timeout: 20s");
+  EXPECT_TRUE(quick.mirror && !quick.full_safety && !quick.has_cluster);
+  EXPECT_EQ(quick.detection, Seconds{10.5});  // the time-out is fixed there
+  const DatabasePlane group = content("mode: always-on");
+  EXPECT_TRUE(group.mirror && group.full_safety && group.has_cluster);
+  EXPECT_FALSE(content("mode: none").mirror);
+}
+
+TEST(Sensitivity, leaves_an_end_out_that_cannot_be_played_and_says_which_are_precise) {
+  const Scenario scenario =
+      load("years-of-chance", {"workload.users=400",
+                               "faults=[{at: 0s, lose: sql-w, about_every: {value: 365day, low: 1min, high: "
+                               "3650day}, for_about: 8h}]"});
+  const ControlPlane plane = control_plane_of(scenario, Operators{});
+  AvailabilityOptions options;
+  options.least_cycles = 1'000;
+  const std::vector<Swing> swings = sensitivity(scenario, plane, options);
+  ASSERT_EQ(swings.size(), 2U);
+  EXPECT_EQ(swings.front().key, "about_every");
+  EXPECT_FALSE(swings.front().low.unavailable || swings.front().low.precise);
+  EXPECT_TRUE(swings.front().high.unavailable && swings.front().high.precise);
+  options.most_cycles = 500;
+  EXPECT_FALSE(sensitivity(scenario, plane, options).front().high.precise);
+  options.stop_wished = [] { return true; };
+  EXPECT_FALSE(sensitivity(scenario, plane, options).front().high.unavailable);
+}
+
+TEST(Refusal, of_availability_says_so_where_hardly_ever_everything_is_well) {
+  const auto refusals = [](const std::string& rates) {
+    std::string faults;
+    for (const std::string_view machine : {"chat-1", "chat-2", "chat-3", "chat-4", "sql-1", "sql-2"})
+      faults += (faults.empty() ? "" : ", ") + ("{at: 0s, lose: " + std::string(machine)) + ", " + rates + "}";
+    return availability_refusals(load("years-of-chance", {"faults=[" + faults + "]"}));
+  };
+  EXPECT_TRUE(refusals("about_every: 5day, for_about: 5day").empty());  // 1.6 %
+  const std::vector<Inconsistency> found = refusals("about_every: 1day, for_about: 2day");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().key, "faults");
+  EXPECT_EQ(found.front().message,
+            "everything is well for 0.14 % of the time, with these rates; availability begins anew whenever it is, and needs at "
+            "least 1 %");
+  EXPECT_NE(found.front().hint.find("`poolcast run`"), std::string::npos);
 }
 
 namespace {

@@ -41,6 +41,7 @@ Risk loss(std::vector<std::size_t> machines, double every_s, double for_s) {
 
 Risk cut(std::vector<std::size_t> one_side, std::vector<std::size_t> other_side, double every_s, double for_s) {
   Risk risk = loss(std::move(one_side), every_s, for_s);
+  risk.is_cut = true;
   risk.away_from = std::move(other_side);
   return risk;
 }
@@ -213,6 +214,78 @@ TEST(WholeTopology, loses_a_site_and_serves_its_users_from_the_other_until_it_is
   // Nobody can fail over while the other site is lost as well.
   const double both = std::pow(20 * day / (10 * year + 20 * day), 2);
   EXPECT_NEAR(by(found, Cause::site) / both, 1, 0.2);
+}
+
+// A rack with a partner and one of two servers: nobody signs in until the mirror has opened, and half of the users do then.
+TEST(Reconnect, of_the_users_of_a_server_that_was_lost_with_the_database_begins_when_it_opens) {
+  ControlPlane plane = one_pool();
+  plane.pools.front().surges = {.of_all_s = 0, .of_some_s = {{}, {0}, {0, 100}}, .unnoticed_s = 45};
+  plane.pools.front().content.detection = 4s;
+  plane.opening = 1s;
+  plane.risks = {loss({0, 3}, year, day), loss({0, 4}, year, day)};
+  const double silent = by(availability(plane, 0.01), Cause::reconnect) * year;
+  for (Risk& risk : plane.risks) risk.resets = true;
+  const double reset = by(availability(plane, 0.01), Cause::reconnect) * year;
+  EXPECT_NEAR(reset / (2 * 100), 1, 0.02);
+  // With the principal, 5 s have passed until the mirror has opened; with the mirror, nobody waits for the database.
+  EXPECT_NEAR((silent - reset) / (45.0 / 2 + (45.0 - 5) / 2), 1, 0.05);
+}
+
+// Its principal is lost: operators force the mirror, with or without full safety, as long as there is no witness.
+TEST(HighPerformance, waits_for_operators_who_force_the_mirror) {
+  ControlPlane plane = one_pool();
+  plane.pools.front().content = {.principal = 3, .mirror = 4, .witness = {}, .secondary = {}, .full_safety = false};
+  plane.operators.decision = {1'800};
+  for (const std::size_t machine : {3U, 4U}) plane.risks.push_back(loss({machine}, year, 8 * hour));
+  const double forced = availability(plane).unavailable.value;
+  // Until the repair or half an hour after the time-out, whichever is first; one principal at a time.
+  const double away = 8 * hour * (1 - std::exp(-1'800.0 / (8 * hour)));
+  EXPECT_NEAR(forced * year / away, 1, 0.05);
+  plane.pools.front().content.full_safety = true;
+  EXPECT_NEAR(availability(plane).unavailable.value / forced, 1, 0.05);
+}
+
+// The cluster votes, and cannot be lost.
+TEST(AlwaysOn, fails_over_by_itself_like_a_mirror_whose_witness_is_never_lost) {
+  ControlPlane plane = one_pool();
+  plane.pools.front().content = {.principal = 3, .mirror = 4, .witness = {}, .secondary = {}, .full_safety = true};
+  plane.pools.front().content.has_cluster = true;
+  for (const std::size_t machine : {3U, 4U}) plane.risks.push_back(loss({machine}, year, 8 * hour));
+  const double group = availability(plane).unavailable.value;
+  plane.pools.front().content.has_cluster = false;
+  plane.pools.front().content.witness = 5;
+  EXPECT_NEAR(group / availability(plane).unavailable.value, 1, 0.05);
+  EXPECT_LT(group * year, 60);  // a failover of 13.5 s, and both at once
+}
+
+TEST(Cut, with_nobody_on_the_other_side_separates_nothing) {
+  ControlPlane plane = one_pool();
+  plane.risks = {cut({0, 1, 2, 3, 4, 5}, {}, 100 * day, day)};
+  EXPECT_EQ(availability(plane).unavailable.value, 0);
+}
+
+// Twelve machines that are hardly ever all up: a cycle takes millions of failures.
+TEST(WholeTopology, that_is_never_well_ends_without_the_precision) {
+  ControlPlane plane;
+  plane.machines = 2 * machines_of_pool;
+  plane.pools = {pool_from(0, 0.5), pool_from(machines_of_pool, 0.5)};
+  for (std::size_t machine = 0; machine < plane.machines; ++machine) plane.risks.push_back(loss({machine}, day, 10 * day));
+  EXPECT_NEAR(well_share(plane) / std::pow(1 / 11.0, 12), 1, 1e-9);
+  EXPECT_LT(well_share(plane), least_well_share);
+  AvailabilityOptions options;
+  options.most_moves = 100'000;
+  const Availability found = estimate_availability(plane, options);
+  EXPECT_FALSE(found.precise);
+  EXPECT_FALSE(found.interrupted);
+  EXPECT_EQ(found.cycles, 0U);
+}
+
+TEST(WholeTopology, that_is_never_well_is_given_up_when_a_stop_is_wished) {
+  ControlPlane plane = one_pool();
+  for (std::size_t machine = 0; machine < plane.machines; ++machine) plane.risks.push_back(loss({machine}, 1, 1'000 * day));
+  AvailabilityOptions options;
+  options.stop_wished = [] { return true; };
+  EXPECT_TRUE(estimate_availability(plane, options).interrupted);
 }
 
 }  // namespace poolcast::sim::analytic
