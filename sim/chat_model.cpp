@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "domain/rules/routing.hpp"
 
@@ -73,6 +74,8 @@ void ChatModel::add_pool(const ChatPool& pool, Count users) {
   RandomStream membership = membership_stream(options_.seed, static_cast<std::uint64_t>(options_.replication), pool.name.str());
   const Place place{.site = pool.site.str(), .pool = pool.name.str(), .node = {}, .part = {}};
   const auto next_hop = std::ranges::find(front_ends_, pool.next_hop, &FrontEnd::name);
+  DatabaseHost database = make_database(pool);
+  PoolRecord record = recorder_.add_pool(place, class_names(workload_));
   Pool& added = pools_.emplace_back(Pool{.name = pool.name,
                                          .front_end = static_cast<std::size_t>(next_hop - front_ends_.begin()),
                                          .next_hop = static_cast<std::size_t>(next_hop - front_ends_.begin()),
@@ -83,8 +86,8 @@ void ChatModel::add_pool(const ChatPool& pool, Count users) {
                                          .population = Population(workload_, users, count, membership),
                                          .sessions = std::vector<Session>(static_cast<std::size_t>(users)),
                                          .gate = FcfsStation(1, costs_.inbound_queue),
-                                         .database = make_database(pool),
-                                         .record = recorder_.add_pool(place, class_names(workload_))});
+                                         .database = std::move(database),
+                                         .record = std::move(record)});
   for (std::size_t server = 0; server < count; ++server) {
     servers_[first_server + server].pool = number;
     servers_[first_server + server].number = static_cast<ServerNumber>(server);
