@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -82,14 +83,17 @@ public:
   Refusal fail_back(const PoolId& front_end, const Fault& cause);
   Refusal work_on_secondary(const PoolId& pool, bool share_survives, bool with_mirror);  // pool state FailedOver
   Refusal work_on_principal(const PoolId& pool, bool with_mirror);                       // pool state Normal
-  Refusal restore(const PoolId& pool);
-  // At the databases of which the machine is a partner.
+  // From the last backup; work on it began at that date.
+  Refusal why_no_restore(const PoolId& pool) const;
+  Refusal restore(const PoolId& pool, double begun);
+  // At the databases of which the machine is a partner: at all of them or, when one refuses, at none.
   Refusal make_principal(const NodeId& node);
   Refusal force_service(const NodeId& node);
   Refusal suspend_mirroring(const NodeId& node);
   Refusal resume_mirroring(const NodeId& node);
-  void copy_for_mirror(const NodeId& node);  // a full copy of the principal begins
-  Refusal new_mirror(const NodeId& node);    // it has arrived
+  Refusal why_no_new_mirror(const NodeId& node) const;
+  void copy_for_mirror(const NodeId& node);              // a full copy of the principal begins
+  Refusal new_mirror(const NodeId& node, double begun);  // it has arrived
   double copy_time(const NodeId& mirror) const;
   double restore_time(const PoolId& pool) const;
   bool is_chat_server(const NodeId& node) const;
@@ -330,7 +334,16 @@ private:
   Bytes database_size(const Pool& pool) const;
   Pool* find_pool(const PoolId& name);
   const Pool* find_pool(const PoolId& name) const;
-  Refusal command(const NodeId& node, const std::function<std::string_view(DatabaseSession&)>& apply);
+  using Test = std::function<bool(const DatabaseSession&)>;
+  using Reason = std::function<std::string_view(const DatabaseSession&)>;
+  std::vector<std::uint16_t> databases_of(const NodeId& node, const Test& already) const;
+  Refusal refusal(const NodeId& node, const std::vector<std::uint16_t>& databases, const Reason& why_not) const;
+  Refusal command(const NodeId& node, const std::vector<std::uint16_t>& databases, const Reason& why_not,
+                  const std::function<void(DatabaseSession&)>& apply);
+  static bool is_there(const DatabaseSession& session, const NodeId& node);
+  std::vector<std::uint16_t> without(const NodeId& node) const;  // databases that it is to mirror
+  bool waits_with_copy(const Pool& pool, const NodeId& node) const;
+  bool lost_since(const NodeId& node, double date) const;
   void begin_session(Pool& pool, const Database& database, bool with_mirror);
   void databases_reached();
   void database_out_of_reach(std::uint16_t server);
@@ -404,6 +417,7 @@ private:
   std::unordered_map<std::string, const Fault*> expected_;
   const Fault* cutting_ = nullptr;
   std::set<NodeId> down_;  // machines
+  std::map<NodeId, double> last_lost_;
   std::set<NodeId> hung_;  // SQL Server instances that answer pings only
   double window_begin_ = 0;
   std::optional<DayCurve> day_;

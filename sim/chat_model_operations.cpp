@@ -15,6 +15,7 @@ void ChatModel::expect_loss(const NodeId& machine, const Fault& fault) { expecte
 
 void ChatModel::machine_lost(const NodeId& node) {
   down_.insert(node);
+  last_lost_[node] = now();
   const auto expected = expected_.find(node.str());
   const Fault* fault = expected == expected_.end() ? nullptr : expected->second;
   const LossKind kind = fault ? fault->kind : LossKind::reset;

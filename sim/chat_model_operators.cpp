@@ -74,69 +74,141 @@ bool ChatModel::is_standby(const NodeId& node) const {
 
 // --- partners ----------------------------------------------------------------------------------------------------------------
 
-// A machine may be a partner of several databases: the command is given for each, and refused when one of them refuses it.
-Refusal ChatModel::command(const NodeId& node, const std::function<std::string_view(DatabaseSession&)>& apply) {
-  Refusal refusal;
-  bool is_partner = false;
-  const auto databases = static_cast<std::uint16_t>(databases_.size());
-  for (std::uint16_t number = 0; number < databases; ++number) {
-    if (!databases_[number].session.involves(node)) continue;
-    is_partner = true;
-    std::string_view why_not;
-    apply_to_database(number, [&](DatabaseSession& session) { why_not = apply(session); });
-    if (!why_not.empty())
-      refusal += (refusal.empty() ? "" : "; ") + std::string(name_of(databases_[number].holds)) + ": " + std::string(why_not);
+// The databases of which the machine is a partner, but for those at which it is so already, unless it is so at all of them.
+std::vector<std::uint16_t> ChatModel::databases_of(const NodeId& node, const Test& already) const {
+  std::vector<std::uint16_t> all;
+  std::vector<std::uint16_t> others;
+  for (std::uint16_t number = 0; number < databases_.size(); ++number) {
+    const DatabaseSession& session = databases_[number].session;
+    const auto member = session.member(node);
+    if (!member || *member == rules::Member::witness) continue;
+    all.push_back(number);
+    if (!already(session)) others.push_back(number);
   }
-  return is_partner ? refusal : node.str() + " is no partner of a database that is in use";
+  return others.empty() ? all : others;
+}
+
+Refusal ChatModel::refusal(const NodeId& node, const std::vector<std::uint16_t>& databases, const Reason& why_not) const {
+  if (databases.empty()) return node.str() + " is no partner of a database that is in use";
+  Refusal refusal;
+  for (const std::uint16_t number : databases) {
+    const std::string_view why = why_not(databases_[number].session);
+    if (why.empty()) continue;
+    refusal += (refusal.empty() ? "" : "; ") + std::string(name_of(databases_[number].holds)) + ": " + std::string(why);
+  }
+  return refusal;
+}
+
+// All are asked before one of them changes: what is refused has changed nothing.
+Refusal ChatModel::command(const NodeId& node, const std::vector<std::uint16_t>& databases, const Reason& why_not,
+                           const std::function<void(DatabaseSession&)>& apply) {
+  if (Refusal why = refusal(node, databases, why_not); !why.empty()) return why;
+  for (const std::uint16_t number : databases) apply_to_database(number, apply);
+  return {};
 }
 
 Refusal ChatModel::make_principal(const NodeId& node) {
-  return command(node, [&](DatabaseSession& session) { return session.make_principal(node, now()); });
+  const auto serves = [&](const DatabaseSession& session) { return session.member(node) == session.serving(); };
+  return command(
+      node, databases_of(node, serves), [&](const DatabaseSession& session) { return session.why_no_principal(node); },
+      [&](DatabaseSession& session) { session.make_principal(node, now()); });
 }
 
 Refusal ChatModel::force_service(const NodeId& node) {
-  return command(node, [&](DatabaseSession& session) { return session.force_service(node, now()); });
+  const auto serves = [&](const DatabaseSession& session) { return session.member(node) == session.serving(); };
+  return command(
+      node, databases_of(node, serves), [&](const DatabaseSession& session) { return session.why_no_forced_service(node); },
+      [&](DatabaseSession& session) { session.force_service(node, now()); });
 }
 
+// Not where it is so already: the end of the suspension would resume what somebody else has suspended.
 Refusal ChatModel::suspend_mirroring(const NodeId& node) {
-  return command(node, [&](DatabaseSession& session) { return session.suspend(now()); });
+  return command(
+      node, databases_of(node, [](const DatabaseSession&) { return false; }),
+      [](const DatabaseSession& session) { return session.why_no_suspension(); },
+      [&](DatabaseSession& session) { session.suspend(now()); });
 }
 
 Refusal ChatModel::resume_mirroring(const NodeId& node) {
-  return command(node, [&](DatabaseSession& session) { return session.resume(now()); });
+  return command(
+      node, databases_of(node, [](const DatabaseSession&) { return false; }),
+      [](const DatabaseSession& session) { return session.why_no_resumption(); },
+      [&](DatabaseSession& session) { session.resume(now()); });
 }
 
 // --- a new mirror ------------------------------------------------------------------------------------------------------------
 
-void ChatModel::copy_for_mirror(const NodeId& node) {
-  for (ManagedDatabase& managed : databases_)
-    if (managed.session.involves(node)) managed.session.copy_for_mirror();
+bool ChatModel::lost_since(const NodeId& node, double date) const {
+  const auto lost = last_lost_.find(node);
+  return lost != last_lost_.end() && lost->second >= date;
 }
 
 // While its pool is failed over, a partner of the first site waits with its copy until the pool works there again.
-Refusal ChatModel::new_mirror(const NodeId& node) {
-  if (down_.contains(node)) return node.str() + " is lost";
-  for (Pool& pool : pools_) {
-    const auto& machine = pool.database.elsewhere[1];
-    if (!pool.failed_over || !machine || machine->name != node) continue;
-    pool.mirror_is_filled = true;
-    return {};
-  }
-  return command(node, [&](DatabaseSession& session) { return session.new_mirror(node, now()); });
+bool ChatModel::waits_with_copy(const Pool& pool, const NodeId& node) const {
+  const auto& machine = pool.database.elsewhere[1];
+  return pool.failed_over && machine && machine->name == node;
 }
 
-// A full copy, over the link or as quickly as it can be written.
-double ChatModel::copy_time(const NodeId& mirror) const {
-  const Situation usual = usual_situation();
-  for (const Pool& pool : pools_) {
-    const ManagedDatabase& managed = databases_[pool.content];
-    if (!managed.session.involves(mirror)) continue;
-    const auto there = site_of(scenario_.topology, mirror);
-    const SiteNumber here = pool.database.here().site;
-    const double link = platform_.bandwidth(here, there ? platform_.site(*there) : here);
-    return database_size(pool).count / std::min(link, usual.restore_speed->bytes_per_s);
+bool ChatModel::is_there(const DatabaseSession& session, const NodeId& node) { return session.rules()[*session.member(node)].up; }
+
+std::vector<std::uint16_t> ChatModel::without(const NodeId& node) const {
+  const auto there = [&](const DatabaseSession& session) { return is_there(session, node); };
+  auto found = databases_of(node, there);
+  std::erase_if(found, [&](std::uint16_t number) { return there(databases_[number].session); });
+  return found;
+}
+
+Refusal ChatModel::why_no_new_mirror(const NodeId& node) const {
+  if (down_.contains(node)) return node.str() + " is lost";
+  const auto there = [&](const DatabaseSession& session) { return is_there(session, node); };
+  const Refusal why =
+      refusal(node, databases_of(node, there), [&](const DatabaseSession& session) { return session.why_no_new_mirror(node); });
+  const bool waits = std::ranges::any_of(pools_, [&](const Pool& pool) { return waits_with_copy(pool, node); });
+  return waits ? Refusal() : why;
+}
+
+void ChatModel::copy_for_mirror(const NodeId& node) {
+  for (const std::uint16_t number : without(node)) databases_[number].session.copy_for_mirror();
+}
+
+// A copy is of no use when the machine that was filled or the one that it came from was lost meanwhile.
+Refusal ChatModel::new_mirror(const NodeId& node, double begun) {
+  if (Refusal why = why_no_new_mirror(node); !why.empty()) return why;
+  if (lost_since(node, begun)) return node.str() + " was lost during the full copy";
+  const auto source_lost = [&](const ManagedDatabase& managed) { return lost_since(managed.session.principal_node(), begun); };
+  const auto databases = without(node);
+  for (const std::uint16_t number : databases)
+    if (source_lost(databases_[number])) return "the principal was lost during the full copy";
+  for (Pool& pool : pools_) {
+    if (!waits_with_copy(pool, node)) continue;
+    if (source_lost(databases_[pool.content])) return "the principal was lost during the full copy";
+    pool.mirror_is_filled = true;
   }
-  return 0;
+  for (const std::uint16_t number : databases)
+    apply_to_database(number, [&](DatabaseSession& session) { session.new_mirror(node, now()); });
+  return {};
+}
+
+// Full copies of all that the machine is to mirror, one after another, each over the link or as quickly as it can be written.
+double ChatModel::copy_time(const NodeId& mirror) const {
+  const auto there = site_of(scenario_.topology, mirror);
+  const auto size_of = [&](const ManagedDatabase& managed) {
+    const Pool& pool = pools_[managed.pool];
+    if (managed.holds == Holds::content) return database_size(pool);
+    const ChatPool& chat = *find_chat_pool(scenario_.topology, pool.name);
+    return find_database(scenario_.topology, chat, managed.holds)->size.value_or(*usual_situation().database);
+  };
+  const auto copy = [&](const ManagedDatabase& managed) {
+    const auto source = site_of(scenario_.topology, managed.session.principal_node());
+    const SiteNumber here = source ? platform_.site(*source) : pools_[managed.pool].database.here().site;
+    const double link = platform_.bandwidth(here, there ? platform_.site(*there) : here);
+    return size_of(managed).count / std::min(link, usual_situation().restore_speed->bytes_per_s);
+  };
+  double time = 0;
+  for (const std::uint16_t number : without(mirror)) time += copy(databases_[number]);
+  for (const Pool& pool : pools_)
+    if (waits_with_copy(pool, mirror)) time += copy(databases_[pool.content]);
+  return time;
 }
 
 double ChatModel::restore_time(const PoolId& name) const {

@@ -178,12 +178,20 @@ ChatModel::Refusal ChatModel::work_on_principal(const PoolId& name, bool with_mi
 }
 
 // From the last backup to the machine of the principal, which is there again; its mirror has to be filled anew.
-ChatModel::Refusal ChatModel::restore(const PoolId& name) {
-  Pool& pool = *find_pool(name);
+ChatModel::Refusal ChatModel::why_no_restore(const PoolId& name) const {
+  const Pool& pool = *find_pool(name);
   const Database& content = *find_database(scenario_.topology, *find_chat_pool(scenario_.topology, name), Holds::content);
   if (pool.failed_over) return name.str() + " works on its log-shipping secondary";
   if (databases_[pool.content].session.serving()) return "the content database of " + name.str() + " is served";
   if (down_.contains(content.principal)) return "its principal " + content.principal.str() + " is lost";
+  return {};
+}
+
+ChatModel::Refusal ChatModel::restore(const PoolId& name, double begun) {
+  if (Refusal why = why_no_restore(name); !why.empty()) return why;
+  Pool& pool = *find_pool(name);
+  const Database& content = *find_database(scenario_.topology, *find_chat_pool(scenario_.topology, name), Holds::content);
+  if (lost_since(content.principal, begun)) return content.principal.str() + " was lost while it was restored";
   settle_losses(pool, false);
   begin_session(pool, content, false);
   return {};

@@ -144,39 +144,52 @@ void DatabaseSession::due(std::uint32_t subject, double now) {
   apply({Happens::time_out, rules::all_members[slot / rules::members], rules::all_members[slot % rules::members]}, now);
 }
 
-std::string_view DatabaseSession::make_principal(const NodeId& node, double now) {
+std::string_view DatabaseSession::why_no_principal(const NodeId& node) const {
   if (member(node) == serving()) return "it is the principal";
   if (serving() && !answering()) return "the principal hangs and takes no command";
-  const std::string_view why_not = rules::why_no_manual_failover(session_);
+  return rules::why_no_manual_failover(session_);
+}
+
+std::string_view DatabaseSession::why_no_forced_service(const NodeId& node) const {
+  const auto who = member(node);
+  if (!who || *who == Member::witness) return "it is no partner of the database";
+  return rules::why_no_forced_service(session_, *who);
+}
+
+std::string_view DatabaseSession::why_no_new_mirror(const NodeId& node) const {
+  const auto who = member(node);
+  if (!who || *who == Member::witness) return "it is no partner of the database";
+  return rules::why_no_new_mirror(session_, *who);
+}
+
+std::string_view DatabaseSession::make_principal(const NodeId& node, double now) {
+  const std::string_view why_not = why_no_principal(node);
   if (why_not.empty()) apply({Happens::manual_failover}, now);
   return why_not;
 }
 
 std::string_view DatabaseSession::force_service(const NodeId& node, double now) {
-  const auto who = member(node);
-  if (!who || *who == Member::witness) return "it is no partner of the database";
-  const std::string_view why_not = rules::why_no_forced_service(session_, *who);
-  if (why_not.empty()) apply({Happens::force_service, *who}, now);
+  const std::string_view why_not = why_no_forced_service(node);
+  if (why_not.empty()) apply({Happens::force_service, *member(node)}, now);
   return why_not;
 }
 
 std::string_view DatabaseSession::suspend(double now) {
-  const std::string_view why_not = rules::why_no_suspension(session_);
+  const std::string_view why_not = why_no_suspension();
   if (why_not.empty()) apply({Happens::suspend, principal()}, now);
   return why_not;
 }
 
 std::string_view DatabaseSession::resume(double now) {
-  const std::string_view why_not = rules::why_no_resumption(session_);
+  const std::string_view why_not = why_no_resumption();
   if (why_not.empty()) apply({Happens::resume, principal()}, now);
   return why_not;
 }
 
 std::string_view DatabaseSession::new_mirror(const NodeId& node, double now) {
-  const auto who = member(node);
-  if (!who || *who == Member::witness) return "it is no partner of the database";
-  const std::string_view why_not = rules::why_no_new_mirror(session_, *who);
+  const std::string_view why_not = why_no_new_mirror(node);
   if (!why_not.empty()) return why_not;
+  const auto who = member(node);
   session_[*who].hardened = std::min(copied_, session_[principal()].hardened);
   silent_[index_of(*who)] = destroyed_[index_of(*who)] = false;
   apply({Happens::set_up, *who}, now);

@@ -50,7 +50,13 @@ public:
   void due(std::uint32_t subject, double now);
   void set_bandwidth(double bytes_per_s, double now);  // of the network between the partners
   void hangs(const NodeId& node, bool hung);           // answers pings and nothing else
-  // What operators do; a reason why not, or empty.
+  // Why operators cannot do it; empty when they can.
+  std::string_view why_no_principal(const NodeId& node) const;
+  std::string_view why_no_forced_service(const NodeId& node) const;
+  std::string_view why_no_suspension() const { return rules::why_no_suspension(session_); }
+  std::string_view why_no_resumption() const { return rules::why_no_resumption(session_); }
+  std::string_view why_no_new_mirror(const NodeId& node) const;
+  // What operators do; the same reasons, and nothing changes.
   std::string_view make_principal(const NodeId& node, double now);
   std::string_view force_service(const NodeId& node, double now);
   std::string_view suspend(double now);
@@ -68,6 +74,8 @@ public:
   void committed(std::uint64_t rows, double now);
 
   std::optional<rules::Member> serving() const { return rules::who_serves(session_); }
+  // Who serves, or did so last.
+  const NodeId& principal_node() const { return *nodes_[index_of(principal())]; }
   // What a commit of whoever serves waits for; refused when nobody does.
   rules::Acknowledgement acknowledgement() const;
   // Of those who serve, the one that answers: a hung instance serves as far as mirroring knows.

@@ -24,11 +24,15 @@ double Commands::preparation(const Fault& command, RandomStream& random) const {
   return start_time(command);
 }
 
-void Commands::prepare(const Fault& command) {
-  if (command.new_mirror) model_.copy_for_mirror(*command.new_mirror);
+ChatModel::Refusal Commands::prepare(const Fault& command) {
+  if (command.restore) return model_.why_no_restore(*command.restore);
+  if (!command.new_mirror) return {};
+  ChatModel::Refusal why = model_.why_no_new_mirror(*command.new_mirror);
+  if (why.empty()) model_.copy_for_mirror(*command.new_mirror);
+  return why;
 }
 
-ChatModel::Refusal Commands::give(const Fault& command, const Fault& cause, bool share_survives) {
+ChatModel::Refusal Commands::give(const Fault& command, const Fault& cause, double begun, bool share_survives) {
   model_.fault_begins(cause);
   if (command.drain) return model_.drain(*command.drain);
   if (command.activate) return model_.activate(*command.activate);
@@ -40,12 +44,12 @@ ChatModel::Refusal Commands::give(const Fault& command, const Fault& cause, bool
   if (command.fail_back && find_front_end_pool(scenario_.topology, *command.fail_back))
     return model_.fail_back(*command.fail_back, cause);
   if (command.fail_back) return model_.work_on_principal(*command.fail_back, false);
-  if (command.restore) return model_.restore(*command.restore);
+  if (command.restore) return model_.restore(*command.restore, begun);
   if (command.make_principal) return model_.make_principal(*command.make_principal);
   if (command.force_service) return model_.force_service(*command.force_service);
   if (command.suspend_mirroring) return model_.suspend_mirroring(*command.suspend_mirroring);
   if (command.resume_mirroring) return model_.resume_mirroring(*command.resume_mirroring);
-  if (command.new_mirror) return model_.new_mirror(*command.new_mirror);
+  if (command.new_mirror) return model_.new_mirror(*command.new_mirror, begun);
   return {};
 }
 

@@ -19,10 +19,11 @@ public:
   // Of a standby server, which starts after it was ordered to; of nothing else.
   double start_time(const Fault& command) const;
 
-  // The work begins; the effect comes later.
-  void prepare(const Fault& command);
-  // The effect; a reason when it is refused. `cause` is the fault that a loss of users is put down to.
-  ChatModel::Refusal give(const Fault& command, const Fault& cause, bool share_survives = false);
+  // The work begins, and the effect comes later; a reason when it is refused at once.
+  ChatModel::Refusal prepare(const Fault& command);
+  // The effect of work that began at that date; a reason when it is refused. `cause` is the fault that a loss of users is put
+  // down to.
+  ChatModel::Refusal give(const Fault& command, const Fault& cause, double begun, bool share_survives = false);
   // The end of a command that has one.
   ChatModel::Refusal undo(const Fault& command, const Fault& cause);
 

@@ -19,6 +19,7 @@ FaultInjector::FaultInjector(const Scenario& scenario, const RunOptions& options
       commands_(scenario, model),
       plane_(plane),
       undoable_(scenario.faults.size()),
+      called_off_(scenario.faults.size()),
       cuts_(scenario.faults.size()) {
   for (std::size_t number = 0; number < scenario.faults.size(); ++number) plan(number);
   std::ranges::stable_sort(actions_, {}, [](const Action& action) { return std::tuple(action.at, action.kind); });
@@ -76,7 +77,9 @@ void FaultInjector::wait_for(double date) {
 // Operators set to work on a copy, which takes as long as it is large.
 void FaultInjector::prepare(const Action& action, std::size_t position) {
   const Fault& fault = scenario_.faults[action.fault];
-  commands_.prepare(fault);
+  const std::string refusal = commands_.prepare(fault);
+  called_off_[action.fault] = !refusal.empty();
+  if (!refusal.empty()) return enter(action, refusal);
   if (fault.takes) return;
   RandomStream none(0, 0, "");  // nothing at random here
   const Action effect{Action::Kind::begins, action.at + commands_.preparation(fault, none), action.fault, action.at};
@@ -88,13 +91,18 @@ void FaultInjector::prepare(const Action& action, std::size_t position) {
 void FaultInjector::command(const Action& action) {
   const Fault& fault = scenario_.faults[action.fault];
   const bool begins = action.kind == Action::Kind::begins;
-  if (!begins && !undoable_[action.fault]) return;
-  const std::string refusal = begins ? commands_.give(fault, fault) : commands_.undo(fault, fault);
+  if (begins ? called_off_[action.fault] : !undoable_[action.fault]) return;
+  const std::string refusal = begins ? commands_.give(fault, fault, action.ordered) : commands_.undo(fault, fault);
   undoable_[action.fault] = begins && refusal.empty();
-  model_.enter({.begins = Seconds{begins ? action.ordered : plane_.now()},
+  enter(action, refusal);
+}
+
+void FaultInjector::enter(const Action& action, const std::string& refusal) {
+  const bool ends = action.kind == Action::Kind::ends;
+  model_.enter({.begins = Seconds{ends ? plane_.now() : action.ordered},
                 .ends = Seconds{plane_.now()},
                 .kind = refusal.empty() ? EntryKind::done : EntryKind::refused,
-                .what = (begins ? "" : "end of ") + label(fault),
+                .what = (ends ? "end of " : "") + label(scenario_.faults[action.fault]),
                 .runbook = {},
                 .who = {},
                 .why = refusal});

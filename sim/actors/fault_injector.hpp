@@ -39,6 +39,7 @@ private:
   void wait_for(double date);
   void prepare(const Action& action, std::size_t position);
   void command(const Action& action);
+  void enter(const Action& action, const std::string& refusal);
   void follow(std::size_t number);
   void begin(std::size_t number);
   void end(std::size_t number);
@@ -61,6 +62,7 @@ private:
   Commands commands_;
   const RequestPlane& plane_;
   std::vector<bool> undoable_;                        // by fault: its command was not refused, so that its end undoes it
+  std::vector<bool> called_off_;                      // by fault: refused when operators set to work, so that nothing comes of it
   std::vector<Platform::CutNumber> cuts_;             // by fault: the cut that it made last
   std::map<NodeId, int> reasons_to_be_down_;          // faults may lose one machine under several names
   std::map<NodeId, int> disks_filled_;                // faults that fill its disk now

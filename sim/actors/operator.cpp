@@ -55,8 +55,8 @@ void Operator::operator()() {
     plane_.sleep_until(action.at);
     if (action.kind == Action::Kind::takes_effect)
       take_effect(action.step);
-    else if (effects_[action.step])
-      commands_.prepare(*effects_[action.step]);
+    else
+      begin(action.step);
   }
 }
 
@@ -66,12 +66,24 @@ void Operator::finish() {
     if (!done_[step] && begins_[step] < horizon) enter(step, horizon, EntryKind::unfinished, runbook_.steps[step].does);
 }
 
+// Who cannot begin says so; the steps that wait for this one go on at their dates.
+void Operator::begin(std::size_t step) {
+  if (!effects_[step]) return;
+  if (const std::string refusal = commands_.prepare(*effects_[step]); !refusal.empty()) refused(step, refusal);
+}
+
 void Operator::take_effect(std::size_t step) {
-  done_[step] = true;
+  if (done_[step]) return;
   const std::string refusal =
-      effects_[step] ? commands_.give(*effects_[step], fault_, *situation_.share_survives) : std::string();
-  enter(step, plane_.now(), refusal.empty() ? EntryKind::done : EntryKind::refused,
-        refusal.empty() ? runbook_.steps[step].does : label(*effects_[step]) + ": " + refusal);
+      effects_[step] ? commands_.give(*effects_[step], fault_, begins_[step], *situation_.share_survives) : std::string();
+  if (!refusal.empty()) return refused(step, refusal);
+  done_[step] = true;
+  enter(step, plane_.now(), EntryKind::done, runbook_.steps[step].does);
+}
+
+void Operator::refused(std::size_t step, const std::string& why) {
+  done_[step] = true;
+  enter(step, plane_.now(), EntryKind::refused, label(*effects_[step]) + ": " + why);
 }
 
 void Operator::enter(std::size_t step, double ends, EntryKind kind, std::string why) {

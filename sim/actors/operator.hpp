@@ -32,7 +32,9 @@ private:
     enum class Kind { takes_effect, begins } kind = Kind::begins;  // effects first: a step waits for those before it
   };
   void plan(double now);
+  void begin(std::size_t step);
   void take_effect(std::size_t step);
+  void refused(std::size_t step, const std::string& why);
   void enter(std::size_t step, double ends, EntryKind kind, std::string why);
 
   const Scenario& scenario_;

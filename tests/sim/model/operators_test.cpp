@@ -137,6 +137,43 @@ TEST(Logbook, nobody_fails_over_to_what_is_lost_and_its_failback_does_not_happen
   EXPECT_EQ(lost(result), 0);
 }
 
+// sql-2 mirrors the content of sql-1, and sql-1 the compliance of sql-2.
+Scenario crossed_databases() {
+  Scenario scenario = mirrored_pool();
+  Topology& topology = scenario.topology;
+  Database& compliance = *std::ranges::find(topology.databases, Holds::compliance, &Database::holds);
+  compliance.principal = NodeId{"sql-m"};
+  compliance.mirror = NodeId{"sql-1"};
+  compliance.mode = AvailabilityMode::high_safety;
+  compliance.size = Bytes{6e9};
+  return scenario;
+}
+
+TEST(Logbook, a_machine_becomes_principal_of_what_it_mirrors_although_it_serves_another_database_already) {
+  Scenario scenario = crossed_databases();
+  scenario.faults = {at(5min), at(6min)};
+  scenario.faults[0].make_principal = scenario.faults[1].make_principal = NodeId{"sql-m"};
+  const ReplicationResult result = play(scenario);
+  ASSERT_EQ(result.logbook.size(), 2U);
+  EXPECT_EQ(result.logbook[0].kind, EntryKind::done);
+  EXPECT_EQ(result.logbook[1].why, "content: it is the principal; compliance: it is the principal");
+}
+
+TEST(Logbook, a_command_that_one_database_refuses_changes_none) {
+  Scenario scenario = crossed_databases();
+  scenario.topology.databases[1].principal = NodeId{"sql-1"};
+  scenario.topology.databases[1].mirror = NodeId{"sql-4"};
+  scenario.faults = {at(2min), at(4min)};
+  scenario.faults[0].suspend_mirroring = NodeId{"sql-4"};
+  scenario.faults[1].suspend_mirroring = NodeId{"sql-1"};
+  scenario.faults[1].duration = 1min;
+  const ReplicationResult result = play(scenario);
+  ASSERT_EQ(result.logbook.size(), 2U);
+  EXPECT_EQ(result.logbook[1].why, "compliance: mirroring is suspended already");
+  EXPECT_EQ(series(result, Metric::database_exposed, "", "content").windows.at(4).mean, 0);
+  EXPECT_EQ(series(result, Metric::database_exposed, "", "compliance").windows.at(8).mean, 1);
+}
+
 // --- runbooks ----------------------------------------------------------------------------------------------------------------
 
 TEST(Runbooks, bring_about_what_their_steps_are_for_when_each_is_done) {
@@ -246,6 +283,47 @@ TEST(NewMirrors, are_refused_where_there_is_one_and_where_the_machine_is_lost) {
   ASSERT_EQ(result.logbook.size(), 2U);
   EXPECT_EQ(result.logbook[0].why, "content: it is the mirror already");
   EXPECT_EQ(result.logbook[1].why, "sql-m is lost");
+}
+
+// 6 GB at 100 MB/s take a minute for each database that the machine mirrors.
+TEST(NewMirrors, take_the_time_of_all_databases_that_the_machine_mirrors) {
+  const auto ends = [](Scenario scenario) {
+    scenario.faults = {destroy("sql-m", 1min, 1min), at(3min)};
+    scenario.faults[1].new_mirror = NodeId{"sql-m"};
+    const ReplicationResult result = play(scenario);
+    EXPECT_EQ(entries(result, EntryKind::done).size(), 1U);
+    return result.logbook[0].ends.count();
+  };
+  Scenario scenario = crossed_databases();
+  std::swap(scenario.topology.databases[1].principal, *scenario.topology.databases[1].mirror);
+  EXPECT_NEAR(ends(scenario), 300, 2);
+  scenario.topology.databases[0].mirror = NodeId{"sql-2"};
+  EXPECT_NEAR(ends(scenario), 240, 0.01);
+}
+
+TEST(NewMirrors, and_restores_come_to_nothing_when_a_machine_is_lost_during_the_copy) {
+  Scenario scenario = mirrored_pool();
+  scenario.faults = {destroy("sql-m", 1min, 1min), at(3min), lose("sql-m", 3min + 20s, 20s)};
+  scenario.faults[1].new_mirror = NodeId{"sql-m"};
+  EXPECT_EQ(play(scenario).logbook.at(0).why, "sql-m was lost during the full copy");
+  scenario.faults[2] = lose("sql-1", 3min + 20s, 20s);
+  EXPECT_EQ(play(scenario).logbook.at(0).why, "the principal was lost during the full copy");
+  Scenario alone = small_pool();
+  alone.faults = {destroy("sql-1", 2min, 1min), at(4min), lose("sql-1", 4min + 20s, 20s)};
+  alone.faults[1].restore = PoolId{"chat"};
+  alone.faults[1].takes = SecondsRange{1min, 1min};
+  EXPECT_EQ(entries(play(alone), EntryKind::refused).at(0).why, "sql-1 was lost while it was restored");
+}
+
+TEST(Destroyed, nobody_begins_to_restore_to_a_machine_that_is_gone) {
+  Scenario scenario = small_pool();
+  scenario.faults = {destroy("sql-1", 2min, 3min), at(4min)};
+  scenario.faults[1].restore = PoolId{"chat"};
+  scenario.faults[1].takes = SecondsRange{2min, 2min};
+  const auto refused = entries(play(scenario), EntryKind::refused);
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].ends, Seconds{4min});
+  EXPECT_EQ(refused[0].why, "its principal sql-1 is lost");
 }
 
 TEST(Destroyed, a_database_without_a_mirror_loses_all_of_the_run_or_what_came_after_the_last_backup) {
