@@ -321,6 +321,8 @@ private:
   void record_database(ManagedDatabase& managed);
   void expect_log_copy(std::uint16_t pool_number);
   void log_copied(std::uint16_t pool_number);
+  bool reaches_secondary(const Pool& pool) const;  // whoever serves, or did so last
+  void stop_cut_copies();
   void note_backups(Pool& pool);
   rules::LogShippingPlan shipping_plan(const Pool& pool) const;
   Bandwidth log_rate(const Pool& pool, double at) const;
@@ -375,6 +377,7 @@ private:
   Server* find_server(const NodeId& node);
   void for_database_machine(const NodeId& node, const std::function<void(DatabaseMachine&)>& change);
   void lose_server(Server& server, const Fault* fault);
+  void lose_disks(const NodeId& node);
   std::string unique_label(std::uint16_t pool, const std::string& label) const;
   void lose_queue(Server& server);
   void clear_stations(Server& server);
@@ -416,9 +419,10 @@ private:
   std::vector<LogbookEntry> logbook_;
   std::unordered_map<std::string, const Fault*> expected_;
   const Fault* cutting_ = nullptr;
-  std::set<NodeId> down_;  // machines
+  std::map<NodeId, LossKind> down_;  // machines, and how they went
   std::map<NodeId, double> last_lost_;
-  std::set<NodeId> hung_;  // SQL Server instances that answer pings only
+  std::set<NodeId> without_disks_;  // destroyed, and what they hold has not been brought back since
+  std::set<NodeId> hung_;           // SQL Server instances that answer pings only
   double window_begin_ = 0;
   std::optional<DayCurve> day_;
   double activity_ = 1;  // of this second

@@ -43,6 +43,7 @@ void ChatModel::database_gone(ManagedDatabase& managed, LossKind kind) {
   Pool& pool = pools_[managed.pool];
   managed.away_since = now();
   if (managed.holds == Holds::compliance) return lose_compliance_batches(managed);
+  pool.backups.note(pool.stored - pool.lost, now());
   outages_.gone(managed.pool, now());
   break_connections(pool);
   // A connection that is reset tells at once; a silent one when the command has waited too long. No reset crosses a cut: who is
@@ -92,6 +93,7 @@ void ChatModel::database_serves(ManagedDatabase& managed, Member partner) {
   Pool& pool = pools_[managed.pool];
   managed.downtime += now() - std::exchange(managed.away_since, now());
   if (managed.holds == Holds::content) {
+    pool.backups.miss(now());
     if (managed.session.answering()) outages_.serves(managed.pool, now());
     pool.database.principal = index_of(partner);
     pool.settled = false;

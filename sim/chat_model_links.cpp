@@ -1,9 +1,15 @@
 // What crosses between sites beside requests: the notices of servers whose Front End pool stands elsewhere, and log backups.
 #include <algorithm>
+#include <limits>
 
 #include "sim/chat_model.hpp"
 
 namespace poolcast::sim {
+namespace {
+
+constexpr double not_while_cut = std::numeric_limits<double>::infinity();
+
+}  // namespace
 
 bool ChatModel::tells_another_site(const Job& job) const {
   return servers_[job.server].site != front_ends_[pools_[job.pool].front_end].site;
@@ -62,9 +68,21 @@ void ChatModel::expect_log_copy(std::uint16_t pool_number) {
   if (content->log_shipping) after(content->log_shipping->copy_interval.count(), Kind::log_copied, 0, pool_number);
 }
 
+bool ChatModel::reaches_secondary(const Pool& pool) const {
+  const Database& content = *find_database(scenario_.topology, *find_chat_pool(scenario_.topology, pool.name), Holds::content);
+  const NodeId& secondary = content.log_shipping->secondary;
+  return !down_.contains(secondary) && platform_.connected(pool.database.here().name, secondary);
+}
+
+// What is under way across a line when it is cut has to be copied again.
+void ChatModel::stop_cut_copies() {
+  for (Pool& pool : pools_)
+    if (pool.shipped && !pool.failed_over && !reaches_secondary(pool)) pool.shipped->stretch(now(), not_while_cut);
+}
+
 void ChatModel::log_copied(std::uint16_t pool_number) {
   Pool& pool = pools_[pool_number];
-  if (!pool.failed_over && databases_[pool.content].session.serving()) {
+  if (!pool.failed_over && databases_[pool.content].session.serving() && reaches_secondary(pool)) {
     note_backups(pool);
     const auto [here, there] = shipping_route(scenario_.topology.chat_pools[pool_number]);
     Wire& wire = platform_.wire(here, there);

@@ -14,11 +14,12 @@ ChatModel::Server* ChatModel::find_server(const NodeId& node) {
 void ChatModel::expect_loss(const NodeId& machine, const Fault& fault) { expected_[machine.str()] = &fault; }
 
 void ChatModel::machine_lost(const NodeId& node) {
-  down_.insert(node);
   last_lost_[node] = now();
   const auto expected = expected_.find(node.str());
   const Fault* fault = expected == expected_.end() ? nullptr : expected->second;
   const LossKind kind = fault ? fault->kind : LossKind::reset;
+  down_.insert_or_assign(node, kind);
+  if (kind == LossKind::destroyed) lose_disks(node);
   hung_instance_lost(node, kind);
   apply_to_databases([&](DatabaseSession& session) { session.lost(node, kind, now()); }, kind);
   if (FrontEnd* front_end = front_end_of(node)) {
@@ -30,6 +31,12 @@ void ChatModel::machine_lost(const NodeId& node) {
   const auto& store = scenario_.topology.file_store;
   files_destroyed_ |= store && store->server == node && !store->replicated && kind == LossKind::destroyed;
   files_change();
+}
+
+void ChatModel::lose_disks(const NodeId& node) {
+  without_disks_.insert(node);
+  for (Pool& pool : pools_)
+    if (const auto& mirror = pool.database.elsewhere[1]; mirror && mirror->name == node) pool.mirror_is_filled = false;
 }
 
 // A server may be lost more than once: `lose chat-2`, `lose chat-2 (2)`; in each pool for itself.

@@ -186,6 +186,7 @@ Refusal ChatModel::new_mirror(const NodeId& node, double begun) {
   }
   for (const std::uint16_t number : databases)
     apply_to_database(number, [&](DatabaseSession& session) { session.new_mirror(node, now()); });
+  without_disks_.erase(node);
   return {};
 }
 

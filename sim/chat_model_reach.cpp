@@ -6,6 +6,7 @@ namespace poolcast::sim {
 void ChatModel::connections_changed() {
   for (Server& server : servers_) update_reachable(server, cutting_);
   databases_reached();
+  stop_cut_copies();
   files_change();
 }
 

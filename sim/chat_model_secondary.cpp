@@ -10,7 +10,7 @@ namespace poolcast::sim {
 void ChatModel::note_backups(Pool& pool) {
   const std::uint64_t held = pool.stored - pool.lost;
   if (pool.shipped && !pool.failed_over) pool.shipped->back_up(now(), held);
-  pool.backups.note(held, now());
+  databases_[pool.content].session.serving() ? pool.backups.note(held, now()) : pool.backups.miss(now());
 }
 
 rules::LogShippingPlan ChatModel::shipping_plan(const Pool& pool) const {
@@ -48,8 +48,9 @@ std::uint64_t ChatModel::posts_kept(const Pool& pool, double at, bool share_surv
   since = "all of the run, as no backup is taken in it";
   if (pool.backups.interval > 0) {
     const auto number = static_cast<std::size_t>(at / pool.backups.interval);
-    kept = number < pool.backups.posts.size() ? pool.backups.posts[number] : pool.stored - pool.lost;
-    since = "since the backup at " + seconds_in_words(static_cast<double>(number) * pool.backups.interval);
+    const auto& backup = pool.backups.newest[std::min(number, pool.backups.newest.size() - 1)];
+    kept = backup.posts;
+    since = "since the backup at " + seconds_in_words(backup.taken);
   }
   if (!pool.shipped || pool.failed_over) return kept;
   const std::uint64_t shipped = share_survives ? pool.shipped->backed_up(at) : pool.shipped->copied(at);
@@ -59,8 +60,10 @@ std::uint64_t ChatModel::posts_kept(const Pool& pool, double at, bool share_surv
 }
 
 void ChatModel::lose_posts(Pool& pool, std::uint64_t posts) {
+  if (posts == 0) return;
   outages_.lost(static_cast<std::size_t>(&pool - pools_.data()), now(), posts, pool.stored);
   pool.lost += posts;
+  pool.backups.keep_only(pool.stored - pool.lost);
   if (pool.shipped) pool.shipped->keep_only(pool.stored - pool.lost);
   pool.record.messages_lost.now += posts;
 }
@@ -125,10 +128,10 @@ void ChatModel::watch_posts(std::uint32_t second) {
     if (!pool.at_risk_series) continue;
     outages_.note_stored(number, now(), pool.stored);
     if (second % risk_every != 0) continue;
-    const std::uint64_t unmirrored = databases_[pool.content].session.unmirrored_rows(now());
     note_backups(pool);
     std::string since;
     const std::uint64_t held = pool.stored - pool.lost;
+    const std::uint64_t unmirrored = databases_[pool.content].session.unmirrored_rows(now()).value_or(held);
     const std::uint64_t gone = held - std::min(held, posts_kept(pool, served_until(pool), false, since));
     recorder_.fold().level(*pool.at_risk_series, now(), static_cast<double>(std::min(unmirrored, gone)));
     // A whole site may go with the mirror: with backups only what they have is out of every reach.
@@ -137,8 +140,8 @@ void ChatModel::watch_posts(std::uint32_t second) {
   }
 }
 
-// Planned, with the principal still serving, the tail of the log is shipped first and nothing is lost. The mirror of the
-// secondary is idle until operators have filled it with a full backup, which they may have done before.
+// Planned, with a principal that still answers and within reach, the tail of the log is shipped first and nothing is lost. The
+// mirror of the secondary is idle until operators have filled it with a full backup, which they may have done before.
 ChatModel::Refusal ChatModel::work_on_secondary(const PoolId& name, bool share_survives, bool with_mirror) {
   Pool& pool = *find_pool(name);
   if (pool.failed_over) return name.str() + " is failed over already";
@@ -146,7 +149,12 @@ ChatModel::Refusal ChatModel::work_on_secondary(const PoolId& name, bool share_s
   const Database& content = *find_database(scenario_.topology, chat, Holds::content);
   const LogShipping& shipping = *content.log_shipping;
   if (down_.contains(shipping.secondary)) return "its log-shipping secondary " + shipping.secondary.str() + " is lost";
-  if (!databases_[pool.content].session.serving()) settle_losses(pool, share_survives);
+  if (without_disks_.contains(shipping.secondary))
+    return "its log-shipping secondary " + shipping.secondary.str() + " has lost its disks";
+  ManagedDatabase& managed = databases_[pool.content];
+  const bool answers = managed.session.answering().has_value(), in_reach = reaches_secondary(pool);
+  if (managed.session.serving()) database_gone(managed, LossKind::reset);
+  if (!answers || !in_reach) settle_losses(pool, share_survives && in_reach);
   Database secondary;
   secondary.holds = content.holds;
   secondary.pool = content.pool;
@@ -170,6 +178,12 @@ ChatModel::Refusal ChatModel::work_on_principal(const PoolId& name, bool with_mi
   if (!pool.failed_over) return name.str() + " is not failed over";
   const Database& content = *find_database(scenario_.topology, *find_chat_pool(scenario_.topology, name), Holds::content);
   if (down_.contains(content.principal)) return "its principal " + content.principal.str() + " is lost";
+  ManagedDatabase& managed = databases_[pool.content];
+  if (!managed.session.answering()) return "nobody serves its log-shipping secondary, whose posts are to be copied back";
+  if (!platform_.connected(pool.database.here().name, content.principal))
+    return "its principal " + content.principal.str() + " is out of reach";
+  database_gone(managed, LossKind::reset);
+  without_disks_.erase(content.principal);
   pool.failed_over = false;
   pool.shipped->begin_anew(now(), pool.stored - pool.lost);
   std::swap(pool.database.machines, pool.database.elsewhere);
@@ -193,21 +207,23 @@ ChatModel::Refusal ChatModel::restore(const PoolId& name, double begun) {
   const Database& content = *find_database(scenario_.topology, *find_chat_pool(scenario_.topology, name), Holds::content);
   if (lost_since(content.principal, begun)) return content.principal.str() + " was lost while it was restored";
   settle_losses(pool, false);
+  without_disks_.erase(content.principal);
   begin_session(pool, content, false);
   return {};
 }
 
-// Other machines or other copies, and a session of their own; chat servers find it by their next login.
+// Other machines or other copies, and a session of their own, once nobody serves the old ones; chat servers find it by their next
+// login.
 void ChatModel::begin_session(Pool& pool, const Database& database, bool with_mirror) {
   ManagedDatabase& managed = databases_[pool.content];
-  if (managed.session.serving()) database_gone(managed, LossKind::reset);
   pool.database.principal = 0;
   managed.session =
       open_session(static_cast<std::uint16_t>(pool.content), *find_chat_pool(scenario_.topology, pool.name), database);
-  if (!with_mirror && database.mirror) managed.session.begin_without_mirror();
+  const bool filled = with_mirror && database.mirror && !without_disks_.contains(*database.mirror);
+  if (!filled && database.mirror) managed.session.begin_without_mirror();
   const auto connected = [this](const NodeId& a, const NodeId& b) { return platform_.connected(a, b); };
   managed.session.connections_changed(connected, now());
-  for (const NodeId& machine : down_) managed.session.lost(machine, LossKind::reset, now());
+  for (const auto& [machine, kind] : down_) managed.session.lost(machine, kind, now());
   for (const NodeId& machine : hung_) managed.session.hangs(machine, true);
   if (const auto serves = managed.session.serving()) database_serves(managed, *serves);
   record_database(managed);

@@ -1,6 +1,7 @@
 // What the chat model knows at one moment: jobs under way, servers, databases, pools, and the losses that somebody asks about.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -141,14 +142,25 @@ struct ManagedDatabase {
   SeriesId available{}, exposed{}, send_queue{}, redo_queue{}, downtime_series{};
 };
 
-// How many posts the content database held at each multiple of an interval; 0 when nobody asks.
+// The newest backup of the content database at each multiple of an interval; an interval of 0 when nobody takes any.
 struct BackupTimes {
+  struct Backup {
+    double taken = 0;
+    std::uint64_t posts = 0;
+  };
   double interval = 0;
-  std::vector<std::uint64_t> posts{};
+  std::vector<Backup> newest{};
 
+  double next() const { return static_cast<double>(newest.size()) * interval; }
   void note(std::uint64_t held, double now) {
-    if (interval <= 0) return;
-    while (static_cast<double>(posts.size()) * interval <= now) posts.push_back(held);
+    while (interval > 0 && next() <= now) newest.push_back({next(), held});
+  }
+  // Of a database that nobody served none was taken.
+  void miss(double now) {
+    while (interval > 0 && next() <= now) newest.push_back(newest.empty() ? Backup{} : newest.back());
+  }
+  void keep_only(std::uint64_t posts) {
+    for (Backup& backup : newest) backup.posts = std::min(backup.posts, posts);
   }
 };
 

@@ -65,7 +65,7 @@ ReplicationResult ChatModel::finish() {
           losses_[static_cast<std::size_t>(session.loss)].user_minutes += (recorder_.horizon() - session.lost_at) / 60;
       }
     fold.once(pool.minutes_series, "", pool.minutes_lost);
-    fold.once(pool.database_bytes, "", static_cast<double>(pool.stored) * workload_.row.count);
+    fold.once(pool.database_bytes, "", static_cast<double>(pool.stored - pool.lost) * workload_.row.count);
     const auto open = std::ranges::count_if(jobs_, [&](const Job& job) { return job.in_flight && job.pool == number; });
     fold.once(pool.in_flight_series, "", static_cast<double>(open));
     if (pool.without_database > 0) pool.stalled += recorder_.horizon() - pool.stalled_since;

@@ -322,10 +322,10 @@ rules::LogQueues DatabaseSession::queues(double now) {
   return queues_;
 }
 
-std::uint64_t DatabaseSession::unmirrored_rows(double now) {
+std::optional<std::uint64_t> DatabaseSession::unmirrored_rows(double now) {
   settle(now);
   const Member other = partner_of(principal());
-  if (!nodes_[index_of(other)] || destroyed_[index_of(other)]) return acknowledged_;
+  if (!nodes_[index_of(other)] || destroyed_[index_of(other)]) return std::nullopt;
   return acknowledged_ - std::min(acknowledged_, session_[other].hardened);
 }
 

@@ -85,8 +85,8 @@ public:
   }
   bool log_is_full(double now);
   rules::LogQueues queues(double now);
-  // Acknowledged rows that only whoever serves, or did so last, has.
-  std::uint64_t unmirrored_rows(double now);
+  // Acknowledged rows that only whoever serves, or did so last, has; nothing when nobody else has any.
+  std::optional<std::uint64_t> unmirrored_rows(double now);
   // Acknowledged rows that a take-over found missing, since the last call.
   std::uint64_t take_lost_rows();
 

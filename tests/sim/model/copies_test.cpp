@@ -1,0 +1,162 @@
+// The copies of a content database: which are left after a loss, and what turning to one of them costs.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/sim/model/play.hpp"
+
+namespace poolcast::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr double posts_per_s = 2.5;
+
+Fault at(Seconds when) {
+  Fault fault;
+  fault.at = when;
+  return fault;
+}
+
+Fault destroy(const char* node, Seconds when, std::optional<Seconds> duration = std::nullopt) {
+  Fault fault = lose(node, when, duration);
+  fault.kind = LossKind::destroyed;
+  return fault;
+}
+
+Fault fail_over(Seconds when) {
+  Fault fault = at(when);
+  fault.fail_over = PoolId{"chat"};
+  return fault;
+}
+
+Fault fail_back(Seconds when) {
+  Fault fault = at(when);
+  fault.fail_back = PoolId{"chat"};
+  return fault;
+}
+
+Fault cut_sites(Seconds when, std::optional<Seconds> duration = std::nullopt) {
+  Fault fault = at(when);
+  fault.cut = Names({"north"});
+  fault.away_from = Names({"south"});
+  fault.duration = duration;
+  return fault;
+}
+
+// Every minute the log goes to sql-5 in the other site, which may have sql-6 as its mirror.
+Scenario with_a_secondary() {
+  Scenario scenario = small_pool();
+  for (const char* name : {"sql-5", "sql-6"}) {
+    scenario.topology.sql_instances.emplace_back().name = NodeId{name};
+    scenario.topology.sql_instances.back().site = SiteId{"south"};
+  }
+  LogShipping& shipping = scenario.topology.databases[0].log_shipping.emplace();
+  shipping.secondary = NodeId{"sql-5"};
+  shipping.backup_interval = shipping.copy_interval = shipping.restore_interval = 1min;
+  return scenario;
+}
+
+std::vector<LogbookEntry> entries(const ReplicationResult& result, EntryKind kind) {
+  std::vector<LogbookEntry> found;
+  std::ranges::copy_if(result.logbook, std::back_inserter(found), [&](const LogbookEntry& each) { return each.kind == kind; });
+  return found;
+}
+
+double stored(const ReplicationResult& result) { return total(result, Metric::messages_stored); }
+double lost(const ReplicationResult& result) { return total(result, Metric::messages_lost); }
+
+TEST(Copies, nothing_comes_back_from_a_secondary_that_is_lost) {
+  Scenario scenario = with_a_secondary();
+  scenario.faults = {fail_over(1min), lose("sql-5", 4min), fail_back(6min)};
+  const ReplicationResult result = play(scenario);
+  ASSERT_EQ(entries(result, EntryKind::refused).size(), 1U);
+  EXPECT_NE(entries(result, EntryKind::refused)[0].why.find("nobody serves its log-shipping secondary"), std::string::npos);
+  EXPECT_EQ(series(result, Metric::messages_stored).windows[9].count, 0U);
+}
+
+TEST(Copies, the_tail_of_the_log_crosses_no_cut_line_and_log_backups_neither) {
+  Scenario scenario = with_a_secondary();
+  scenario.faults = {cut_sites(2min + 10s), fail_over(6min)};
+  EXPECT_NEAR(lost(play(scenario)), 300 * posts_per_s, 100);  // the backup of 1 min came with the copy of 2 min
+  scenario.faults = {cut_sites(2min + 10s, 3min + 20s), destroy("sql-1", 5min + 40s), fail_over(7min)};
+  EXPECT_NEAR(lost(play(scenario)), 280 * posts_per_s, 100);  // no copy since the line is back
+  scenario.faults = {cut_sites(2min + 10s, 3min + 20s), fail_over(7min)};
+  EXPECT_EQ(lost(play(scenario)), 0);
+}
+
+TEST(Copies, a_principal_that_hangs_ships_no_tail) {
+  Scenario scenario = with_a_secondary();
+  scenario.faults = {at(5min + 40s), fail_over(6min)};
+  scenario.faults[0].hang = NodeId{"sql-1"};
+  EXPECT_NEAR(lost(play(scenario)), 100 * posts_per_s, 75);  // the backup of 4 min came with the copy of 5 min
+}
+
+TEST(Copies, a_pool_does_not_fail_back_across_a_cut_line) {
+  Scenario scenario = with_a_secondary();
+  scenario.faults = {fail_over(1min), cut_sites(3min), fail_back(4min)};
+  ASSERT_EQ(entries(play(scenario), EntryKind::refused).size(), 1U);
+}
+
+// The database is away from 3 min 30 s to 7 min, so that the backups of 4 min and 6 min are not taken.
+TEST(Copies, no_backup_is_taken_of_a_database_that_nobody_serves) {
+  Scenario scenario = with_a_secondary();
+  Database& content = scenario.topology.databases[0];
+  content.backup_interval = 2min;
+  content.log_shipping->copy_interval = 1h;
+  scenario.faults = {destroy("sql-1", 3min + 30s), fail_over(7min), destroy("sql-5", 7min + 58s)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_NEAR(stored(result) - lost(result), 120 * posts_per_s, 60);
+  EXPECT_GT(stored(result), 210 * posts_per_s);
+  ASSERT_EQ(entries(result, EntryKind::lost).size(), 2U);
+  for (const LogbookEntry& entry : entries(result, EntryKind::lost))
+    EXPECT_NE(entry.why.find("since the backup at 2 min"), std::string::npos) << entry.why;
+  EXPECT_DOUBLE_EQ(value(result, Metric::database_bytes), (stored(result) - lost(result)) * 1200);
+}
+
+TEST(Copies, a_mirror_of_the_secondary_whose_disks_were_destroyed_has_no_copy_to_take_over_with) {
+  Scenario scenario = with_a_secondary();
+  scenario.topology.databases[0].log_shipping->secondary_mirror = NodeId{"sql-6"};
+  scenario.topology.databases[0].log_shipping->secondary_witness = NodeId{"sql-w"};
+  const auto loses_all = [&](Seconds gone) {
+    scenario.faults = {destroy("sql-6", 1min, gone), fail_over(4min), destroy("sql-5", 7min)};
+    const ReplicationResult result = play(scenario);
+    EXPECT_EQ(series(result, Metric::messages_stored).windows[9].count, 0U);
+    EXPECT_EQ(lost(result), stored(result));
+  };
+  loses_all(1min);  // it is back when the pool fails over
+  loses_all(5min);  // and later
+}
+
+TEST(Copies, a_secondary_whose_disks_were_destroyed_has_no_log_to_turn_to) {
+  Scenario scenario = with_a_secondary();
+  scenario.faults = {destroy("sql-5", 1min, 1min), fail_over(4min)};
+  ASSERT_EQ(entries(play(scenario), EntryKind::refused).size(), 1U);
+}
+
+TEST(Copies, a_new_mirror_that_is_destroyed_before_the_failback_is_none) {
+  Scenario scenario = with_a_secondary();
+  Database& content = scenario.topology.databases[0];
+  content.mirror = NodeId{"sql-m"};
+  content.witness = NodeId{"sql-w"};
+  content.mode = AvailabilityMode::high_safety;
+  Fault fill = at(2min);
+  fill.new_mirror = NodeId{"sql-m"};
+  fill.takes = SecondsRange{10s, 10s};
+  scenario.faults = {fail_over(1min), fill, fail_back(4min), destroy("sql-1", 6min)};
+  EXPECT_EQ(lost(play(scenario)), 0);
+  scenario.faults.insert(scenario.faults.begin() + 2, destroy("sql-m", 3min, 30s));
+  const ReplicationResult result = play(scenario);
+  EXPECT_EQ(series(result, Metric::messages_stored).windows[9].count, 0U);
+  EXPECT_GT(lost(result), 0);
+}
+
+TEST(Copies, every_post_is_at_risk_on_a_secondary_without_a_mirror) {
+  Scenario scenario = with_a_secondary();
+  scenario.faults = {fail_over(5min)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_GT(level_at(result, Metric::messages_at_risk, 9), 500 * posts_per_s);  // since the start, not since the failover
+}
+
+}  // namespace
+}  // namespace poolcast::sim
