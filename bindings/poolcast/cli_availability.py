@@ -51,7 +51,7 @@ def availability(
     allow_unsupported: bool,
 ) -> None:
     """Say how much of a year users have the service when the losses at random of SCENARIO happen, and what takes the rest."""
-    from poolcast import _core, console, runner
+    from poolcast import _core, console, console_availability, runner
     from poolcast.errors import RunError, UnsupportedScenarioError
     from poolcast.scenario import load
 
@@ -80,4 +80,4 @@ def availability(
         return
     screen = console.make_console()
     console.head(screen, question, f"losses at random · seed {seed}")
-    console.availability(screen, answer)
+    console_availability.availability(screen, answer)
