@@ -8,6 +8,7 @@
 #include <span>
 
 #include "domain/fault_verbs.hpp"
+#include "domain/preparation.hpp"
 #include "domain/summary.hpp"
 #include "domain/wording.hpp"
 
@@ -192,25 +193,14 @@ std::optional<Comeback> comeback(const Scenario& scenario, const ReplicationResu
   return worst;
 }
 
-namespace {
-
-// How long operators may need before anything changes.
-Seconds preparation(const Fault& fault, const Scenario& scenario) {
-  if (fault.swap || fault.activate || fault.set_active) return scenario.costs.start_time.value;
-  if (!fault.fail_over) return Seconds{0};
-  const bool front_end = find_front_end_pool(scenario.topology, *fault.fail_over) != nullptr;
-  return fault.takes.value_or(front_end ? front_end_failover : SecondsRange{}).high;
-}
-
-}  // namespace
-
 std::optional<Trigger> trigger_of(const Scenario& scenario) {
   std::optional<Trigger> all;
   for (const Fault& fault : scenario.faults) {
     if (fault.at >= scenario.horizon) continue;
     Trigger one{fault.at, fault.at, std::nullopt};
     if (fault.every && fault.times) one.over += *fault.every * static_cast<double>(*fault.times - 1);
-    one.over += fault.duration.value_or(preparation(fault, scenario));
+    one.over += fault.duration.value_or(
+        preparation(fault, scenario.topology, scenario.costs.start_time.value, full_copy(fault, scenario.topology)).high);
     const bool again_to_the_end = fault.about_every || (fault.every && !fault.times);
     if (again_to_the_end || (!fault.duration && holds(fault)) || one.over >= scenario.horizon)
       one = {fault.at, fault.at, label(fault), again_to_the_end};

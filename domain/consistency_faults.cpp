@@ -229,7 +229,10 @@ void check_repetition(const Fault& fault, const std::string& key, Found& found) 
   };
   if (fault.every && fault.about_every) wrong("about_every", "found both `every` and `about_every`; expected one of them");
   if (fault.times && !fault.every) wrong("times", "found `times` without `every`; expected both");
-  if (fault.every && (!fault.duration || *fault.duration >= *fault.every))
+  if (fault.every && is_done_once(fault))
+    wrong("every",
+          "what operators do here has no end after which it could happen again; expected `at` alone, once for each time");
+  else if (fault.every && (!fault.duration || *fault.duration >= *fault.every))
     wrong("every", "what happens again has to end first; expected a `for` that is shorter than `every`");
   if (fault.for_about && !fault.about_every) wrong("for_about", "found `for_about` without `about_every`; expected both");
   if (fault.about_every && fault.duration.has_value() == fault.for_about.has_value())

@@ -23,6 +23,19 @@ std::vector<std::string> verbs_of_effects() {
   return verbs;
 }
 
+// How log is shipped, and how quickly it grows, is the scenario's: a runbook that says otherwise would not be heard.
+void check_situation(const Situation& situation, const std::string& key, Found& found) {
+  describe(situation, [&]<class Member>(std::string_view name, const Member& value, std::string_view, Constraint = {}) {
+    const bool is_known = name == "log_rate" || name == "backup_interval" || name == "copy_interval" ||
+                          name == "restore_interval" || name == "restore_delay";
+    if (is_known && value)
+      found.push_back({key + "." + std::string(name),
+                       "found `" + std::string(name) + "` in a scenario, which knows it; expected none here",
+                       name == "log_rate" ? "it grows by what the users post: see `workload`"
+                                          : "see `log_shipping` of the content database"});
+  });
+}
+
 }  // namespace
 
 void check_pool(const Topology& topology, const Fault& fault, const std::string& key, Found& found) {
@@ -43,6 +56,7 @@ void check_follow(const Scenario& scenario, const Fault& fault, const std::strin
     one.key = one.key.empty() ? runbook : runbook + "." + one.key;
     found.push_back(std::move(one));
   }
+  check_situation(fault.follow->situation, runbook + ".situation", found);
   if (!pool_of(scenario.topology, fault)) return;
   for (std::size_t i = 0; i < fault.follow->steps.size(); ++i) {
     const auto& then = fault.follow->steps[i].then;

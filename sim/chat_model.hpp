@@ -97,7 +97,6 @@ public:
   double copy_time(const NodeId& mirror) const;
   double restore_time(const PoolId& pool) const;
   bool is_chat_server(const NodeId& node) const;
-  bool is_standby(const NodeId& node) const;  // it has to start before it accepts anybody
 
   // What a runbook's steps depend on, as far as it is known here and now.
   Situation situation(const PoolId& pool) const;

@@ -67,11 +67,6 @@ bool ChatModel::is_chat_server(const NodeId& node) const {
   return std::ranges::find(servers_, node, &Server::name) != servers_.end();
 }
 
-bool ChatModel::is_standby(const NodeId& node) const {
-  return std::ranges::any_of(scenario_.topology.chat_pools,
-                             [&](const ChatPool& pool) { return std::ranges::find(pool.standby, node) != pool.standby.end(); });
-}
-
 // --- partners ----------------------------------------------------------------------------------------------------------------
 
 // The databases of which the machine is a partner, but for those at which it is so already, unless it is so at all of them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,14 +20,18 @@ def lines(data: Row) -> list[dict[str, Any]]:
     """The entries over all replications, one line for each step, command or loss, in the order of their mean ends.
 
     A step that was done in one replication and refused in another has two lines; `replications` says in how many each was. What
-    was lost is told of the first.
+    was done several times has a line for each time. What was lost is told of the first.
     """
     groups: dict[tuple[str, ...], list[Row]] = {}
+    times: Counter[tuple[str, ...]] = Counter()
     for entry in entries(data):
         why = entry["why"] if entry["kind"] == "refused" else ""
-        groups.setdefault((entry["runbook"], entry["what"], entry["who"], entry["kind"], why), []).append(entry)
+        what = (entry["runbook"], entry["what"], entry["who"], entry["kind"], why)
+        in_replication = (str(entry["replication"]), *what)
+        times[in_replication] += 1
+        groups.setdefault((*what, str(times[in_replication])), []).append(entry)
     found = []
-    for (runbook, what, who, kind, _), own in groups.items():
+    for (runbook, what, who, kind, _, _), own in groups.items():
         begins = sum(entry["begins_s"] for entry in own) / len(own)
         ends = [entry["ends_s"] for entry in own]
         found.append(

@@ -1,10 +1,13 @@
 // Follows the faults of a scenario through time and keeps how many users each chat server carries.
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "domain/limits/look.hpp"
 #include "domain/occurrences.hpp"
+#include "domain/runbook_effects.hpp"
 
 namespace poolcast::limits {
 namespace {
@@ -70,6 +73,12 @@ private:
     }
     if (fault.drain && servers_.contains(*fault.drain)) servers_[*fault.drain].listed = step.ends;
     if (fault.activate && servers_.contains(*fault.activate)) activate(step, *fault.activate);
+    const ChatPool& pool = scenario_.topology.chat_pools[pool_index_];
+    if (fault.swap == pool.name) list(step, [&](const NodeId& server) { return !servers_[server].listed; });
+    if (fault.set_active && poolcast::pool_of(scenario_.topology, fault) == &pool) {
+      const auto chosen = servers_named(scenario_.topology, pool, *fault.set_active);
+      list(step, [&](const NodeId& server) { return std::ranges::find(chosen, server) != chosen.end(); });
+    }
   }
 
   // The pool's servers among the machines of a fault.
@@ -133,6 +142,17 @@ private:
   void activate(const Step& step, const NodeId& name) {
     servers_[name].listed = !step.ends;
     if (!step.ends) keep(Crowd{step.fault, pool_index_, name, false, step.at, accepting()});
+  }
+
+  // A whole new list; the last one who joins it speaks for all.
+  void list(const Step& step, const std::function<bool(const NodeId&)>& shall_be_listed) {
+    std::optional<NodeId> last;
+    for (auto& [server, state] : servers_) {
+      const bool listed = shall_be_listed(server);
+      if (listed && !state.listed) last = server;
+      state.listed = listed;
+    }
+    if (last) keep(Crowd{step.fault, pool_index_, *last, false, step.at, accepting()});
   }
 
   std::size_t accepting() const {

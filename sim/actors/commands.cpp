@@ -1,27 +1,21 @@
 #include "sim/actors/commands.hpp"
 
-#include <algorithm>
-
+#include "domain/preparation.hpp"
 #include "domain/runbook_effects.hpp"
 
 namespace poolcast::sim {
 
 double Commands::start_time(const Fault& command) const {
-  bool starts = command.swap || (command.activate && model_.is_standby(*command.activate));
-  if (command.set_active) {
-    const auto chosen = servers_named(scenario_.topology, *pool_of(scenario_.topology, command), *command.set_active);
-    starts = std::ranges::any_of(chosen, [&](const NodeId& server) { return model_.is_standby(server); });
-  }
-  return starts ? model_.start_time() : 0;
+  return starts_servers(command, scenario_.topology) ? model_.start_time() : 0;
 }
 
+// Copies are as long as what there is to copy by now.
 double Commands::preparation(const Fault& command, RandomStream& random) const {
-  if (command.takes) return random.uniform(command.takes->low.count(), command.takes->high.count());
-  if (command.new_mirror) return model_.copy_time(*command.new_mirror);
-  if (command.restore) return model_.restore_time(*command.restore);
-  const bool front_end = command.fail_over && find_front_end_pool(scenario_.topology, *command.fail_over);
-  if (front_end) return random.uniform(front_end_failover.low.count(), front_end_failover.high.count());
-  return start_time(command);
+  double copy = 0;
+  if (command.new_mirror) copy = model_.copy_time(*command.new_mirror);
+  if (command.restore) copy = model_.restore_time(*command.restore);
+  const SecondsRange takes = poolcast::preparation(command, scenario_.topology, Seconds{model_.start_time()}, Seconds{copy});
+  return takes.low == takes.high ? takes.low.count() : random.uniform(takes.low.count(), takes.high.count());
 }
 
 ChatModel::Refusal Commands::prepare(const Fault& command) {

@@ -163,6 +163,35 @@ TEST(Trigger, is_over_when_the_last_fault_is) {
   EXPECT_EQ(trigger_of(scenario), (Trigger{Seconds{30}, Seconds{170}, std::nullopt}));
 }
 
+TEST(Trigger, of_operators_is_over_when_they_can_be_done) {
+  Scenario scenario;
+  scenario.horizon = Seconds{3600};
+  Database& content = scenario.topology.databases.emplace_back();
+  content.holds = Holds::content;
+  content.principal = NodeId{"sql-1"};
+  content.mirror = NodeId{"sql-2"};
+  content.size = Bytes{6e9};
+  ChatPool& pool = scenario.topology.chat_pools.emplace_back();
+  pool.name = PoolId{"chat"};
+  pool.active = {NodeId{"chat-1"}};
+  pool.standby = {NodeId{"chat-2"}};
+  const auto over = [&](const auto& change) {
+    scenario.faults.assign(1, Fault{});
+    change(scenario.faults[0]);
+    return trigger_of(scenario)->over;
+  };
+  const auto restore = [](Fault& fault) { fault.restore = PoolId{"chat"}; };
+  EXPECT_EQ(over(restore), Seconds{60});
+  EXPECT_EQ(over([](Fault& fault) { fault.new_mirror = NodeId{"sql-2"}; }), Seconds{60});
+  EXPECT_EQ(over([&](Fault& fault) {
+              restore(fault);
+              fault.takes = SecondsRange{Seconds{300}, Seconds{1200}};
+            }),
+            Seconds{1200});
+  EXPECT_EQ(over([](Fault& fault) { fault.activate = NodeId{"chat-2"}; }), scenario.costs.start_time.value);
+  EXPECT_EQ(over([](Fault& fault) { fault.activate = NodeId{"chat-1"}; }), Seconds{0});  // drained before, it still runs
+}
+
 TEST(Trigger, that_happens_again_to_the_end_is_never_over_whatever_is_left_after_the_last_time) {
   Scenario scenario = ten_minutes();
   scenario.faults = {loss("a", 60), loss("b", 30)};

@@ -105,7 +105,8 @@ std::vector<Found> too_many_active(const Scenario& scenario, const Limits& limit
   for (const Crowd& crowd : activations(scenario)) {
     const double active = static_cast<double>(crowd.active);
     if (active <= limits.active_servers.value) continue;
-    found.push_back({key_of("faults", crowd.fault, crowd.returned ? "for" : "activate"),
+    const std::string_view verb = verbs_of(scenario.faults[crowd.fault]).front();
+    found.push_back({key_of("faults", crowd.fault, crowd.returned ? "for" : verb),
                      fill("When {} {} at {}, {} servers of {} are active; the documented most is {}.",
                           {crowd.server.str(), crowd.returned ? "returns" : "is activated", duration(crowd.at), number(active),
                            scenario.topology.chat_pools[crowd.chat_pool].name.str(), number(limits.active_servers.value)})});

@@ -79,6 +79,11 @@ TEST(Follow, what_contradicts_itself_is_refused_with_what_was_expected) {
   for (const Row& row :
        {Row{"{at: 1min, follow: site-failover, for: 1h}", "faults[0].for: found `for` where nothing lasts that could end"},
         Row{"{at: 1min, follow: site-failover, about_every: 1day, for_about: 1h}", "operators do nothing at random"},
+        Row{"{at: 1min, restore: chat, every: 1h, times: 2}", "faults[0].every: what operators do here has no end"},
+        Row{"{at: 1min, follow: {model: site-failover, situation: {log_rate: 2 MB/s}}}", "found `log_rate` in a scenario"},
+        Row{"{at: 1min, follow: {model: site-failover, situation: {copy_interval: 1min}}}",
+            "situation.copy_interval: found `copy_interval` in a scenario, which knows it; expected none here (see "
+            "`log_shipping` of the content database)"},
         Row{"{at: 1min, follow: site-failover, pool: chatt}", "faults[0].pool: found `chatt`; expected a chat pool"},
         Row{"{at: 1min, drain: chat-1, pool: chat}", "found `pool` without `follow` or `set_active`"},
         Row{"{at: 1min, follow: " + drill + "{}}]}}", "then: found nothing that happens; expected exactly one of fail_over"},

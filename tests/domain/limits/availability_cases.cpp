@@ -18,6 +18,13 @@ void activate(Scenario& scenario, const std::string& node, Seconds at) {
   scenario.faults.push_back(fault);
 }
 
+void new_list(Scenario& scenario, std::vector<std::string> servers, Seconds at) {
+  Fault fault;
+  fault.at = at;
+  fault.set_active = Names(std::move(servers));
+  scenario.faults.push_back(fault);
+}
+
 void fails_at_random(Scenario& scenario, const std::string& node) {
   lose(scenario, node);
   scenario.faults.back().duration.reset();
@@ -109,6 +116,22 @@ std::vector<Case> availability_cases() {
        "faults[0].for", "When chat-2 returns at 35 min, 5 servers of chat are active; the documented most is 4.", one_of_four},
       {"PC-ACTIVE-RETURN", [](Scenario& it) { activate(it, "chat-5", Seconds{60}); }, "faults[0].activate",
        "When chat-5 is activated at 60 s, 5 servers of chat are active; the documented most is 4."},
+      {"PC-ACTIVE-RETURN",
+       [](Scenario& it) {
+         one_of_four(it);
+         new_list(it, {"chat-5", "chat-6", "chat-7", "chat-8", "chat-2"}, Seconds{21 * 60});
+       },
+       "faults[0].for", "When chat-2 returns at 35 min, 5 servers of chat are active; the documented most is 4.", one_of_four},
+      {"PC-ACTIVE-RETURN",
+       [](Scenario& it) {
+         chat_of(it).standby.emplace_back("chat-9");
+         Fault fault;
+         fault.at = Seconds{60};
+         fault.swap = chat_of(it).name;
+         it.faults.push_back(fault);
+       },
+       "faults[0].swap", "When chat-9 is activated at 60 s, 5 servers of chat are active; the documented most is 4.",
+       [](Scenario& it) { chat_of(it).standby.emplace_back("chat-9"); }},
       {"PC-JOIN-RATE",
        [](Scenario& it) {
          one_of_four(it);
