@@ -3,6 +3,7 @@
 #include <map>
 
 #include "domain/consistency.hpp"
+#include "domain/runbook.hpp"
 
 namespace poolcast::consistency {
 namespace {
@@ -208,6 +209,19 @@ void check_partners(const Database& database, const std::string& key, Found& fou
   }
 }
 
+// SQL Server Agent's jobs are not used with shorter intervals, which would only make runs long.
+void check_jobs(const Database& database, const std::string& key, Found& found) {
+  const auto check = [&](const std::string& name, Seconds interval) {
+    if (interval.count() >= job_interval.at_least) return;
+    found.push_back({key + "." + name, "found an interval shorter than that of any job; expected at least 1min", ""});
+  };
+  if (database.backup_interval) check("backup_interval", *database.backup_interval);
+  if (!database.log_shipping) return;
+  check("log_shipping.backup_interval", database.log_shipping->backup_interval);
+  check("log_shipping.copy_interval", database.log_shipping->copy_interval);
+  check("log_shipping.restore_interval", database.log_shipping->restore_interval);
+}
+
 void check_owner(const Topology& topology, const Database& database, const std::string& key, Found& found) {
   if (database.pool) {
     const bool front_end = !is_chat(database.holds) && find_front_end_pool(topology, *database.pool);
@@ -240,6 +254,7 @@ void check_databases(const Topology& topology, Found& found) {
     const std::string key = item("topology.databases", i);
     check_owner(topology, database, key, found);
     check_partners(database, key, found);
+    check_jobs(database, key, found);
     const auto owner = std::pair(database.holds, database.pool ? database.pool->str() : "");
     const auto [first, fresh] = owners.try_emplace(owner, i);
     if (!fresh && is_chat(database.holds)) {

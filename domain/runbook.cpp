@@ -122,11 +122,30 @@ Situation filled(Situation given, const Situation& known) {
   return given;
 }
 
+namespace {
+
+// Slower than a modem nothing moves a database, and a step would never end.
+void check_speeds(const Situation& situation, Found& found) {
+  constexpr Bandwidth slowest{1e3};
+  const auto check = [&](const char* name, const std::optional<Bandwidth>& speed) {
+    if (speed && *speed < slowest)
+      found.push_back(
+          {"situation." + std::string(name), "found a speed at which nothing is ever done; expected at least 1 KB/s", ""});
+  };
+  check("wan", situation.wan);
+  check("backup_speed", situation.backup_speed);
+  check("restore_speed", situation.restore_speed);
+  check("redo_speed", situation.redo_speed);
+}
+
+}  // namespace
+
 std::vector<Inconsistency> inconsistencies(const Runbook& runbook) {
   Found found;
   const auto steps = consistency::names_of(runbook.steps);
   consistency::check_duplicates("people", consistency::names_of(runbook.people), found);
   consistency::check_duplicates("steps", steps, found);
+  check_speeds(runbook.situation, found);
   const Situation situation = filled(runbook.situation, usual_situation());
   if (situation.log_rate >= situation.wan) {
     found.push_back({"situation.wan", "found a line that is no faster than the log grows; expected a faster one",

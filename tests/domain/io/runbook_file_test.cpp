@@ -84,6 +84,8 @@ TEST(RunbookFile, each_name_and_time_that_cannot_be_is_refused) {
            Row{"name: Small", "name: Small\nsituation: {redo_speed: 10 KB/s}", "situation.log_rate: found a log that grows"},
            Row{"name: Small", "name: Small\nsituation: {copy_interval: 1s}",
                "situation.copy_interval: found 1s; expected 1min to"},
+           Row{"name: Small", "name: Small\nsituation: {restore_speed: 1e-300 B/s}",
+               "situation.restore_speed: found a speed at which nothing is ever done; expected at least 1 KB/s"},
        }) {
     const auto found = errors(after(row.piece, row.by));
     EXPECT_THAT(found, testing::Contains(HasSubstr(std::string(row.error)))) << row.by;
