@@ -31,13 +31,13 @@ def lines(data: Row) -> list[dict[str, Any]]:
         times[in_replication] += 1
         groups.setdefault((*what, str(times[in_replication])), []).append(entry)
     found = []
-    for (runbook, what, who, kind, _, _), own in groups.items():
+    for (runbook, step, who, kind, _, _), own in groups.items():
         begins = sum(entry["begins_s"] for entry in own) / len(own)
         ends = [entry["ends_s"] for entry in own]
         found.append(
             {
                 "runbook": runbook,
-                "what": what,
+                "what": step,
                 "who": who,
                 "kind": kind,
                 "why": own[0]["why"],
