@@ -24,7 +24,7 @@ ControlPlane plane_of(const std::string& scenario, const std::string& failover) 
 }
 
 // Processor time until the interval is that narrow; `least_cycles` is what the program takes at least.
-void measure(const char* name, const ControlPlane& plane, AvailabilityOptions options) {
+void measure(const char* name, const ControlPlane& plane, const AvailabilityOptions& options) {
   const double begin = bench::processor_clock();
   const Availability found = estimate_availability(plane, options);
   const double seconds = bench::processor_clock() - begin;
