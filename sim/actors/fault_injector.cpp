@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <tuple>
+#include <utility>
 
 #include "domain/ensure.hpp"
 #include "domain/occurrences.hpp"
@@ -10,10 +11,10 @@
 
 namespace poolcast::sim {
 
-FaultInjector::FaultInjector(const Scenario& scenario, const RunOptions& options, Platform& platform, ChatModel& model,
+FaultInjector::FaultInjector(const Scenario& scenario, RunOptions options, Platform& platform, ChatModel& model,
                              const RequestPlane& plane)
     : scenario_(scenario),
-      options_(options),
+      options_(std::move(options)),
       platform_(platform),
       model_(model),
       commands_(scenario, model),

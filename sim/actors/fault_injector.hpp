@@ -21,8 +21,7 @@ namespace poolcast::sim {
 class FaultInjector {
 public:
   // What happens at random has a stream of its own per fault, seeded by the options.
-  FaultInjector(const Scenario& scenario, const RunOptions& options, Platform& platform, ChatModel& model,
-                const RequestPlane& plane);
+  FaultInjector(const Scenario& scenario, RunOptions options, Platform& platform, ChatModel& model, const RequestPlane& plane);
 
   void operator()();  // the actor's body
   void finish();      // after the run: closes the logbook

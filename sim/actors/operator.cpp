@@ -2,18 +2,19 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "domain/runbook_answer.hpp"
 #include "domain/runbook_effects.hpp"
 
 namespace poolcast::sim {
 
-Operator::Operator(const Scenario& scenario, const Fault& fault, const RunOptions& options, std::string stream, ChatModel& model,
+Operator::Operator(const Scenario& scenario, const Fault& fault, RunOptions options, std::string stream, ChatModel& model,
                    const RequestPlane& plane)
     : scenario_(scenario),
       fault_(fault),
       runbook_(*fault.follow),
-      options_(options),
+      options_(std::move(options)),
       stream_(std::move(stream)),
       model_(model),
       commands_(scenario, model),

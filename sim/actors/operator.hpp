@@ -19,7 +19,7 @@ namespace poolcast::sim {
 class Operator {
 public:
   // `stream` names the random streams: a step that is added or taken out changes no other.
-  Operator(const Scenario& scenario, const Fault& fault, const RunOptions& options, std::string stream, ChatModel& model,
+  Operator(const Scenario& scenario, const Fault& fault, RunOptions options, std::string stream, ChatModel& model,
            const RequestPlane& plane);
 
   void operator()();  // the actor's body: from now on, to the last step or the horizon
