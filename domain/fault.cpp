@@ -62,15 +62,18 @@ std::vector<std::string_view> all_verbs() {
 }
 
 bool is_of_operators(const Fault& fault) {
-  return fault.drain || fault.activate || fault.swap || fault.fail_over || fault.make_principal || fault.force_service ||
-         fault.suspend_mirroring || fault.resume_mirroring || fault.new_mirror || fault.restore || fault.fail_back ||
-         fault.set_active || fault.follow;
+  bool found = false;
+  for_each_verb(fault, [&](std::string_view, const auto& subject, Verb verb) {
+    found = found || (given(subject) && verb != Verb::breaks);
+  });
+  return found;
 }
 
 bool holds(const Fault& fault) {
   bool found = false;
-  for_each_verb(
-      fault, [&](std::string_view, const auto& subject, Verb verb) { found = found || (given(subject) && verb == Verb::state); });
+  for_each_verb(fault, [&](std::string_view, const auto& subject, Verb verb) {
+    found = found || (given(subject) && verb != Verb::command);
+  });
   return found;
 }
 

@@ -12,18 +12,6 @@ using namespace std::chrono_literals;
 
 constexpr double posts_per_s = 2.5;
 
-Fault at(Seconds when) {
-  Fault fault;
-  fault.at = when;
-  return fault;
-}
-
-Fault destroy(const char* node, Seconds when, std::optional<Seconds> duration = std::nullopt) {
-  Fault fault = lose(node, when, duration);
-  fault.kind = LossKind::destroyed;
-  return fault;
-}
-
 Fault fail_over(Seconds when) {
   Fault fault = at(when);
   fault.fail_over = PoolId{"chat"};
@@ -57,15 +45,6 @@ Scenario with_a_secondary() {
   return scenario;
 }
 
-std::vector<LogbookEntry> entries(const ReplicationResult& result, EntryKind kind) {
-  std::vector<LogbookEntry> found;
-  std::ranges::copy_if(result.logbook, std::back_inserter(found), [&](const LogbookEntry& each) { return each.kind == kind; });
-  return found;
-}
-
-double stored(const ReplicationResult& result) { return total(result, Metric::messages_stored); }
-double lost(const ReplicationResult& result) { return total(result, Metric::messages_lost); }
-
 TEST(Copies, nothing_comes_back_from_a_secondary_that_is_lost) {
   Scenario scenario = with_a_secondary();
   scenario.faults = {fail_over(1min), lose("sql-5", 4min), fail_back(6min)};
@@ -78,18 +57,18 @@ TEST(Copies, nothing_comes_back_from_a_secondary_that_is_lost) {
 TEST(Copies, the_tail_of_the_log_crosses_no_cut_line_and_log_backups_neither) {
   Scenario scenario = with_a_secondary();
   scenario.faults = {cut_sites(2min + 10s), fail_over(6min)};
-  EXPECT_NEAR(lost(play(scenario)), 300 * posts_per_s, 100);  // the backup of 1 min came with the copy of 2 min
+  EXPECT_NEAR(messages_lost(play(scenario)), 300 * posts_per_s, 100);  // the backup of 1 min came with the copy of 2 min
   scenario.faults = {cut_sites(2min + 10s, 3min + 20s), destroy("sql-1", 5min + 40s), fail_over(7min)};
-  EXPECT_NEAR(lost(play(scenario)), 280 * posts_per_s, 100);  // no copy since the line is back
+  EXPECT_NEAR(messages_lost(play(scenario)), 280 * posts_per_s, 100);  // no copy since the line is back
   scenario.faults = {cut_sites(2min + 10s, 3min + 20s), fail_over(7min)};
-  EXPECT_EQ(lost(play(scenario)), 0);
+  EXPECT_EQ(messages_lost(play(scenario)), 0);
 }
 
 TEST(Copies, a_principal_that_hangs_ships_no_tail) {
   Scenario scenario = with_a_secondary();
   scenario.faults = {at(5min + 40s), fail_over(6min)};
   scenario.faults[0].hang = NodeId{"sql-1"};
-  EXPECT_NEAR(lost(play(scenario)), 100 * posts_per_s, 75);  // the backup of 4 min came with the copy of 5 min
+  EXPECT_NEAR(messages_lost(play(scenario)), 100 * posts_per_s, 75);  // the backup of 4 min came with the copy of 5 min
 }
 
 TEST(Copies, a_pool_does_not_fail_back_across_a_cut_line) {
@@ -106,12 +85,12 @@ TEST(Copies, no_backup_is_taken_of_a_database_that_nobody_serves) {
   content.log_shipping->copy_interval = 1h;
   scenario.faults = {destroy("sql-1", 3min + 30s), fail_over(7min), destroy("sql-5", 7min + 58s)};
   const ReplicationResult result = play(scenario);
-  EXPECT_NEAR(stored(result) - lost(result), 120 * posts_per_s, 60);
-  EXPECT_GT(stored(result), 210 * posts_per_s);
+  EXPECT_NEAR(messages_stored(result) - messages_lost(result), 120 * posts_per_s, 60);
+  EXPECT_GT(messages_stored(result), 210 * posts_per_s);
   ASSERT_EQ(entries(result, EntryKind::lost).size(), 2U);
   for (const LogbookEntry& entry : entries(result, EntryKind::lost))
     EXPECT_NE(entry.why.find("since the backup at 2 min"), std::string::npos) << entry.why;
-  EXPECT_DOUBLE_EQ(value(result, Metric::database_bytes), (stored(result) - lost(result)) * 1200);
+  EXPECT_DOUBLE_EQ(value(result, Metric::database_bytes), (messages_stored(result) - messages_lost(result)) * 1200);
 }
 
 TEST(Copies, a_mirror_of_the_secondary_whose_disks_were_destroyed_has_no_copy_to_take_over_with) {
@@ -122,7 +101,7 @@ TEST(Copies, a_mirror_of_the_secondary_whose_disks_were_destroyed_has_no_copy_to
     scenario.faults = {destroy("sql-6", 1min, gone), fail_over(4min), destroy("sql-5", 7min)};
     const ReplicationResult result = play(scenario);
     EXPECT_EQ(series(result, Metric::messages_stored).windows[9].count, 0U);
-    EXPECT_EQ(lost(result), stored(result));
+    EXPECT_EQ(messages_lost(result), messages_stored(result));
   };
   loses_all(1min);  // it is back when the pool fails over
   loses_all(5min);  // and later
@@ -144,11 +123,11 @@ TEST(Copies, a_new_mirror_that_is_destroyed_before_the_failback_is_none) {
   fill.new_mirror = NodeId{"sql-m"};
   fill.takes = SecondsRange{10s, 10s};
   scenario.faults = {fail_over(1min), fill, fail_back(4min), destroy("sql-1", 6min)};
-  EXPECT_EQ(lost(play(scenario)), 0);
+  EXPECT_EQ(messages_lost(play(scenario)), 0);
   scenario.faults.insert(scenario.faults.begin() + 2, destroy("sql-m", 3min, 30s));
   const ReplicationResult result = play(scenario);
   EXPECT_EQ(series(result, Metric::messages_stored).windows[9].count, 0U);
-  EXPECT_GT(lost(result), 0);
+  EXPECT_GT(messages_lost(result), 0);
 }
 
 TEST(Copies, every_post_is_at_risk_on_a_secondary_without_a_mirror) {

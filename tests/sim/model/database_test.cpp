@@ -28,12 +28,6 @@ Fault lose_silently(const std::string& node, Seconds at, std::optional<Seconds> 
   return fault;
 }
 
-double downtime(const ReplicationResult& result, const std::string& part = "content") {
-  return value(result, Metric::database_downtime, "", part);
-}
-double stall(const ReplicationResult& result) { return value(result, Metric::without_database); }
-double posts_refused(const ReplicationResult& result) { return total(result, Metric::refusals, "", "post"); }
-
 TEST(Databases, a_killed_principal_with_a_witness_costs_the_opening_and_a_moment_of_redirection) {
   Scenario scenario = mirrored_pool();
   scenario.faults = {lose("sql-1", 2min)};

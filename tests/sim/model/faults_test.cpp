@@ -39,12 +39,6 @@ double front_end_utilisation(const ReplicationResult& result, const std::string&
   return found->windows.at(window).mean;
 }
 
-void expect_requests_to_be_conserved(const ReplicationResult& result) {
-  EXPECT_EQ(total(result, Metric::arrivals), total(result, Metric::completions) + total(result, Metric::refusals) +
-                                                 total(result, Metric::requests_lost) +
-                                                 value(result, Metric::requests_in_flight));
-}
-
 TEST(FrontEnds, without_one_of_two_the_other_does_all_the_work) {
   Scenario scenario = with_a_backup();
   scenario.faults = {lose("front-1", 3min, 3min)};

@@ -28,16 +28,6 @@ Fault hang(const std::string& node, Seconds at, std::optional<Seconds> duration 
   return fault;
 }
 
-double downtime(const ReplicationResult& result) { return value(result, Metric::database_downtime, "", "content"); }
-double stall(const ReplicationResult& result) { return value(result, Metric::without_database); }
-double posts_refused(const ReplicationResult& result) { return total(result, Metric::refusals, "", "post"); }
-
-void expect_requests_to_be_conserved(const ReplicationResult& result) {
-  EXPECT_EQ(total(result, Metric::arrivals), total(result, Metric::completions) + total(result, Metric::refusals) +
-                                                 total(result, Metric::requests_lost) +
-                                                 value(result, Metric::requests_in_flight));
-}
-
 TEST(HungDatabases, nobody_takes_over_from_a_principal_that_hangs_and_posts_are_refused_until_it_goes_on) {
   Scenario scenario = mirrored_pool();
   scenario.faults = {hang("sql-1", 2min, 2min)};

@@ -10,18 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Fault at(Seconds when) {
-  Fault fault;
-  fault.at = when;
-  return fault;
-}
-
-Fault destroy(const std::string& node, Seconds when, std::optional<Seconds> duration = std::nullopt) {
-  Fault fault = lose(node, when, duration);
-  fault.kind = LossKind::destroyed;
-  return fault;
-}
-
 // sql-m is the mirror of the content database, sql-w its witness.
 Scenario mirrored_pool() {
   Scenario scenario = small_pool();
@@ -82,15 +70,6 @@ Fault following(Seconds when, std::vector<RunbookStep> steps) {
   return fault;
 }
 
-std::vector<LogbookEntry> entries(const ReplicationResult& result, EntryKind kind) {
-  std::vector<LogbookEntry> found;
-  std::ranges::copy_if(result.logbook, std::back_inserter(found), [&](const LogbookEntry& each) { return each.kind == kind; });
-  return found;
-}
-
-double stored(const ReplicationResult& result) { return total(result, Metric::messages_stored); }
-double lost(const ReplicationResult& result) { return total(result, Metric::messages_lost); }
-
 // --- refused -----------------------------------------------------------------------------------------------------------------
 
 TEST(Logbook, a_manual_failover_of_what_is_synchronized_is_done_and_of_what_is_not_refused_with_the_reason) {
@@ -134,7 +113,7 @@ TEST(Logbook, nobody_fails_over_to_what_is_lost_and_its_failback_does_not_happen
   EXPECT_EQ(result.logbook[1].begins, Seconds{2min});
   EXPECT_EQ(result.logbook[1].ends, Seconds{3min});
   EXPECT_EQ(level_at(result, Metric::users_connected, 9), 1200);  // nobody was displaced for nothing
-  EXPECT_EQ(lost(result), 0);
+  EXPECT_EQ(messages_lost(result), 0);
 }
 
 // sql-2 mirrors the content of sql-1, and sql-1 the compliance of sql-2.
@@ -192,7 +171,7 @@ TEST(Runbooks, bring_about_what_their_steps_are_for_when_each_is_done) {
   EXPECT_EQ(series(result, Metric::messages_stored).windows[4].count, 0U);
   EXPECT_GT(series(result, Metric::messages_stored).windows[8].count, 0U);
   EXPECT_EQ(level_at(result, Metric::users_connected, 9, "chat-5"), 600);
-  EXPECT_NEAR(lost(result), 2.5 * 120, 60);  // the backup of 1 min was not copied before 2 min
+  EXPECT_NEAR(messages_lost(result), 2.5 * 120, 60);  // the backup of 1 min was not copied before 2 min
   ASSERT_EQ(entries(result, EntryKind::lost).size(), 1U);
 }
 
@@ -239,7 +218,7 @@ TEST(Runbooks, a_failback_takes_chat_away_for_as_long_as_the_database_is_large) 
     scenario.faults[1].follow->steps[1].machine = {MachineWork::copy_database};
     const ReplicationResult result = play(scenario);
     EXPECT_EQ(value(result, Metric::users_back, "displaced", "follow drill"), 1200);
-    EXPECT_EQ(lost(result), 0);
+    EXPECT_EQ(messages_lost(result), 0);
     EXPECT_EQ(entries(result, EntryKind::refused).size(), 0U);
     return value(result, Metric::users_back, "p50", "follow drill");
   };
@@ -270,7 +249,7 @@ TEST(NewMirrors, are_filled_then_synchronized_and_can_take_over) {
   EXPECT_EQ(series(result, Metric::database_exposed, "", "content").windows.at(3).mean, 1);
   EXPECT_EQ(series(result, Metric::database_exposed, "", "content").windows.at(5).mean, 0);
   EXPECT_NEAR(value(result, Metric::database_downtime, "", "content"), 3, 0.01);  // it takes over at once
-  EXPECT_EQ(lost(result), 0);
+  EXPECT_EQ(messages_lost(result), 0);
   scenario.faults.erase(scenario.faults.begin() + 1);
   EXPECT_NEAR(value(play(scenario), Metric::database_downtime, "", "content"), 240, 0.01);  // nobody made it a mirror again
 }
@@ -332,18 +311,18 @@ TEST(Destroyed, a_database_without_a_mirror_loses_all_of_the_run_or_what_came_af
   scenario.faults[1].restore = PoolId{"chat"};
   scenario.faults[1].takes = SecondsRange{30s, 30s};
   const ReplicationResult all = play(scenario);
-  EXPECT_NEAR(lost(all), 2.5 * 300, 100);
+  EXPECT_NEAR(messages_lost(all), 2.5 * 300, 100);
   EXPECT_NE(entries(all, EntryKind::lost).at(0).why.find("all of the run"), std::string::npos);
   EXPECT_GT(series(all, Metric::messages_stored).windows[9].count, 0U);  // restored, posts are stored again
   EXPECT_EQ(series(all, Metric::messages_stored).windows[6].count, 0U);
   scenario.topology.databases[0].backup_interval = 2min;
   const ReplicationResult some = play(scenario);
-  EXPECT_NEAR(lost(some), 2.5 * 60, 50);  // since the backup at 4 min
-  EXPECT_EQ(stored(some), stored(all));
+  EXPECT_NEAR(messages_lost(some), 2.5 * 60, 50);  // since the backup at 4 min
+  EXPECT_EQ(messages_stored(some), messages_stored(all));
   scenario.faults.pop_back();
   const ReplicationResult gone = play(scenario);
   EXPECT_EQ(series(gone, Metric::messages_stored).windows[9].count, 0U);  // the machine is back, its disks are not
-  EXPECT_EQ(lost(gone), lost(some));
+  EXPECT_EQ(messages_lost(gone), messages_lost(some));
 }
 
 TEST(Destroyed, what_is_shipped_elsewhere_is_counted_once_whether_or_not_somebody_turns_to_it) {
@@ -352,12 +331,12 @@ TEST(Destroyed, what_is_shipped_elsewhere_is_counted_once_whether_or_not_somebod
   scenario.topology.databases[0].witness.reset();
   scenario.topology.databases[0].mode = AvailabilityMode::none;
   scenario.faults = {destroy("sql-1", 5min + 30s)};
-  const double left_alone = lost(play(scenario));
+  const double left_alone = messages_lost(play(scenario));
   EXPECT_GT(left_alone, 2.5 * 30);
   EXPECT_LT(left_alone, 2.5 * 160);
   scenario.faults.push_back(at(7min));
   scenario.faults[1].fail_over = PoolId{"chat"};
-  EXPECT_EQ(lost(play(scenario)), left_alone);
+  EXPECT_EQ(messages_lost(play(scenario)), left_alone);
 }
 
 // --- faults that coincide ----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 #include "sim/replications.hpp"
@@ -77,11 +78,23 @@ Scenario small_pool() {
   return scenario;
 }
 
+Fault at(Seconds when) {
+  Fault fault;
+  fault.at = when;
+  return fault;
+}
+
 Fault lose(const std::string& node, Seconds at, std::optional<Seconds> duration) {
   Fault fault;
   fault.at = at;
   fault.lose = NodeId{node};
   fault.duration = duration;
+  return fault;
+}
+
+Fault destroy(const std::string& node, Seconds at, std::optional<Seconds> duration) {
+  Fault fault = lose(node, at, duration);
+  fault.kind = LossKind::destroyed;
   return fault;
 }
 
@@ -126,6 +139,28 @@ double value(const ReplicationResult& result, Metric metric, const std::string& 
   for (std::size_t number = 0; number < found.values.size(); ++number)
     if (found.value_names[number] == name) return found.values[number];
   return -1;
+}
+
+double messages_stored(const ReplicationResult& result) { return total(result, Metric::messages_stored); }
+double messages_lost(const ReplicationResult& result) { return total(result, Metric::messages_lost); }
+double posts_refused(const ReplicationResult& result) { return total(result, Metric::refusals, "", "post"); }
+
+double downtime(const ReplicationResult& result, const std::string& holds) {
+  return value(result, Metric::database_downtime, "", holds);
+}
+
+double stall(const ReplicationResult& result) { return value(result, Metric::without_database); }
+
+std::vector<LogbookEntry> entries(const ReplicationResult& result, EntryKind kind) {
+  std::vector<LogbookEntry> found;
+  std::ranges::copy_if(result.logbook, std::back_inserter(found), [&](const LogbookEntry& each) { return each.kind == kind; });
+  return found;
+}
+
+void expect_requests_to_be_conserved(const ReplicationResult& result) {
+  EXPECT_EQ(total(result, Metric::arrivals), total(result, Metric::completions) + total(result, Metric::refusals) +
+                                                 total(result, Metric::requests_lost) +
+                                                 value(result, Metric::requests_in_flight));
 }
 
 }  // namespace poolcast::sim
