@@ -113,12 +113,15 @@ def _users(axis: Axes, result: Result) -> None:
     _draw(axis, connected, "mean", ("mean_low", "mean_high"), color=_COLOURS[0], label="connected")
     by_time = {row["window_start_s"]: row["mean"] or 0 for row in connected}
     lost = [row for row in waiting if row["window_start_s"] in by_time and row["mean"] is not None]
+    most = max(by_time.values(), default=0)
     if any(row["mean"] > 0 for row in lost):
         times, gone = _series(lost, "mean")
         base = [by_time[row["window_start_s"]] for row in lost]
         top = [below + more for below, more in zip(base, gone, strict=True)]
         axis.fill_between(times, base, top, color=_LOST, alpha=0.28, linewidth=0, label="without service")
-    axis.set_ylim(0, 1.06 * axis.get_ylim()[1])
+        most = max(most, *top)
+    # Users are as many as there are: the band of few replications, which may reach far above, must not set the scale.
+    axis.set_ylim(0, 1.06 * most if most > 0 else 1)
     axis.set_title("Users connected")
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 
