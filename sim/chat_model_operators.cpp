@@ -73,7 +73,8 @@ bool ChatModel::is_chat_server(const NodeId& node) const {
 std::vector<std::uint16_t> ChatModel::databases_of(const NodeId& node, const Test& already) const {
   std::vector<std::uint16_t> all;
   std::vector<std::uint16_t> others;
-  for (std::uint16_t number = 0; number < databases_.size(); ++number) {
+  const auto databases = static_cast<std::uint16_t>(databases_.size());
+  for (std::uint16_t number = 0; number < databases; ++number) {
     const DatabaseSession& session = databases_[number].session;
     const auto member = session.member(node);
     if (!member || *member == rules::Member::witness) continue;
