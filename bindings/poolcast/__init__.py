@@ -59,6 +59,7 @@ from poolcast._core import (
 )
 from poolcast.compare import diff, side_by_side
 from poolcast.errors import RunError, UnsupportedScenarioError
+from poolcast.nines import Availability
 from poolcast.recovery import Recovery, load_runbook, runbook
 from poolcast.result import Result, read_run
 from poolcast.runner import availability, run
@@ -66,6 +67,7 @@ from poolcast.scenario import Scenario, library, limits, load, loads
 from poolcast.tipping import TippingPoint, tipping_point
 
 __all__ = [
+    "Availability",
     "AvailabilityMode",
     "BytesParameter",
     "ChatPool",

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -17,9 +17,13 @@ from poolcast.cli_tipping import tipping_point
 from poolcast.parameters import Precision, RuleId, RunbookName, ScenarioName, scenario_argument, set_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from poolcast.nines import Availability
     from poolcast.result import Result
     from poolcast.scenario import Scenario
 
+_Answer = TypeVar("_Answer")
 _HOLDS, _FAILS, _BAD_INPUT, _INTERRUPTED, _WORKER_DIED = range(5)
 
 
@@ -211,7 +215,7 @@ def _finish(scenario: Scenario, finished: Any, *, as_json: bool, out: Path | Non
     sys.exit(_code(finished, data))
 
 
-def _save(result: Result, path: Path) -> Path:
+def _save(result: Result | Availability, path: Path) -> Path:
     try:
         return result.save_report(path)
     except OSError as error:
@@ -380,10 +384,10 @@ def list_(kind: str | None) -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the page goes.  [default: DIR/report.html]")
 def report(folder: Path, out: Path | None) -> None:
-    """Draw the page and the picture of the run folder DIR."""
+    """Draw the page and the picture of the folder DIR, of a run or of an availability."""
     from poolcast.page import page_path
 
-    result = _read_run(folder)
+    result = _read_folder(folder)
     try:
         path = page_path(out or folder)
     except ValueError as error:
@@ -426,11 +430,22 @@ def compare(run_a: Path, run_b: Path, windows: bool, as_json: bool) -> None:
 
 
 def _read_run(folder: Path) -> Result:
-    from poolcast import _core
     from poolcast.result import read_run
 
+    return _read(read_run, folder)
+
+
+def _read_folder(folder: Path) -> Result | Availability:
+    from poolcast.nines import Availability
+
+    return _read(Availability.from_folder, folder) if Availability.is_in(folder) else _read_run(folder)
+
+
+def _read(reader: Callable[[Path], _Answer], folder: Path) -> _Answer:
+    from poolcast import _core
+
     try:
-        return read_run(folder)
+        return reader(folder)
     except _core.ConfigError as error:
         _fail(str(error))
     except (OSError, ValueError, KeyError) as error:

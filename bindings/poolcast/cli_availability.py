@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -37,6 +37,7 @@ def _fail(text: str, code: int = _BAD_INPUT) -> NoReturn:
 @click.option("--sensitivity", is_flag=True, help="Which assumption moves the answer most, each at the ends of its interval.")
 @click.option("--fit", is_flag=True, help="Play reconnect storms with the full simulation, not its fluid model; takes minutes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder for page, picture and data.")
 @click.option("--allow-unsupported", is_flag=True, help="Answer although a rule of severity error is broken.")
 def availability(
     scenario: str,
@@ -48,6 +49,7 @@ def availability(
     sensitivity: bool,
     fit: bool,
     as_json: bool,
+    out: Path | None,
     allow_unsupported: bool,
 ) -> None:
     """Say how much of a year users have the service when the losses at random of SCENARIO happen, and what takes the rest."""
@@ -76,8 +78,15 @@ def availability(
     except RunError as error:
         _fail(str(error), _WORKER_DIED)
     if as_json:
-        click.echo(json.dumps(answer, ensure_ascii=False))
+        click.echo(answer.to_json(), nl=False)
+    else:
+        screen = console.make_console()
+        console.head(screen, question, f"losses at random · seed {seed}")
+        console_availability.availability(screen, answer)
+    if out is None:
         return
-    screen = console.make_console()
-    console.head(screen, question, f"losses at random · seed {seed}")
-    console_availability.availability(screen, answer)
+    try:
+        page = answer.save(out)
+    except OSError as error:
+        _fail(f"The page cannot be written: {error}")
+    click.echo(f"\nPage: {page}\nPicture: {page.with_suffix('.png')}", err=as_json)

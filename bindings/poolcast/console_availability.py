@@ -8,35 +8,30 @@ from rich.text import Text
 
 from poolcast import summary, units
 from poolcast.console import plain_table
+from poolcast.nines import end_of_assumption, minutes_interval, minutes_of_end, minutes_text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from poolcast.nines import Availability, Swing
     from poolcast.summary import Row
 
 
-def availability(console: Console, answer: Row) -> None:
+def availability(console: Console, answer: Availability) -> None:
     """Availability in nines, minutes a year by cause, and the risks that it rests on."""
-    away = answer["unavailable"]
-    if answer["nines"] is None:
-        console.print("\nNo loss among these risks takes users' service.")
-    else:
-        console.print(
-            f"\nAvailable {100 * answer['availability']:.6g} % of users' time: {answer['nines']:.1f} nines, "
-            f"{_minutes(away)} a year away {_bounds(away)}"
-        )
-    if not answer["precise"]:
-        console.print("The precision was not reached: the interval says how far the answer may be off.", style="yellow")
+    console.print(f"\n{answer.sentence()}")
+    for remark in answer.remarks():
+        console.print(remark, style="yellow")
     table = plain_table(("Away, a year and user", ""), ("", "r"), ("95 % interval", ""))
     for cause, minutes in answer["by_cause"].items():
-        table.add_row(f"  {summary.words(cause)}", _minutes(minutes), Text(_bounds(minutes), "dim"))
+        table.add_row(f"  {summary.words(cause)}", minutes_text(minutes), Text(minutes_interval(minutes), "dim"))
     if len(answer["by_pool"]) > 1:
         for pool in answer["by_pool"]:
             minutes = pool["unavailable"]
-            table.add_row(f"  users of {pool['pool']}", _minutes(minutes), Text(_bounds(minutes), "dim"))
+            table.add_row(f"  users of {pool['pool']}", minutes_text(minutes), Text(minutes_interval(minutes), "dim"))
     if answer["compliance"] is not None:
-        text = f"{_bounds(answer['compliance'])}  posts wait to be recorded; no users' time"
-        table.add_row("  compliance", _minutes(answer["compliance"]), Text(text, "dim"))
+        text = f"{minutes_interval(answer['compliance'])}  posts wait to be recorded; no users' time"
+        table.add_row("  compliance", minutes_text(answer["compliance"]), Text(text, "dim"))
     console.print()
     console.print(table)
     if any(storm["played_s"] is not None for storm in answer["surges"]):
@@ -51,7 +46,7 @@ def availability(console: Console, answer: Row) -> None:
     console.print(risks)
 
 
-def _storms(console: Console, answer: Row) -> None:
+def _storms(console: Console, answer: Availability) -> None:
     """What a loss costs who reconnects: played, and what the fluid model has instead."""
     table = plain_table(("Away, a loss and user of the pool", ""), ("simulated", "r"), ("fluid", "r"))
     for storm in answer["surges"]:
@@ -61,56 +56,24 @@ def _storms(console: Console, answer: Row) -> None:
     console.print(table)
 
 
-def _sensitivity(console: Console, answer: Row) -> None:
+def _sensitivity(console: Console, answer: Availability) -> None:
     """A tornado: what is away at the low and at the high end of each assumption, widest first."""
-    most = max(end["minutes_per_year"] or 0 for swing in answer["sensitivity"] for end in (swing["low"], swing["high"]))
+    swings = answer.swings()
+    most = max(end["minutes_per_year"] or 0 for swing in swings for end in swing.ends)
     table = plain_table(("What matters most", ""), ("from", "r"), ("to", "r"), ("away, a year", "r"), ("", "r"), ("", ""))
-    for swing in answer["sensitivity"]:
-        low, high = swing["low"], swing["high"]
-        bounds = [_end_of_assumption(end) for end in (low, high)]
-        away = [_minutes_of_end(end) for end in (low, high)]
-        table.add_row(f"  {_assumption(swing)}", *bounds, *away, _bar(low, high, most))
+    for swing in swings:
+        bounds = [end_of_assumption(end) for end in swing.ends]
+        table.add_row(f"  {swing.name}", *bounds, *(minutes_of_end(end) for end in swing.ends), _bar(swing, most))
     console.print()
     console.print(table)
-    ends = [end for swing in answer["sensitivity"] for end in (swing["low"], swing["high"])]
-    if any(end["minutes_per_year"] is None for end in ends):
-        console.print("none: not worked out, for there hardly ever everything is well.", style="yellow")
-    if any(end["minutes_per_year"] is not None and not end["precise"] for end in ends):
-        console.print("~: the precision was not reached.", style="yellow")
 
 
-def _minutes_of_end(end: Row) -> str:
-    if end["minutes_per_year"] is None:
-        return "none"
-    return ("" if end["precise"] else "~") + _minutes(end)
-
-
-def _assumption(swing: Row) -> str:
-    if swing["key"] == "operators":
-        return "operators' times"
-    first, *others = swing["faults"]
-    more = f" and {len(others)} more" if others else ""
-    return f"{summary.words(swing['key'])}: {first}{more}"
-
-
-def _end_of_assumption(end: Row) -> str:
-    return f"×{end['factor']:g}" if "factor" in end else units.duration(end["value_s"])
-
-
-def _bar(low: Row, high: Row, most: float) -> str:
-    if low["minutes_per_year"] is None or high["minutes_per_year"] is None:
+def _bar(swing: Swing, most: float) -> str:
+    if any(end["minutes_per_year"] is None for end in swing.ends):
         return ""
     width = 24
-    begin, end = sorted(round(width * each["minutes_per_year"] / most) if most > 0 else 0 for each in (low, high))
+    begin, end = sorted(round(width * each["minutes_per_year"] / most) if most > 0 else 0 for each in swing.ends)
     return " " * begin + "━" * max(1, end - begin)
-
-
-def _minutes(minutes: Row) -> str:
-    return units.duration(60 * minutes["minutes_per_year"])
-
-
-def _bounds(minutes: Row) -> str:
-    return f"[{units.duration(60 * minutes['low'])}, {units.duration(60 * minutes['high'])}]"
 
 
 def _risk(given: Row) -> tuple[str, Text]:

@@ -74,11 +74,11 @@ class _Group:
         return 28 + len(self.rows()) * (_CHIP_HEIGHT + _CHIP_GAP) - _CHIP_GAP + _PAD
 
 
-def topology_svg(scenario: Scenario, *, standalone: bool = False) -> str:
-    """An SVG element of the scenario's topology; what its faults hit is marked. `standalone` brings its own style."""
+def topology_svg(scenario: Scenario, *, standalone: bool = False, faults: bool = True) -> str:
+    """An SVG element of the scenario's topology; what its `faults` hit is marked. `standalone` brings its own style."""
     topology = scenario.topology
     sites = {site.name: _groups_of(topology, site.name) for site in topology.sites}
-    hits = {name: fault.label for fault in scenario.faults for name in _hit_by(topology, fault)}
+    hits = {name: fault.label for fault in (scenario.faults if faults else []) for name in _hit_by(topology, fault)}
     parts: list[str] = []
     boxes: dict[str, tuple[float, float]] = {}  # site -> left, width
     left, height = 10.0, 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
@@ -287,12 +288,18 @@ def png(figure: Figure, *, dots_per_inch: int = 160) -> bytes:
 
 def page_svg(result: Result) -> str:
     """The timeline as an SVG element whose text and grid follow the page's light or dark theme."""
+    return svg_of(lambda theme: timeline_figure(result, theme), "Users, latency and utilisation through the fault")
+
+
+def svg_of(draw: Callable[[Theme], Figure], label: str) -> str:
+    """A figure as an SVG element whose text and grid follow the page's light or dark theme; `label` is for who cannot see it."""
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "poolcast", "font.family": "sans-serif"}):
         buffer = io.StringIO()
-        timeline_figure(result, _VARIABLES).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        draw(_VARIABLES).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
     for colour, variable in ((_VARIABLES.ink, "ink"), (_VARIABLES.muted, "muted"), (_VARIABLES.grid, "line")):
         text = text.replace(colour, f"var(--{variable})")
     text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
     text = re.sub(r' xmlns(:\w+)?="[^"]*"', "", text).replace("xlink:href", "href")
-    return re.sub(r'<svg [^>]*viewBox="([^"]*)"[^>]*>', r'<svg class="figure" role="img" viewBox="\1">', text, count=1)
+    head = rf'<svg class="figure" role="img" aria-label="{escape(label)}" viewBox="\1">'
+    return re.sub(r'<svg [^>]*viewBox="([^"]*)"[^>]*>', head, text, count=1)

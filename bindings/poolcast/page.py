@@ -9,6 +9,8 @@ from poolcast import drawing, failures, figures, logbook, summary, units
 from poolcast.runner import precision_share
 
 if TYPE_CHECKING:
+    from jinja2 import Template
+
     from poolcast._core import CostSet
     from poolcast.result import Result
     from poolcast.summary import Row
@@ -32,8 +34,8 @@ def save_report(result: Result, path: Path) -> Path:
     return path
 
 
-def render(result: Result) -> str:
-    """The page as text. Everything that comes from a scenario is escaped."""
+def template(name: str) -> Template:
+    """A page's template with the filters that all pages share. Everything that comes from a scenario is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -52,8 +54,13 @@ def render(result: Result) -> str:
         verdict_text=summary.verdict_text,
         place=summary.place_of,
     )
+    return environment.get_template(name)
+
+
+def render(result: Result) -> str:
+    """The page of a run as text."""
     data = result.data
-    return environment.get_template("report.html.j2").render(
+    return template("report.html.j2").render(
         run=data,
         invalid=result.invalid,
         scenario=data["scenario"],
@@ -167,7 +174,7 @@ def _commands(result: Result) -> list[str]:
     elif precision is None or data.get("interrupted"):
         options += ["--replications", str(data["replications"])]
     else:
-        options += ["--precision", _percentage(precision)]
+        options += ["--precision", percentage(precision)]
     options += ["--antithetic"] if used.get("antithetic") else []
     options += ["--allow-unsupported"] if used.get("allow_unsupported") else []
     if result.scenario is not None and result.scenario.variants and not data.get("variants"):
@@ -176,7 +183,7 @@ def _commands(result: Result) -> list[str]:
     return [command, f"{command} --json"]
 
 
-def _percentage(share: float) -> str:
+def percentage(share: float) -> str:
     """5% when that reads back as the same number, else the share itself."""
     text = f"{100 * share:g}%"
     return text if precision_share(text) == share else repr(share)

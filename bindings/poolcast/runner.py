@@ -20,6 +20,7 @@ from poolcast.scenario import Scenario, load
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from poolcast.nines import Availability
     from poolcast.result import Result
 
 _STOP_LIMIT_S = 30.0  # how long a stopped run may take to print what it has; then it is killed
@@ -296,7 +297,7 @@ def availability(
     fit: bool = False,
     allow_unsupported: bool = False,
     progress: bool = True,
-) -> dict[str, Any]:
+) -> Availability:
     """How much of their time users have the service when machines are lost at random, and what takes the rest.
 
     The scenario's losses and cuts with `about_every` and `for_about` are the risks; the control plane alone is played, by Monte
@@ -304,9 +305,11 @@ def availability(
     `runbook` and `failback` say how long operators need for a lost site and the way back; the first step of the former is their
     decision. `sensitivity` adds what each assumption does at the ends of its interval. `fit` plays the reconnect storms with the
     full simulation instead of taking them from its fluid model, which takes a minute for 80,000 users, with a bar while
-    `progress`. The object is described in docs/run-format.md. Raises ConfigError on a scenario without such losses, with
+    `progress`. The answer's `data` is described in docs/run-format.md. Raises ConfigError on a scenario without such losses, with
     others, or with so many that hardly ever everything is well, and RunError when the program ends without an answer.
     """
+    from poolcast.nines import Availability
+
     question = (scenario if isinstance(scenario, Scenario) else load(scenario)).checked()
     if not allow_unsupported:
         refuse_unsupported(question)
@@ -327,5 +330,4 @@ def availability(
         if finished.code == 2:
             raise _core.ConfigError(text)
         raise RunError(text or f"poolcast-sim ended with code {finished.code}")
-    answer: dict[str, Any] = json.loads(finished.output)
-    return answer
+    return Availability(json.loads(finished.output), question)

@@ -8,7 +8,8 @@ _DURATIONS = (  # below `limit` seconds, print in units of `size` seconds
     (90.0, 1.0, "s"),
     (3600.0, 60.0, "min"),
     (48 * 3600.0, 3600.0, "h"),
-    (float("inf"), 86400.0, "days"),
+    (2 * 365 * 86400.0, 86400.0, "days"),
+    (float("inf"), 365 * 86400.0, "years"),
 )
 _SIZES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB"), (1.0, "bytes"))
 
@@ -78,6 +79,6 @@ def events(count: float) -> str:
     return f"{count:,.0f}"
 
 
-def plural(count: int, word: str) -> str:
-    """1 replication, 12 replications."""
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+def plural(count: int, word: str, words: str = "") -> str:
+    """1 replication, 12 replications; `words` where an s is not enough."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {words or word + 's'}"

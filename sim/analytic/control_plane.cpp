@@ -82,6 +82,7 @@ public:
   }
 
   double time() const { return time_; }
+  double likelihood_ratio() const { return weight_; }
   const std::vector<double>& lost() const { return lost_; }
   Principals principals() const { return rules_.principals_of(state_); }
 
@@ -284,7 +285,7 @@ Availability estimate_availability(const ControlPlane& plane, const Availability
   constexpr std::uint64_t cycles_per_look = 500;
   const ControlPlaneRules rules(plane);
   const Series series{plane.pools.size()};
-  BatchRatio ratio(series.count());
+  BatchRatio ratio(series.count()), likelihood(1);
   RandomStream random(options.seed, 0, "availability"), rare(options.seed, 0, "availability, importance sampling");
   Budget budget(options);
   Principals principals = rules.first_principals();
@@ -296,6 +297,7 @@ Availability estimate_availability(const ControlPlane& plane, const Availability
       Cycle biased(plane, rules, principals, true, rare);
       if (!cycle.play(budget) || (options.biased && !biased.play(budget))) break;
       ratio.add(options.biased ? biased.lost() : cycle.lost(), cycle.time());
+      likelihood.add({biased.likelihood_ratio()}, 1);
       principals = cycle.principals();
     } while (++cycles % cycles_per_look != 0);
     const Interval unavailable = ratio.interval(series.of_all());
@@ -304,6 +306,7 @@ Availability estimate_availability(const ControlPlane& plane, const Availability
   }
   Availability found = answer_of(plane, ratio);
   found.cycles = cycles;
+  if (options.biased) found.likelihood_ratio = likelihood.interval(0);
   found.precise = precise;
   found.interrupted = stopped;
   return found;

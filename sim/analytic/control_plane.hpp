@@ -111,6 +111,8 @@ struct Availability {
   std::vector<Interval> by_pool;                        // share of the time of each pool's users
   std::optional<Interval> compliance;  // share of the time, by users, in which posts wait for their compliance database
   std::uint64_t cycles = 0;
+  // Mean of the cycles' likelihood ratios: 1 in the long run, and far from it when rare ways dominate that hardly any cycle took.
+  Interval likelihood_ratio{1, 0};
   bool precise = false;      // whether the precision was reached
   bool interrupted = false;  // by stop_wished
 };

@@ -57,6 +57,10 @@ Json operators_json(const Flags& flags, const analytic::Operators& operators) {
           {"failback_mean_s", mean(operators.failback)}};
 }
 
+Json likelihood_json(const analytic::Interval& mean) {
+  return {{"mean", mean.value}, {"low", mean.value - mean.half_width}, {"high", mean.value + mean.half_width}};
+}
+
 Json sensitivity_json(const std::vector<analytic::Swing>& swings) {
   const auto end = [](const analytic::Swing& swing, const analytic::Swing::End& at) {
     Json object = {{"minutes_per_year", nullptr}, {"low", nullptr}, {"high", nullptr}};
@@ -139,6 +143,8 @@ ExitCode answer_availability(const Flags& flags, const RunFunction& run, const s
   add_parts(object, scenario, found);
   object["cycles"] = found.cycles;
   object["precise"] = found.precise;
+  object["precision"] = options.precision;
+  object["likelihood_ratio"] = likelihood_json(found.likelihood_ratio);
   object["operators"] = operators_json(flags, plane.operators);
   object["surges"] = surges_json(scenario, storms);
   object["risks"] = std::move(risks);

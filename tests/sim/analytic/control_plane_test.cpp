@@ -265,6 +265,18 @@ TEST(Cut, with_nobody_on_the_other_side_separates_nothing) {
 }
 
 // Twelve machines that are hardly ever all up: a cycle takes millions of failures.
+TEST(WholeTopology, weighs_its_cycles_so_that_their_likelihood_ratios_have_a_mean_of_one) {
+  ControlPlane plane = one_pool();
+  for (std::size_t machine = 0; machine < plane.machines; ++machine) plane.risks.push_back(loss({machine}, year, hour));
+  const Availability found = availability(plane);
+  EXPECT_GT(found.likelihood_ratio.half_width, 0);
+  EXPECT_NEAR(found.likelihood_ratio.value, 1, 2 * found.likelihood_ratio.half_width);
+  AvailabilityOptions plain;
+  plain.biased = false;
+  plain.least_cycles = plain.most_cycles = 1'000;
+  EXPECT_EQ(estimate_availability(plane, plain).likelihood_ratio.value, 1);
+}
+
 TEST(WholeTopology, that_is_never_well_ends_without_the_precision) {
   ControlPlane plane;
   plane.machines = 2 * machines_of_pool;

@@ -1,0 +1,137 @@
+"""Availability in nines: what a planner sees of it."""
+
+from __future__ import annotations
+
+import copy
+import html
+import json
+import re
+from pathlib import Path
+
+import poolcast as pc
+import pytest
+from click.testing import CliRunner
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from poolcast import nines_page, tornado
+from poolcast.cli import main
+from poolcast.nines import Availability
+
+_SITE = "{at: 0s, lose: north, about_every: {value: 1825day, low: 700day, high: 7300day, origin: guess <b>}, for_about: 6h}"
+_SERVER = "{at: 0s, lose: chat-1, about_every: {value: 200day, low: 50day, high: 1500day}, for_about: 4h}"
+_RISKS = f"faults=[{_SITE}, {_SERVER}]"
+
+
+@pytest.fixture(scope="module")
+def answer() -> Availability:
+    return pc.availability(pc.load("years-of-chance", set=["workload.users=400", _RISKS]), sensitivity=True)
+
+
+def test_the_page_says_how_much_why_and_what_it_rests_on_without_a_network(answer: Availability) -> None:
+    page = answer.to_html()
+    assert not re.search(r"""(?:src|href|url|@import)\s*[=(]\s*["']?\s*(?:https?:)?//""", page)
+    assert "http" not in page
+    assert "<script" not in page
+    assert html.escape(answer.sentence(), quote=False) in page.replace("&#39;", "'")
+    for text in (
+        "What takes users' time",
+        "What matters most",
+        "guess &lt;b&gt;",
+        "likelihood ratio",
+        "was reached",
+        "What is left out",
+        "poolcast availability scenario.yaml --seed 1 --precision 10%",
+        answer["scenario"]["digest"],
+    ):
+        assert text in page.replace("&#39;", "'"), text
+    assert "guess <b>" not in page
+
+
+def test_every_picture_of_the_page_has_words_for_who_cannot_see_it(answer: Availability) -> None:
+    pictures = re.findall(r"<svg [^>]*>", answer.to_html())
+    assert len(pictures) == 3
+    assert all('role="img"' in picture and re.search(r'aria-label="[^"]+"', picture) for picture in pictures)
+
+
+def test_every_cause_has_a_meaning(answer: Availability) -> None:
+    assert {cause for cause, _ in answer.by_cause()} == set(nines_page.MEANINGS)
+
+
+def test_an_answer_without_the_precision_says_so_on_the_page(answer: Availability) -> None:
+    data = copy.deepcopy(answer.data)
+    data["precise"] = False
+    data["sensitivity"][0]["low"].update(minutes_per_year=None, low=None, high=None, precise=False)
+    page = Availability(data, answer.scenario).to_html()
+    assert "The precision was not reached" in page
+    assert "could not be worked out" in page
+    assert "not worked out" in page
+
+
+def test_nothing_lost_is_a_page_as_well(answer: Availability) -> None:
+    data = copy.deepcopy(answer.data)
+    nothing = {"minutes_per_year": 0.0, "low": 0.0, "high": 0.0}
+    data.update(nines=None, availability=1, unavailable=nothing, sensitivity=None)
+    data["by_cause"] = dict.fromkeys(data["by_cause"], nothing)
+    assert "No loss among these risks takes users" in Availability(data).to_html()
+
+
+def overlapping(figure: Figure) -> list[tuple[str, str]]:
+    FigureCanvasAgg(figure).draw()
+    found = []
+    for axis in figure.axes:
+        labels = [text for text in (*axis.get_yticklabels(), *axis.texts) if text.get_text()]
+        boxes = [(text.get_text(), text.get_window_extent()) for text in labels]
+        found += [(one, two) for number, (one, box) in enumerate(boxes) for two, other in boxes[:number] if box.overlaps(other)]
+        found += [(one, "the edge") for one, box in boxes if box.x0 < 0 or box.x1 > figure.bbox.x1]
+    return found
+
+
+def test_no_two_texts_of_the_picture_overlap(answer: Availability) -> None:
+    assert overlapping(answer.plot()) == []
+    data = copy.deepcopy(answer.data)
+    for swing, away in zip(data["sensitivity"], ((200.0, 300.0), (None, 80.0), (None, None), (3.0, 3.0)), strict=False):
+        swing["low"]["minutes_per_year"], swing["high"]["minutes_per_year"] = away
+    assert overlapping(Availability(data).plot()) == []
+
+
+def test_the_tornado_shows_the_widest_only_when_there_are_many(answer: Availability) -> None:
+    data = {**answer.data, "sensitivity": answer["sensitivity"] * 9}
+    figure = Availability(data).plot()
+    assert len(figure.axes[1].get_yticklabels()) == tornado.MOST_SWINGS
+
+
+def test_a_folder_keeps_the_answer_and_gives_it_back(answer: Availability, tmp_path: Path) -> None:
+    page = answer.save(tmp_path / "out")
+    assert page == tmp_path / "out" / "report.html"
+    assert page.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+    again = Availability.from_folder(tmp_path / "out")
+    assert again == answer
+    assert again.to_html() == answer.to_html()
+    assert again.scenario is not None
+    assert again.scenario.digest() == answer["scenario"]["digest"]
+
+
+def test_the_command_line_writes_the_folder_and_draws_it_again(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    options = ["--set", "workload.users=400", "--set", _RISKS, "--precision", "20%", "--json", "--out", str(folder)]
+    done = CliRunner().invoke(main, ["availability", "years-of-chance", *options])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout) == json.loads((folder / "availability.json").read_text(encoding="utf-8"))
+    assert f"Page: {folder / 'report.html'}" in done.stderr
+    first = (folder / "report.html").read_text(encoding="utf-8")
+    (folder / "report.html").unlink()
+    assert CliRunner().invoke(main, ["report", str(folder)]).exit_code == 0
+    assert (folder / "report.html").read_text(encoding="utf-8") == first
+    (folder / "availability.json").write_text("{}", encoding="utf-8")
+    broken = CliRunner().invoke(main, ["report", str(folder)])
+    assert broken.exit_code == 2
+    assert "not a run folder" in broken.output
+
+
+def test_a_notebook_shows_causes_and_sensitivity(answer: Availability) -> None:
+    shown = answer._repr_html_()
+    assert "reconnect" in shown
+    assert "lose north" in shown
+    assert list(answer.causes["minutes_per_year"]) == sorted(answer.causes["minutes_per_year"], reverse=True)
+    assert list(answer.risks["about_every_low_s"]) == [700 * 86_400, 50 * 86_400]
+    assert answer.sensitivity["high"][0] == "20 years"
