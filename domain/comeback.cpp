@@ -180,12 +180,18 @@ Seconds time_of(const Comeback& answer) { return answer.after.value_or(Seconds{s
 }  // namespace
 
 std::optional<Comeback> comeback(const Scenario& scenario, const ReplicationResult& result) {
+  return comeback(scenario, result, scenario.comes_back_within);
+}
+
+std::optional<Comeback> comeback(const Scenario& scenario, const ReplicationResult& result, std::optional<Seconds> within,
+                                 const std::optional<std::string>& pool) {
   const auto trigger = trigger_of(scenario);
   if (!trigger) return std::nullopt;
   std::optional<Comeback> worst;
   const std::vector<Course> courses = courses_of(result);
   for (const Course& course : courses) {
-    Comeback own = comeback(course, *trigger, scenario.comes_back_within);
+    if (pool && course.pool != *pool) continue;
+    Comeback own = comeback(course, *trigger, within);
     if (courses.size() > 1) own.reason = course.pool + ": " + own.reason;
     const bool worse = !worst || own.kind > worst->kind || (own.kind == worst->kind && time_of(own) > time_of(*worst));
     if (worse) worst = std::move(own);

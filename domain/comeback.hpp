@@ -65,7 +65,12 @@ inline constexpr double comeback_tolerance = 0.01;
 // looked, or at most four times as long at no less than half of the fastest pace that there was; otherwise it does not come back.
 Comeback comeback(const Course& course, const Trigger& trigger, std::optional<Seconds> within);
 
-// The worst of a replication's pools, whose name begins the reason when there are several. None without faults.
+// The worst of a replication's pools, whose name begins the reason when there are several, or that of one pool. None without
+// faults, or where nobody counted the pool's users.
+std::optional<Comeback> comeback(const Scenario& scenario, const ReplicationResult& result, std::optional<Seconds> within,
+                                 const std::optional<std::string>& pool = std::nullopt);
+
+// Within the scenario's `comes_back_within`.
 std::optional<Comeback> comeback(const Scenario& scenario, const ReplicationResult& result);
 
 }  // namespace poolcast

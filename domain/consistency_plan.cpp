@@ -37,6 +37,7 @@ std::vector<Statistic> statistics_of(const MetricRow& row) {
   using enum Statistic;
   // One value per loss: the time until half, 95 % and all of the displaced users are back.
   if (row.metric == Metric::users_back) return {p50, p95, p100, max};
+  if (row.metric == Metric::comes_back) return {mean};
   switch (row.kind) {
     case MetricKind::latency:
       return {mean, p50, p95, p99, p99_9, p100, max};
@@ -61,7 +62,8 @@ std::string listed(const std::vector<Statistic>& statistics) {
 }
 
 void check_bounds(const Objective& objective, const MetricRow* row, const std::string& key, Found& found) {
-  if (objective.at_most.has_value() == objective.at_least.has_value()) {
+  const bool needs_none = row && row->metric == Metric::comes_back && !objective.at_least;
+  if (!needs_none && objective.at_most.has_value() == objective.at_least.has_value()) {
     found.push_back({key,
                      objective.at_most ? "found both `at_most` and `at_least`; expected one of them"
                                        : "found neither `at_most` nor `at_least`; expected one of them",
@@ -93,6 +95,17 @@ void check_statistic(const Objective& objective, const MetricRow& row, const std
        "found `" + listed({*objective.statistic}) + "`; expected " + listed(fitting) + " for " + std::string(row.name), ""});
 }
 
+// Whether a pool is as before is a matter of all that happened, and of its users as a whole.
+void check_comeback(const Objective& objective, const Scenario& scenario, const std::string& key, Found& found) {
+  if (objective.at_least)
+    found.push_back({key + ".at_least", "found a least time; expected `at_most`, or no bound, for comes_back", ""});
+  if (objective.after)
+    found.push_back({key + ".after", "found `" + *objective.after + "`; expected no fault for comes_back",
+                     "it is about all faults of the scenario together"});
+  if (objective.place && find_chat_pool(scenario.topology, PoolId(*objective.place)) == nullptr)
+    found.push_back(unknown_name(key + ".place", *objective.place, "a chat pool", names_of(scenario.topology.chat_pools)));
+}
+
 std::vector<std::string> places(const Scenario& scenario) {
   std::vector<std::string> known = names_of(scenario.topology.chat_pools);
   for (auto& name : names_of(scenario.topology.front_end_pools)) known.push_back(std::move(name));
@@ -117,6 +130,10 @@ void check_objectives(const Scenario& scenario, Found& found) {
     if (!row) found.push_back(unknown_name(key + ".metric", objective.metric, "a metric", metrics));
     check_bounds(objective, row, key, found);
     if (row) check_statistic(objective, *row, key, found);
+    if (metric == Metric::comes_back) {
+      check_comeback(objective, scenario, key, found);
+      continue;
+    }
     if (objective.after && std::ranges::find(labels, *objective.after) == labels.end()) {
       found.push_back(unknown_name(key + ".after", *objective.after, "a fault of this scenario, such as `lose chat-2`", labels));
     }

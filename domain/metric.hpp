@@ -28,6 +28,7 @@ enum class Metric : std::uint8_t {
   users_connected,
   users_waiting,
   users_back,
+  comes_back,
   user_minutes_lost,
   utilisation,
   queue_length,
@@ -103,6 +104,10 @@ inline constexpr std::array metric_table{
               "Users who want to be signed in and are not."},
     MetricRow{Metric::users_back, "users_back", MetricKind::once, Unit::seconds, ObservedAt::pool,
               "From a loss until this share of the displaced users is signed in again; one value per loss."},
+    MetricRow{
+        Metric::comes_back, "comes_back", MetricKind::once, Unit::seconds, ObservedAt::pool,
+        "From the end of all faults until users and requests of the pool are as before, by themselves; only as an objective, "
+        "which without a bound asks whether they ever are."},
     MetricRow{Metric::user_minutes_lost, "user_minutes_lost", MetricKind::once, Unit::user_minutes, ObservedAt::pool,
               "Minutes that users wanted to be signed in and were not, summed over users."},
     MetricRow{Metric::utilisation, "utilisation", MetricKind::level, Unit::share, ObservedAt::server,
@@ -138,7 +143,8 @@ inline constexpr std::array metric_table{
         Metric::messages_at_risk, "messages_at_risk", MetricKind::level, Unit::messages, ObservedAt::database,
         "Acknowledged posts that neither the mirror nor a copied log backup has: lost if the principal were gone for good."},
     MetricRow{Metric::database_back, "database_back", MetricKind::once, Unit::seconds, ObservedAt::database,
-              "From the moment at which no partner serves the content database until one does; one value per failure."},
+              "How long users were without the content database, because no partner served it, all were cut off from it or the "
+              "principal hung, until one served them again; one value per failure."},
     MetricRow{Metric::database_available, "database_available", MetricKind::level, Unit::share, ObservedAt::database,
               "Share of the time in which some partner served the database."},
     MetricRow{Metric::database_exposed, "database_exposed", MetricKind::level, Unit::share, ObservedAt::database,

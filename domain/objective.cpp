@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
+#include "domain/comeback.hpp"
 #include "domain/summary.hpp"
 #include "domain/wording.hpp"
 
@@ -116,6 +118,27 @@ Observation observe_back(const Objective& objective, Metric metric, const Replic
   return worst;
 }
 
+// How long the system may take; the objective's own bound goes before that of the scenario.
+std::optional<Seconds> allowed(const Objective& objective, const Scenario& scenario) {
+  return objective.at_most ? std::optional(Seconds{objective.at_most->value}) : scenario.comes_back_within;
+}
+
+// Who does not come back takes longer than any bound; of who is still on the way it is known that it takes some time.
+Observation observe_comeback(const Objective& objective, const Scenario& scenario, const ReplicationResult& result) {
+  if (!trigger_of(scenario)) return {std::nullopt, std::nullopt, "nothing breaks", true};
+  const auto answer = comeback(scenario, result, allowed(objective, scenario), objective.place);
+  if (!answer) return {std::nullopt, std::nullopt, "nobody counted the users" + where_in_words(objective, scenario), false};
+  switch (answer->kind) {
+    case ComebackKind::comes_back:
+      return {answer->after->count(), std::nullopt, "", false};
+    case ComebackKind::not_decided:
+      return {std::nullopt, 0, "not decided: " + answer->reason, false};
+    case ComebackKind::does_not_come_back:
+      break;
+  }
+  return {std::nullopt, std::numeric_limits<double>::infinity(), answer->reason, false};
+}
+
 // Of one pool or server there may be parts, such as the disk of a database's log; they answer only when they are asked for.
 std::vector<const Series*> whole_places(Metric metric, const std::optional<std::string>& place, const ReplicationResult& result) {
   std::vector<const Series*> found;
@@ -186,6 +209,11 @@ const Fault* fault_of(const Objective& objective, const Scenario& scenario) {
 
 std::string sentence(const Objective& objective, const Scenario& scenario) {
   std::string text = spaced(objective.metric);
+  if (objective.metric == row_of(Metric::comes_back).name) {
+    text += where_in_words(objective, scenario);
+    const auto within = allowed(objective, scenario);
+    return within ? text + " within " + seconds_in_words(within->count()) : text;
+  }
   if (objective.statistic) text.append(" ").append(spoken(*objective.statistic));
   text += where_in_words(objective, scenario);
   const bool only_fault = objective.metric == row_of(Metric::users_back).name && scenario.faults.size() == 1;
@@ -200,6 +228,7 @@ Observation observe(const Objective& objective, const Scenario& scenario, const 
   const auto metric = metric_named(objective.metric);
   if (!metric) return {std::nullopt, std::nullopt, "there is no metric " + objective.metric, false};
   const Statistic statistic = statistic_of(objective, *metric);
+  if (*metric == Metric::comes_back) return observe_comeback(objective, scenario, result);
   if (*metric == Metric::users_back) return observe_back(objective, *metric, result, statistic);
   if (*metric == Metric::database_back) return observe_back(objective, *metric, result, Statistic::mean);  // it has one value
 

@@ -26,7 +26,7 @@ std::vector<const Series*> widest_series(Metric metric, const std::optional<std:
 
 struct Observation {
   std::optional<double> value;
-  std::optional<double> above;  // without a value: what is known to lie below it, such as the time that was looked
+  std::optional<double> above;  // without a value: what is known to lie below it, such as the time that was looked; all, if never
   std::string why_none;         // without a value
   bool nothing_asked = false;   // a time back where nobody was displaced or the database never went: none is missing
 };

@@ -29,7 +29,7 @@ struct Quantity {
   bool operator==(const Quantity&) const = default;
 };
 
-// Exactly one of `at_most` and `at_least` is given.
+// Exactly one of `at_most` and `at_least` is given; for `comes_back` at most the first.
 struct Objective {
   std::string metric;
   std::optional<Statistic> statistic;

@@ -1,6 +1,7 @@
 #include "domain/verdict.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "domain/objective.hpp"
 
@@ -26,8 +27,11 @@ void judge_answer(Verdict& verdict) {
     verdict.note = "the interval contains the bound: more replications would decide";
 }
 
+bool is_never(const Observation& observation) { return observation.above == std::numeric_limits<double>::infinity(); }
+
 // Some replication has no figure: what is known of the mean is that it lies above the mean of what each has at least.
 void judge_without_answer(Verdict& verdict, const std::vector<Observation>& observations) {
+  const bool never = std::ranges::any_of(observations, is_never);  // then those who are late, or undecided, do not matter
   double least = 0;
   std::size_t without = 0;
   std::size_t asked = 0;
@@ -37,7 +41,7 @@ void judge_without_answer(Verdict& verdict, const std::vector<Observation>& obse
     ++asked;
     bounded = bounded && (observation.value || observation.above);
     least += observation.value.value_or(observation.above.value_or(0));
-    if (observation.value) continue;
+    if (observation.value || is_never(observation) != never) continue;
     if (without++ == 0) verdict.note = observation.why_none;
   }
   least /= static_cast<double>(asked);
@@ -45,7 +49,7 @@ void judge_without_answer(Verdict& verdict, const std::vector<Observation>& obse
     verdict.note += ", in " + std::to_string(without) + " of " + std::to_string(observations.size()) + " replications";
   if (!bounded) return;
   const Objective& objective = verdict.objective;
-  if (objective.at_most && least > objective.at_most->value)
+  if (never || (objective.at_most && least > objective.at_most->value))
     verdict.kind = VerdictKind::fails;
   else if (objective.at_least && least >= objective.at_least->value)
     verdict.kind = VerdictKind::holds;

@@ -54,7 +54,9 @@ Json verdict_json(const Verdict& verdict) {
           {"place", text_or_null(objective.place)},
           {"unit", metric ? Json(unit_name(row_of(*metric).unit)) : Json(nullptr)},
           {"bound", bound ? Json(bound->value) : Json(nullptr)},
-          {"bound_kind", objective.at_most ? "at_most" : "at_least"},
+          {"bound_kind", objective.at_most    ? Json("at_most")
+                         : objective.at_least ? Json("at_least")
+                                              : Json(nullptr)},
           {"answer", answer ? Json(answer->value) : Json(nullptr)},
           {"low", optional_json(answer ? answer->low : std::nullopt)},
           {"high", optional_json(answer ? answer->high : std::nullopt)},

@@ -444,6 +444,7 @@ TEST(Consistency, every_metric_can_be_an_objective_in_its_own_unit) {
     Objective& objective = objective_of(scenario);
     objective.metric = row.name;
     if (row.metric != Metric::users_back) objective.statistic.reset();
+    if (row.metric == Metric::comes_back) objective.after.reset();
     using Dimension = Quantity::Dimension;
     const Dimension dimension = row.unit == Unit::seconds ? Dimension::seconds
                                 : row.unit == Unit::share ? Dimension::share
@@ -452,6 +453,26 @@ TEST(Consistency, every_metric_can_be_an_objective_in_its_own_unit) {
     objective.at_most = Quantity{1, dimension};
     EXPECT_THAT(inconsistencies(scenario), IsEmpty()) << row.name;
   }
+}
+
+TEST(Consistency, to_come_back_is_asked_of_all_faults_together_with_or_without_a_bound) {
+  const auto found = [](const auto& spoil) {
+    Scenario scenario = consistent();
+    objective_of(scenario) = Objective{};
+    objective_of(scenario).metric = "comes_back";
+    spoil(objective_of(scenario));
+    std::vector<std::string> keys;
+    for (const auto& one : inconsistencies(scenario)) keys.push_back(one.key);
+    return keys;
+  };
+  EXPECT_THAT(found([](Objective& what) { what.place = "chat"; }), IsEmpty());
+  EXPECT_THAT(found([](Objective& what) {
+                what.at_least = Quantity{60, Quantity::Dimension::seconds};
+              }),
+              ElementsAre("objectives[0].at_least"));
+  EXPECT_THAT(found([](Objective& what) { what.after = "lose chat-2"; }), ElementsAre("objectives[0].after"));
+  EXPECT_THAT(found([](Objective& what) { what.place = "chat-2"; }), ElementsAre("objectives[0].place"));
+  EXPECT_THAT(found([](Objective& what) { what.statistic = Statistic::max; }), ElementsAre("objectives[0].statistic"));
 }
 
 TEST(Consistency, places_are_pools_servers_and_room_classes) {

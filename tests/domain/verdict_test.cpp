@@ -28,6 +28,85 @@ Objective users_back(double at_most) {
   return result;
 }
 
+// A minute's loss after two of thirty minutes, whose users, half of all, are back that many minutes after it; negative: never.
+// `returning`: the trend of those who are not, each minute one of a hundred.
+ReplicationResult with_comeback(int minutes, bool returning = false) {
+  Fold fold(Seconds{1800}, Seconds{60});
+  const Place place{.pool = "chat"};
+  const SeriesId connected = fold.add(Metric::users_connected, place), waiting = fold.add(Metric::users_waiting, place);
+  const auto away = [&](double at, double users) {
+    fold.level(connected, at, 100 - users);
+    fold.level(waiting, at, users);
+  };
+  away(0, 0);
+  away(120, 50);
+  for (int minute = 3; returning && minute < 30; ++minute) away(60 * minute, 53 - minute);
+  if (minutes >= 0) away(180 + 60 * minutes, 0);
+  return finished(std::move(fold));
+}
+
+Scenario with_short_loss() {
+  Scenario scenario = with_loss();
+  scenario.horizon = Seconds{1800};
+  scenario.faults[0].duration = Seconds{60};
+  return scenario;
+}
+
+TEST(Verdict, to_come_back_holds_when_every_replication_does) {
+  const Objective what = objective("comes_back", std::nullopt, std::nullopt);
+  const Verdict verdict = judged(what, with_short_loss(), {with_comeback(5), with_comeback(15)});
+  EXPECT_EQ(verdict.kind, VerdictKind::holds);
+  EXPECT_EQ(verdict.sentence, "comes back");
+  EXPECT_DOUBLE_EQ(verdict.answer.value().value, 600);
+  EXPECT_EQ(verdict.margin, std::nullopt);
+  EXPECT_EQ(verdict.note, "");
+}
+
+TEST(Verdict, to_come_back_fails_when_one_replication_does_not_whatever_the_others_do) {
+  const Objective what = objective("comes_back", std::nullopt, std::nullopt);
+  const Verdict verdict = judged(what, with_short_loss(), {with_comeback(5), with_comeback(-1, true), with_comeback(-1)});
+  EXPECT_EQ(verdict.kind, VerdictKind::fails);
+  EXPECT_FALSE(verdict.answer);
+  EXPECT_TRUE(verdict.note.starts_with("50 % of users are away 27 min after the trigger; ")) << verdict.note;
+  EXPECT_TRUE(verdict.note.ends_with(", in 1 of 3 replications")) << verdict.note;
+}
+
+TEST(Verdict, to_come_back_is_unknown_while_it_is_not_decided) {
+  const Objective what = objective("comes_back", std::nullopt, std::nullopt);
+  const Verdict verdict = judged(what, with_short_loss(), {with_comeback(5), with_comeback(-1, true)});
+  EXPECT_EQ(verdict.kind, VerdictKind::unknown);
+  EXPECT_TRUE(verdict.note.starts_with("not decided: ")) << verdict.note;
+  EXPECT_EQ(judged(what, with_short_loss(), {finished(Fold(Seconds{1800}, Seconds{60}))}).kind, VerdictKind::unknown);
+}
+
+TEST(Verdict, to_come_back_later_than_the_bound_fails) {
+  Scenario scenario = with_short_loss();
+  const Objective late = objective("comes_back", std::nullopt, seconds(600)), early = objective("comes_back", {}, seconds(1200));
+  EXPECT_EQ(judged(late, scenario, {with_comeback(15)}).kind, VerdictKind::fails);
+  EXPECT_EQ(judged(late, scenario, {with_comeback(15)}).sentence, "comes back within 10 min");
+  EXPECT_EQ(judged(late, scenario, {with_comeback(-1, true)}).kind, VerdictKind::fails);  // though on its way
+  EXPECT_NEAR(judged(early, scenario, {with_comeback(15)}).margin.value(), 0.25, 1e-12);
+  // Without a bound of its own that of the scenario holds.
+  scenario.comes_back_within = Seconds{600};
+  EXPECT_EQ(judged(objective("comes_back", {}, {}), scenario, {with_comeback(15)}).kind, VerdictKind::fails);
+  EXPECT_EQ(judged(early, scenario, {with_comeback(15)}).kind, VerdictKind::holds);
+}
+
+TEST(Verdict, to_come_back_asks_nothing_where_nothing_breaks) {
+  const Verdict verdict = judged(objective("comes_back", {}, {}), ten_minutes(), {with_comeback(-1)});
+  EXPECT_EQ(verdict.kind, VerdictKind::holds);
+  EXPECT_EQ(verdict.note, "nothing breaks");
+}
+
+TEST(Verdict, to_come_back_may_be_asked_of_one_pool) {
+  Objective what = objective("comes_back", {}, {});
+  what.place = "chat";
+  EXPECT_EQ(judged(what, with_short_loss(), {with_comeback(-1)}).kind, VerdictKind::fails);
+  EXPECT_EQ(judged(what, with_short_loss(), {with_comeback(-1)}).sentence, "comes back at chat");
+  what.place = "other";
+  EXPECT_EQ(judged(what, with_short_loss(), {with_comeback(-1)}).note, "nobody counted the users at other");
+}
+
 TEST(Verdict, an_answer_below_the_bound_holds_with_its_margin) {
   const Verdict verdict = judged(objective("delivery_latency", Statistic::max, seconds(0.5)), ten_minutes(),
                                  {with_delivery_latency({0.1, 0.4}), with_delivery_latency({0.4, 0.1}, 1)});
