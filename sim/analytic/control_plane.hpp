@@ -50,8 +50,8 @@ struct DatabasePlane {
   Seconds detection{10.5};
 };
 
-// User-seconds away per user of a pool: when everybody has to sign in again, and when of so many active servers (first index) so
-// many survive a loss (second one).
+// User-seconds away for each user of a pool who is there, in the mean over the hours at which it may begin: when everybody has to
+// sign in again, and when of so many active servers (first index) so many survive a loss (second one).
 struct Surges {
   double of_all_s = 0;
   std::vector<std::vector<double>> of_some_s;
@@ -91,6 +91,10 @@ struct ControlPlane {
   // (O-10), is seconds; half a minute is for reconnecting and starting as well. Assumption.
   Seconds resynchronise{30};
   Operators operators;
+
+  // Share of the time, by users, in which they want to be there; of that time unavailability is a share. Losses come at any hour of
+  // the day alike and nothing depends on the hour, so that what lasts takes as large a share of it as of the clock's time.
+  double wanted = 1;
 };
 
 struct AvailabilityOptions {
@@ -106,7 +110,7 @@ struct AvailabilityOptions {
 };
 
 struct Availability {
-  Interval unavailable;                                 // share of users' time
+  Interval unavailable;                                 // share of the time that users want to be there
   std::array<Interval, cause_names.size()> by_cause{};  // the same, adding up to it
   std::vector<Interval> by_pool;                        // share of the time of each pool's users
   std::optional<Interval> compliance;  // share of the time, by users, in which posts wait for their compliance database

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "domain/rules/commit.hpp"
+#include "sim/analytic/load.hpp"
 #include "sim/analytic/methods.hpp"
-#include "sim/analytic/storm_pool.hpp"
 
 namespace poolcast::sim::analytic {
 namespace {
@@ -83,11 +83,18 @@ PoolPlane pool_of(const PoolLoad& load, const Topology& topology, const Machines
   const Database* compliance = pool.compliance ? find_database(topology, pool, Holds::compliance) : nullptr;
   if (compliance != nullptr) plane.compliance = database_of(*compliance, machines);
   const ClientBehaviour& client = load.scenario->workload.client;
-  plane.surges = {
-      .of_all_s = surge_of_all(load),
-      .of_some_s = surges(load),
-      .unnoticed_s = (client.silent_detection.low + client.silent_detection.high).count() / 2 - client.reset_detection.count()};
+  plane.surges.unnoticed_s =
+      (client.silent_detection.low + client.silent_detection.high).count() / 2 - client.reset_detection.count();
+  const std::size_t active = pool.active.size();
+  plane.surges.of_some_s.assign(active + 1, std::vector<double>(active + 1));
   return plane;
+}
+
+// A loss comes at any hour of the day alike, and so does what follows from it.
+void use(const Surge& surge, const DayLoads& day, Surges& surges) {
+  const SurgeSurrogate surrogate = surge.surrogate();
+  const double away_s = day.mean_of([&](double present) { return surrogate.away_s(present); });
+  (surge.survivors == 0 ? surges.of_all_s : surges.of_some_s[surge.servers][surge.survivors]) = away_s;
 }
 
 // Of everything well, as a sentence has it.
@@ -110,6 +117,10 @@ std::vector<Inconsistency> availability_refusals(const Scenario& scenario) {
   if (scenario.faults.empty())
     found.push_back({"faults", "availability is worked out from losses at random, and there are none",
                      "start from the scenario years-of-chance, which has a rate for every kind of machine"});
+  const auto& points = scenario.workload.day_curve;
+  if (!points.empty() && std::ranges::none_of(points, [](const DayPoint& point) { return point.present.of_one > 0; }))
+    found.push_back({"workload.day_curve", "availability is a share of the time that users want to be there, and nobody ever is",
+                     "write a `present` above 0 %"});
   if (!found.empty()) return found;
   ControlPlane risks;
   const Machines machines(scenario.topology);
@@ -124,6 +135,10 @@ std::vector<Inconsistency> availability_refusals(const Scenario& scenario) {
 }
 
 ControlPlane control_plane_of(const Scenario& scenario, const Operators& operators) {
+  return control_plane_of(scenario, operators, fluid_surges(scenario));
+}
+
+ControlPlane control_plane_of(const Scenario& scenario, const Operators& operators, const std::vector<Surge>& surges) {
   const Topology& topology = scenario.topology;
   const Machines machines(topology);
   ControlPlane plane;
@@ -133,6 +148,9 @@ ControlPlane control_plane_of(const Scenario& scenario, const Operators& operato
   plane.operators = operators;
   for (const Fault& fault : scenario.faults) plane.risks.push_back(risk_of(fault, machines, topology));
   for (const PoolLoad& load : pool_loads(scenario)) plane.pools.push_back(pool_of(load, topology, machines));
+  const DayLoads day(scenario.workload);
+  plane.wanted = day.wanted();
+  for (const Surge& surge : surges) use(surge, day, plane.pools[surge.pool].surges);
   return plane;
 }
 

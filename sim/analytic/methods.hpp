@@ -7,6 +7,7 @@
 #include "domain/fold.hpp"
 #include "domain/scenario.hpp"
 #include "sim/analytic/control_plane.hpp"
+#include "sim/analytic/surges.hpp"
 
 namespace poolcast::sim::analytic {
 
@@ -21,6 +22,8 @@ ReplicationResult storm(const Scenario& scenario, Seconds window);
 std::vector<Inconsistency> storm_refusals(const Scenario& scenario);
 
 // What estimate_availability() plays of a scenario: its machines, and as risks the losses and cuts that happen at random.
+// What a loss costs users who reconnect is what `surges` say, or the fluid model.
+ControlPlane control_plane_of(const Scenario& scenario, const Operators& operators, const std::vector<Surge>& surges);
 ControlPlane control_plane_of(const Scenario& scenario, const Operators& operators);
 std::vector<Inconsistency> availability_refusals(const Scenario& scenario);
 

@@ -72,38 +72,29 @@ double user_seconds(ReconnectStorm& storm, double users) {
   return users > 0 ? sum / users : 0;
 }
 
-}  // namespace
-
-double surge_of_all(const PoolLoad& load) {
-  const std::size_t active = load.pool->active.size();
-  ReconnectStorm storm(storm_pool(load));
-  storm.connect_everybody();
-  std::vector<std::size_t> all(active);
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  storm.lose(all, LossKind::reset, "lose");
-  for (const std::size_t server : all) storm.returns(server);
-  return user_seconds(storm, load.users);
+PoolLoad with_activity(const PoolLoad& load, double activity) {
+  PoolLoad busy = load;
+  for (RoomLoad& room : busy.rooms) room.posts_per_s *= activity;
+  for (double* rate : {&busy.opens, &busy.searches, &busy.restarts}) *rate *= activity;
+  return busy;
 }
 
-std::vector<std::vector<double>> surges(const PoolLoad& load) {
-  const StormPool pool = storm_pool(load);
-  const std::size_t active = load.pool->active.size();
-  std::vector<std::vector<double>> found(active + 1);
-  for (std::size_t before = 1; before <= active; ++before)
-    for (std::size_t survivors = 0; survivors < before; ++survivors) {
-      if (survivors == 0) {  // then nobody is served, and everybody signs in when a server is back
-        found[before].push_back(0);
-        continue;
-      }
-      ReconnectStorm storm(pool);
-      for (std::size_t server = before; server < active; ++server) storm.set_in_active_list(server, false);
-      storm.connect_everybody();
-      std::vector<std::size_t> lost(before - survivors);
-      std::iota(lost.begin(), lost.end(), std::size_t{0});
-      storm.lose(lost, LossKind::reset, "lose");
-      found[before].push_back(user_seconds(storm, load.users));
-    }
-  return found;
+}  // namespace
+
+double surge_s(const PoolLoad& load, std::size_t servers, std::size_t survivors, const DayLoad& at) {
+  const PoolLoad busy = with_activity(load, at.activity);
+  StormPool pool = storm_pool(busy);
+  pool.users *= at.present;
+  pool.restarts_per_s *= at.present;
+  ReconnectStorm storm(pool);
+  for (std::size_t server = servers; server < load.pool->active.size(); ++server) storm.set_in_active_list(server, false);
+  storm.connect_everybody();
+  std::vector<std::size_t> lost(servers - survivors);
+  std::iota(lost.begin(), lost.end(), std::size_t{0});
+  storm.lose(lost, LossKind::reset, "lose");
+  if (survivors == 0)
+    for (const std::size_t server : lost) storm.returns(server);
+  return at.present * user_seconds(storm, pool.users);
 }
 
 }  // namespace poolcast::sim::analytic

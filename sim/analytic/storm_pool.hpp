@@ -1,8 +1,10 @@
 // A chat pool of a scenario as the fluid model sees it.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
+#include "sim/analytic/day_loads.hpp"
 #include "sim/analytic/load.hpp"
 #include "sim/analytic/reconnect_storm.hpp"
 
@@ -13,10 +15,8 @@ std::vector<NodeId> servers_of(const ChatPool& pool);  // active, then standby: 
 // The load must outlive it.
 StormPool storm_pool(const PoolLoad& load);
 
-// User-seconds away per user of the pool until all are back: when everybody signs in again, and when of so many active servers
-// (first index) so many survive (second one). What ordinary restarts take of the gate is in it, what they cost those who restart
-// is not.
-double surge_of_all(const PoolLoad& load);
-std::vector<std::vector<double>> surges(const PoolLoad& load);
+// User-seconds away per user of the pool until all are back, when at this load of so many active servers so many survive; none:
+// everybody signs in again. What ordinary restarts take of the gate is in it, what they cost those who restart is not.
+double surge_s(const PoolLoad& load, std::size_t servers, std::size_t survivors, const DayLoad& at = {});
 
 }  // namespace poolcast::sim::analytic

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <utility>
@@ -23,10 +24,12 @@ using Json = nlohmann::ordered_json;
 
 constexpr double minutes_per_year = 365.25 * 24 * 60;
 
-Json minutes(const analytic::Interval& interval) {
-  return {{"minutes_per_year", interval.value * minutes_per_year},
-          {"low", std::max(0.0, interval.value - interval.half_width) * minutes_per_year},
-          {"high", (interval.value + interval.half_width) * minutes_per_year}};
+// Of a share of so much of the year.
+Json minutes(const analytic::Interval& interval, double of_year) {
+  const double whole = of_year * minutes_per_year;
+  return {{"minutes_per_year", interval.value * whole},
+          {"low", std::max(0.0, interval.value - interval.half_width) * whole},
+          {"high", (interval.value + interval.half_width) * whole}};
 }
 
 // None when nothing is lost: the logarithm has no value, and JSON no infinity.
@@ -61,10 +64,10 @@ Json likelihood_json(const analytic::Interval& mean) {
   return {{"mean", mean.value}, {"low", mean.value - mean.half_width}, {"high", mean.value + mean.half_width}};
 }
 
-Json sensitivity_json(const std::vector<analytic::Swing>& swings) {
-  const auto end = [](const analytic::Swing& swing, const analytic::Swing::End& at) {
+Json sensitivity_json(const std::vector<analytic::Swing>& swings, double wanted) {
+  const auto end = [wanted](const analytic::Swing& swing, const analytic::Swing::End& at) {
     Json object = {{"minutes_per_year", nullptr}, {"low", nullptr}, {"high", nullptr}};
-    if (at.unavailable) object = minutes(*at.unavailable);
+    if (at.unavailable) object = minutes(*at.unavailable, wanted);
     object["precise"] = at.precise;
     object[swing.key == "operators" ? "factor" : "value_s"] = at.value;
     return object;
@@ -76,28 +79,65 @@ Json sensitivity_json(const std::vector<analytic::Swing>& swings) {
   return all;
 }
 
-Json surges_json(const Scenario& scenario, const std::vector<SurgeRun>& storms) {
+Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
+Json error_json(const std::optional<analytic::FitError>& error) {
+  if (!error) return nullptr;
+  return {{"typical", error->typical}, {"worst", error->worst.share}, {"worst_load", error->worst.load}};
+}
+
+double used_s(const analytic::ControlPlane& plane, const analytic::Surge& surge) {
+  const analytic::Surges& surges = plane.pools[surge.pool].surges;
+  return surge.survivors == 0 ? surges.of_all_s : surges.of_some_s[surge.servers][surge.survivors];
+}
+
+Json surges_json(const Scenario& scenario, const analytic::ControlPlane& plane, const std::vector<analytic::Surge>& surges) {
   Json all = Json::array();
-  for (const SurgeRun& storm : storms)
-    all.push_back({{"pool", scenario.topology.chat_pools[storm.pool].name.str()},
-                   {"servers", storm.servers},
-                   {"survivors", storm.survivors},
-                   {"fluid_s", storm.fluid_s},
-                   {"played_s", storm.played_s ? Json(*storm.played_s) : Json(nullptr)}});
+  for (const analytic::Surge& surge : surges) {
+    Json runs = Json::array();
+    for (const analytic::SurgeRun& run : surge.runs)
+      runs.push_back({{"load", run.at.present},
+                      {"activity", run.at.activity},
+                      {"fluid_s", run.fluid_s},
+                      {"played_s", number(run.played_s)}});
+    const analytic::SurgeRun& busiest = surge.runs.back();
+    all.push_back({{"pool", scenario.topology.chat_pools[surge.pool].name.str()},
+                   {"servers", surge.servers},
+                   {"survivors", surge.survivors},
+                   {"fluid_s", busiest.fluid_s},
+                   {"played_s", number(busiest.played_s)},
+                   {"used_s", used_s(plane, surge)},
+                   {"error", error_json(fit_error(surge.surrogate().misses()))},
+                   {"runs", std::move(runs)}});
+  }
   return all;
 }
 
+// All of them together.
+Json surrogate_json(const std::vector<analytic::Surge>& surges) {
+  std::vector<analytic::FitMiss> misses;
+  std::size_t runs = 0;
+  bool is_played = false;
+  for (const analytic::Surge& surge : surges) {
+    std::ranges::copy(surge.surrogate().misses(), std::back_inserter(misses));
+    runs += surge.runs.size();
+    is_played = is_played || surge.runs.back().played_s.has_value();
+  }
+  return {{"fitted_to", is_played ? "simulation" : "fluid"}, {"runs", runs}, {"error", error_json(fit_error(misses))}};
+}
+
 // By cause and by pool, and of the compliance databases, whose downtime is not users'.
-void add_parts(Json& object, const Scenario& scenario, const analytic::Availability& found) {
+void add_parts(Json& object, const Scenario& scenario, const analytic::Availability& found, double wanted) {
   Json causes = Json::object();
   for (std::size_t cause = 0; cause < analytic::cause_names.size(); ++cause)
-    causes[std::string(analytic::cause_names[cause])] = minutes(found.by_cause[cause]);
+    causes[std::string(analytic::cause_names[cause])] = minutes(found.by_cause[cause], wanted);
   Json pools = Json::array();
   for (std::size_t pool = 0; pool < found.by_pool.size(); ++pool)
-    pools.push_back({{"pool", scenario.topology.chat_pools[pool].name.str()}, {"unavailable", minutes(found.by_pool[pool])}});
+    pools.push_back(
+        {{"pool", scenario.topology.chat_pools[pool].name.str()}, {"unavailable", minutes(found.by_pool[pool], wanted)}});
   object["by_cause"] = std::move(causes);
   object["by_pool"] = std::move(pools);
-  object["compliance"] = found.compliance ? minutes(*found.compliance) : Json(nullptr);
+  object["compliance"] = found.compliance ? minutes(*found.compliance, 1) : Json(nullptr);
 }
 
 analytic::Operators operators_of(const Flags& flags) {
@@ -117,14 +157,14 @@ ExitCode answer_availability(const Flags& flags, const RunFunction& run, const s
   options.seed = flags.seed;
   options.precision = flags.precision.value_or(options.precision);
   options.stop_wished = stop_wished;
-  analytic::ControlPlane plane = analytic::control_plane_of(scenario, operators_of(flags));
-  std::vector<SurgeRun> storms = surge_runs(plane);
+  const analytic::Operators operators = operators_of(flags);
+  std::vector<analytic::Surge> surges = analytic::fluid_surges(scenario);
   std::string failure;
-  if (flags.fit && !play(storms, scenario, run, flags, stop_wished, failure)) {
+  if (flags.fit && !play(surges, scenario, run, flags, stop_wished, failure)) {
     if (!failure.empty()) std::fprintf(stderr, "poolcast-sim: %s\n", failure.c_str());
     return failure.empty() ? interrupted : worker_died;
   }
-  use(storms, plane);
+  const analytic::ControlPlane plane = analytic::control_plane_of(scenario, operators, surges);
   const analytic::Availability found = estimate_availability(plane, options);
   if (found.cycles == 0 && !found.interrupted) {
     std::fprintf(stderr, "poolcast-sim: no answer: after %llu moves not everything was well again\n",
@@ -139,17 +179,20 @@ ExitCode answer_availability(const Flags& flags, const RunFunction& run, const s
                  {"scenario", {{"name", scenario.name}, {"digest", io::digest(scenario)}, {"costs", scenario.costs.name}}},
                  {"availability", 1 - found.unavailable.value},
                  {"nines", nines(found.unavailable.value)},
-                 {"unavailable", minutes(found.unavailable)}};
-  add_parts(object, scenario, found);
+                 {"wanted", plane.wanted},
+                 {"unavailable", minutes(found.unavailable, plane.wanted)}};
+  add_parts(object, scenario, found, plane.wanted);
   object["cycles"] = found.cycles;
   object["precise"] = found.precise;
   object["precision"] = options.precision;
   object["likelihood_ratio"] = likelihood_json(found.likelihood_ratio);
   object["operators"] = operators_json(flags, plane.operators);
-  object["surges"] = surges_json(scenario, storms);
+  object["surrogate"] = surrogate_json(surges);
+  object["surges"] = surges_json(scenario, plane, surges);
   object["risks"] = std::move(risks);
-  object["sensitivity"] =
-      flags.sensitivity && !found.interrupted ? sensitivity_json(sensitivity(scenario, plane, options)) : Json(nullptr);
+  object["sensitivity"] = flags.sensitivity && !found.interrupted
+                              ? sensitivity_json(sensitivity(scenario, plane, options), plane.wanted)
+                              : Json(nullptr);
   const std::string text = object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   const bool printed = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   if (!printed) return bad_input;

@@ -1,0 +1,168 @@
+// What a loss costs as a function of the load: the fit, what it says of its own error, and the hours of a day that it is asked
+// at.
+#include "sim/analytic/surge_surrogate.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "domain/random.hpp"
+#include "sim/analytic/day_loads.hpp"
+
+namespace poolcast::sim::analytic {
+namespace {
+
+constexpr int eighths = 8;
+
+SurgeSurrogate fitted_to(const std::function<double(double)>& away_s) {
+  std::vector<SurgePoint> runs;
+  for (int run = 1; run <= eighths; ++run) runs.push_back({run / 8.0, away_s(run / 8.0)});
+  return SurgeSurrogate(runs);
+}
+
+// Of loads between the lowest and the highest run, none of them a run's.
+double worst_on_fresh_loads(const SurgeSurrogate& surrogate, const std::function<double(double)>& away_s) {
+  double worst = 0;
+  for (double load = 0.13; load < 1; load += 0.01)
+    worst = std::max(worst, std::abs(surrogate.away_s(load) - away_s(load)) / away_s(load));
+  return worst;
+}
+
+// Of 80,000 users half are displaced and sign in through a gate of 10 a second, after 3 s.
+double behind_a_gate(double load) {
+  const double displaced = load * 40'000;
+  return (displaced * 3 + displaced * displaced / (2 * 10)) / 80'000;
+}
+
+// The same, and cores that fill at seven tenths of the users.
+double behind_cores(double load) { return behind_a_gate(load) + load * 4'000 * std::pow(std::max(0.0, load - 0.7), 2); }
+
+// The hours of a day that begins and ends with nobody there.
+Workload working_day() {
+  Workload workload;
+  workload.day_curve = {{Seconds{6 * 3600}, Share{0}, 0.5},
+                        {Seconds{10 * 3600}, Share{0.8}, 1},
+                        {Seconds{14 * 3600}, Share{0.8}, 2},
+                        {Seconds{18 * 3600}, Share{0}, 0.5}};
+  return workload;
+}
+
+}  // namespace
+
+TEST(SurgeSurrogate, is_the_closed_form_of_a_gate_at_every_load) {
+  const SurgeSurrogate surrogate = fitted_to(behind_a_gate);
+  for (const double load : {0.01, 0.125, 0.2, 0.5, 0.77, 1.0, 1.2})
+    EXPECT_NEAR(surrogate.away_s(load) / behind_a_gate(load), 1, 1e-9) << load;
+  EXPECT_EQ(surrogate.away_s(0), 0);
+  ASSERT_TRUE(fit_error(surrogate.misses()).has_value());
+  EXPECT_LT(fit_error(surrogate.misses())->worst.share, 1e-9);
+}
+
+TEST(SurgeSurrogate, says_of_cores_that_fill_at_least_what_it_misses_and_not_many_times_as_much) {
+  const SurgeSurrogate surrogate = fitted_to(behind_cores);
+  const double fresh = worst_on_fresh_loads(surrogate, behind_cores);
+  const auto error = fit_error(surrogate.misses());
+  ASSERT_TRUE(error.has_value());
+  EXPECT_GT(fresh, 0.001);
+  EXPECT_GE(error->worst.share, fresh);
+  EXPECT_LE(error->worst.share, 6 * fresh);
+  EXPECT_GT(error->worst.load, 0.6);
+  EXPECT_LT(error->typical, error->worst.share / 3);
+}
+
+// Runs that scatter by a tenth: what is reported is about what fresh runs would be missed by, over many such fits.
+TEST(SurgeSurrogate, reports_the_error_that_it_has_on_fresh_runs_when_runs_scatter) {
+  RandomStream random(1, 0, "test");
+  const auto noisy = [&](double load) { return behind_a_gate(load) * (0.9 + 0.2 * random.uniform()); };
+  double reported = 0, true_one = 0;
+  constexpr int fits = 400;
+  for (int fit = 0; fit < fits; ++fit) {
+    const SurgeSurrogate surrogate = fitted_to(noisy);
+    std::vector<FitMiss> fresh;
+    for (const double load : {0.25, 0.375, 0.5, 0.625, 0.75, 0.875}) {
+      const double ran = noisy(load - 0.0625);
+      fresh.push_back({load, std::abs(surrogate.away_s(load - 0.0625) - ran) / ran});
+    }
+    reported += fit_error(surrogate.misses())->typical / fits;
+    true_one += fit_error(fresh)->typical / fits;
+  }
+  EXPECT_GT(true_one, 0.03);
+  EXPECT_NEAR(reported / true_one, 1, 0.3);
+}
+
+RC_GTEST_PROP(SurgeSurrogate, never_falls_with_the_load_whatever_the_runs_say, ()) {
+  const auto seconds = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 10'000));
+  RC_PRE(!seconds.empty());
+  std::vector<SurgePoint> runs;
+  double least = 1e9, most = 0;
+  for (std::size_t run = 0; run < seconds.size(); ++run) {
+    const double load = static_cast<double>(run + 1) / static_cast<double>(seconds.size());
+    runs.push_back({load, load * seconds[run]});
+    least = std::min<double>(least, seconds[run]);
+    most = std::max<double>(most, seconds[run]);
+  }
+  const SurgeSurrogate surrogate(runs);
+  double before = surrogate.away_s(0);
+  RC_ASSERT(before == 0);
+  for (double load = 0.01; load <= 1; load += 0.01) {
+    const double now = surrogate.away_s(load);
+    RC_ASSERT(now >= before * (1 - 1e-12));
+    RC_ASSERT(now <= load * most * (1 + 1e-9));
+    if (load >= runs.front().load) RC_ASSERT(now >= load * least * (1 - 1e-9));
+    before = now;
+  }
+}
+
+// Two runs that fall: those of twice as many users count twice.
+TEST(SurgeSurrogate, takes_runs_that_fall_together_by_their_users) {
+  const SurgeSurrogate surrogate({{0.5, 0.5 * 90}, {1.0, 60}});
+  EXPECT_DOUBLE_EQ(surrogate.away_s(1), 70);
+  EXPECT_DOUBLE_EQ(surrogate.away_s(0.5), 35);
+}
+
+TEST(SurgeSurrogate, of_a_single_run_is_that_run_and_knows_no_error) {
+  const SurgeSurrogate surrogate({{1, 450.9}});
+  EXPECT_EQ(surrogate.away_s(1), 450.9);
+  EXPECT_FALSE(fit_error(surrogate.misses()).has_value());
+}
+
+TEST(DayLoads, without_a_curve_are_everybody_at_all_times) {
+  const DayLoads day{Workload{}};
+  EXPECT_EQ(day.wanted(), 1);
+  ASSERT_EQ(day.design().size(), 1U);
+  EXPECT_EQ(day.design().front().present, 1);
+  EXPECT_EQ(day.design().front().activity, 1);
+  EXPECT_EQ(day.mean_of([](double present) { return 450.9 * present; }), 450.9);
+}
+
+// The square of those who are there, for each of them: ∫x² / ∫x, of two slopes of four hours and four hours at 0.8.
+TEST(DayLoads, weigh_each_hour_by_who_is_there) {
+  const DayLoads day(working_day());
+  EXPECT_NEAR(day.wanted(), 0.8 * 8 / 24, 1e-12);
+  const double squares = 0.64 * (4 + 8.0 / 3);
+  EXPECT_NEAR(day.mean_of([](double present) { return present * present; }), squares / (0.8 * 8), 1e-5);
+}
+
+TEST(DayLoads, are_run_at_eighths_of_the_most_that_are_there_as_busy_as_they_are_then) {
+  const std::vector<DayLoad> design = DayLoads(working_day()).design();
+  ASSERT_EQ(design.size(), 8U);
+  EXPECT_NEAR(design.front().present, 0.1, 1e-12);
+  EXPECT_NEAR(design.back().present, 0.8, 1e-12);
+  // At four eighths 0.75 in the morning, 1.25 in the afternoon; at the top hardly anything but noon, from 1 to 2.
+  EXPECT_NEAR(design[3].activity, 1.0, 0.01);
+  EXPECT_NEAR(design[7].activity, 1.5, 0.05);
+}
+
+TEST(DayLoads, of_an_even_day_are_one) {
+  Workload workload;
+  workload.day_curve = {{Seconds{0}, Share{0.6}, 1.5}, {Seconds{86'400}, Share{0.6}, 1.5}};
+  const std::vector<DayLoad> design = DayLoads(workload).design();
+  ASSERT_EQ(design.size(), 1U);
+  EXPECT_NEAR(design.front().present, 0.6, 1e-12);
+  EXPECT_NEAR(design.front().activity, 1.5, 1e-12);
+}
+
+}  // namespace poolcast::sim::analytic
