@@ -9,11 +9,12 @@
 
 namespace poolcast {
 
-// A refused command changed nothing. What is unfinished was under way at the horizon. `lost`: no surviving copy has it.
-enum class EntryKind { done, refused, unfinished, lost };
+// A refused command changed nothing, and what waits for it in a runbook is not begun. What is unfinished was under way at the
+// horizon. `lost`: no surviving copy has it.
+enum class EntryKind { done, refused, not_begun, unfinished, lost };
 template <>
 struct EnumNames<EntryKind> {
-  static constexpr std::array<std::string_view, 4> names{"done", "refused", "unfinished", "lost"};
+  static constexpr std::array<std::string_view, 5> names{"done", "refused", "not_begun", "unfinished", "lost"};
 };
 
 struct LogbookEntry {
@@ -23,7 +24,7 @@ struct LogbookEntry {
   std::string what{};     // the command, `make principal sql-2`, or the step of a runbook
   std::string runbook{};  // `follow site-failover`; empty of a command that stands alone
   std::string who{};      // the role that does a step
-  std::string why{};      // why it was refused, what was lost, what the step does
+  std::string why{};      // why it was refused or not begun, what was lost, what the step does
   bool operator==(const LogbookEntry&) const = default;
 };
 

@@ -25,7 +25,7 @@ def lines(data: Row) -> list[dict[str, Any]]:
     groups: dict[tuple[str, ...], list[Row]] = {}
     times: Counter[tuple[str, ...]] = Counter()
     for entry in entries(data):
-        why = entry["why"] if entry["kind"] == "refused" else ""
+        why = entry["why"] if entry["kind"] in {"refused", "not_begun"} else ""
         what = (entry["runbook"], entry["what"], entry["who"], entry["kind"], why)
         in_replication = (str(entry["replication"]), *what)
         times[in_replication] += 1
@@ -52,5 +52,6 @@ def lines(data: Row) -> list[dict[str, Any]]:
 
 
 def steps(data: Row) -> list[dict[str, Any]]:
-    """Of the lines, what was done in steps of a runbook, in the order in which they began."""
-    return sorted((line for line in lines(data) if line["runbook"]), key=lambda line: (line["begins_s"], line["ends_s"]))
+    """Of the lines, the steps of a runbook that began, in that order."""
+    begun = (line for line in lines(data) if line["runbook"] and line["kind"] != "not_begun")
+    return sorted(begun, key=lambda line: (line["begins_s"], line["ends_s"]))

@@ -1,7 +1,6 @@
 #include "sim/actors/operator.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "domain/runbook_answer.hpp"
@@ -14,83 +13,88 @@ Operator::Operator(const Scenario& scenario, const Fault& fault, RunOptions opti
     : scenario_(scenario),
       fault_(fault),
       runbook_(*fault.follow),
+      pool_(pool_of(scenario.topology, fault)->name),
       options_(std::move(options)),
       stream_(std::move(stream)),
       model_(model),
       commands_(scenario, model),
       plane_(plane),
+      shift_(runbook_),
       effects_(runbook_.steps.size()),
-      begins_(runbook_.steps.size()),
-      done_(runbook_.steps.size()) {
+      takes_effect_(runbook_.steps.size()) {
   std::vector<Inconsistency> none;
   for (std::size_t step = 0; step < effects_.size(); ++step)
     if (const auto& then = runbook_.steps[step].then) effects_[step] = effect_of(*then, scenario.topology, fault, {}, none);
 }
 
-// The situation is that of the moment at which the runbook is opened: the log that waits, the size of the database.
-void Operator::plan(double now) {
-  const PoolId& pool = pool_of(scenario_.topology, fault_)->name;
-  situation_ = filled(runbook_.situation, model_.situation(pool));
-  const rules::SiteLoss loss = model_.log_waiting(pool, *situation_.share_survives);
-  std::vector<Seconds> durations;
-  for (const RunbookStep& step : runbook_.steps) {
-    RandomStream random(options_.seed, static_cast<std::uint64_t>(options_.replication), stream_ + "/" + step.name.str(),
-                        options_.antithetic);
-    durations.push_back(draw_duration(step, situation_, loss, random));
-  }
-  const RunbookSchedule schedule = poolcast::schedule(runbook_, durations);
-  for (std::size_t step = 0; step < effects_.size(); ++step) {
-    begins_[step] = now + schedule.steps[step].start.count();
-    const double starting = effects_[step] ? commands_.start_time(*effects_[step]) : 0;
-    actions_.push_back({begins_[step], step, Action::Kind::begins});
-    actions_.push_back({now + schedule.steps[step].end.count() + starting, step, Action::Kind::takes_effect});
-  }
-  std::ranges::stable_sort(actions_, {}, [](const Action& action) { return std::tuple(action.at, action.kind); });
-}
+// What there is to copy or to apply is that of now, but for the log that waits: its jobs stand still from the loss on.
+Situation Operator::situation() const { return filled(runbook_.situation, model_.situation(pool_)); }
 
 void Operator::operator()() {
-  const double horizon = scenario_.horizon.count();
-  plan(plane_.now());
-  for (const Action& action : actions_) {
-    if (action.at > horizon) break;
-    plane_.sleep_until(action.at);
-    if (action.kind == Action::Kind::takes_effect)
-      take_effect(action.step);
-    else
-      begin(action.step);
+  share_survives_ = *situation().share_survives;
+  log_waiting_ = model_.log_waiting(pool_, share_survives_);
+  for (Seconds now{plane_.now()}; now <= scenario_.horizon; now = next_date(now)) {
+    plane_.sleep_until(now.count());
+    take_effects(now);
+    shift_.release(now);
+    while (const auto step = shift_.start_one(now)) {
+      begin(*step, now);
+      take_effects(now);
+      shift_.release(now);
+    }
   }
 }
 
-void Operator::finish() {
-  const double horizon = scenario_.horizon.count();
-  for (std::size_t step = 0; step < done_.size(); ++step)
-    if (!done_[step] && begins_[step] < horizon) enter(step, horizon, EntryKind::unfinished, runbook_.steps[step].does);
+Seconds Operator::next_date(Seconds now) const {
+  Seconds next = shift_.next_end(now);
+  for (const auto& date : takes_effect_)
+    if (date) next = std::min(next, *date);
+  return next;
 }
 
-// Who cannot begin says so; the steps that wait for this one go on at their dates.
-void Operator::begin(std::size_t step) {
+void Operator::begin(std::size_t step, Seconds now) {
+  RandomStream random(options_.seed, static_cast<std::uint64_t>(options_.replication),
+                      stream_ + "/" + runbook_.steps[step].name.str(), options_.antithetic);
+  const Seconds takes = draw_duration(runbook_.steps[step], situation(), log_waiting_, random);
+  const double starting = effects_[step] ? commands_.start_time(*effects_[step]) : 0;
+  shift_.ends(step, now + takes);
+  takes_effect_[step] = now + takes + Seconds{starting};
   if (!effects_[step]) return;
   if (const std::string refusal = commands_.prepare(*effects_[step]); !refusal.empty()) refused(step, refusal);
 }
 
-void Operator::take_effect(std::size_t step) {
-  if (done_[step]) return;
-  const std::string refusal =
-      effects_[step] ? commands_.give(*effects_[step], fault_, begins_[step], *situation_.share_survives) : std::string();
-  if (!refusal.empty()) return refused(step, refusal);
-  done_[step] = true;
-  enter(step, plane_.now(), EntryKind::done, runbook_.steps[step].does);
+void Operator::take_effects(Seconds now) {
+  for (std::size_t step = 0; step < takes_effect_.size(); ++step) {
+    if (!takes_effect_[step] || *takes_effect_[step] > now) continue;
+    const auto refusal = effects_[step] ? commands_.give(*effects_[step], fault_, begun(step).count(), share_survives_) : "";
+    if (!refusal.empty()) {
+      refused(step, refusal);
+      continue;
+    }
+    takes_effect_[step].reset();
+    enter(step, begun(step), now, EntryKind::done, runbook_.steps[step].does);
+  }
 }
 
+// What was not brought about holds up the steps that wait for it; the others go on.
 void Operator::refused(std::size_t step, const std::string& why) {
-  done_[step] = true;
-  enter(step, plane_.now(), EntryKind::refused, label(*effects_[step]) + ": " + why);
+  const Seconds now{plane_.now()};
+  takes_effect_[step].reset();
+  enter(step, begun(step), now, EntryKind::refused, label(*effects_[step]) + ": " + why);
+  for (const std::size_t held_up : shift_.refuse(step, now))
+    enter(held_up, now, now, EntryKind::not_begun, runbook_.steps[step].name.str() + " was refused");
 }
 
-void Operator::enter(std::size_t step, double ends, EntryKind kind, std::string why) {
+void Operator::finish() {
+  for (std::size_t step = 0; step < takes_effect_.size(); ++step)
+    if (takes_effect_[step] && begun(step) < scenario_.horizon)
+      enter(step, begun(step), scenario_.horizon, EntryKind::unfinished, runbook_.steps[step].does);
+}
+
+void Operator::enter(std::size_t step, Seconds begins, Seconds ends, EntryKind kind, std::string why) {
   const RunbookStep& each = runbook_.steps[step];
-  model_.enter({.begins = Seconds{begins_[step]},
-                .ends = Seconds{ends},
+  model_.enter({.begins = begins,
+                .ends = ends,
                 .kind = kind,
                 .what = each.name.str(),
                 .runbook = label(fault_),

@@ -1,5 +1,6 @@
-// The actor that follows a runbook: draws how long each step takes, does the steps in the order in which the shift comes to them,
-// and brings about what they are for. Steps and refusals go to the logbook.
+// The actor that follows a runbook: does the steps in the order in which the shift comes to them, draws how long each takes when
+// it begins, and brings about what it is for. A step that is refused holds up those that wait for it. All of it goes to the
+// logbook.
 #pragma once
 
 #include <cstdint>
@@ -26,30 +27,28 @@ public:
   void finish();      // what is under way at the horizon goes to the logbook
 
 private:
-  struct Action {
-    double at = 0;
-    std::size_t step = 0;
-    enum class Kind { takes_effect, begins } kind = Kind::begins;  // effects first: a step waits for those before it
-  };
-  void plan(double now);
-  void begin(std::size_t step);
-  void take_effect(std::size_t step);
+  Situation situation() const;
+  Seconds next_date(Seconds now) const;  // at which a step ends or takes effect; infinite when none is under way
+  void begin(std::size_t step, Seconds now);
+  void take_effects(Seconds now);
   void refused(std::size_t step, const std::string& why);
-  void enter(std::size_t step, double ends, EntryKind kind, std::string why);
+  void enter(std::size_t step, Seconds begins, Seconds ends, EntryKind kind, std::string why);
+  Seconds begun(std::size_t step) const { return shift_.steps()[step].start; }
 
   const Scenario& scenario_;
   const Fault& fault_;
   const Runbook& runbook_;
+  const PoolId& pool_;
   RunOptions options_;
   std::string stream_;
   ChatModel& model_;
   Commands commands_;
   const RequestPlane& plane_;
-  Situation situation_;
-  std::vector<std::optional<Fault>> effects_;  // by step
-  std::vector<double> begins_;                 // by step
-  std::vector<bool> done_;                     // by step
-  std::vector<Action> actions_;                // in the order of time
+  Shift shift_;
+  bool share_survives_ = false;
+  rules::SiteLoss log_waiting_;                       // when the runbook was opened
+  std::vector<std::optional<Fault>> effects_;         // by step
+  std::vector<std::optional<Seconds>> takes_effect_;  // by step that is under way: when, starts of servers included
 };
 
 }  // namespace poolcast::sim

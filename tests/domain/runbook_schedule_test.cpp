@@ -48,6 +48,24 @@ TEST(RunbookSchedule, a_step_waits_for_those_before_it_and_for_its_person) {
   EXPECT_EQ(plan.back_in_service, Seconds{47});
 }
 
+TEST(RunbookSchedule, a_step_that_is_refused_frees_its_people_and_holds_up_all_that_waits_for_it_and_nothing_else) {
+  Runbook runbook = small();
+  runbook.steps.push_back(step("e", "", {"f"}));  // before what it waits for
+  runbook.steps.push_back(step("f", "", {"d"}));
+  Shift shift(runbook);
+  EXPECT_EQ(shift.start_one(Seconds{0}), 0U);
+  shift.ends(0, Seconds{10});
+  EXPECT_EQ(shift.start_one(Seconds{0}), std::nullopt);  // `one` is busy
+  EXPECT_THAT(shift.refuse(0, Seconds{4}), ElementsAre(2, 3, 4, 5));
+  shift.release(Seconds{4});
+  EXPECT_EQ(shift.start_one(Seconds{4}), 1U);
+  shift.ends(1, Seconds{9});
+  EXPECT_EQ(shift.next_end(Seconds{4}), Seconds{9});
+  shift.release(Seconds{9});
+  EXPECT_EQ(shift.start_one(Seconds{9}), std::nullopt);
+  EXPECT_THAT(shift.refuse(1, Seconds{9}), testing::IsEmpty());
+}
+
 TEST(RunbookSchedule, the_critical_path_goes_through_whoever_was_busy) {
   EXPECT_THAT(schedule(small(), seconds({10, 30, 5, 7})).critical, ElementsAre(0, 1, 3));
   EXPECT_THAT(schedule(small(), seconds({10, 2, 5, 7})).critical, ElementsAre(0, 2, 3));

@@ -20,6 +20,17 @@ def entry(replication: int, at: float, what: str, kind: str = "done") -> dict[st
     }
 
 
+def test_a_step_that_was_not_begun_has_a_line_for_each_reason_and_no_bar() -> None:
+    told = [
+        entry(0, 60, "tell", "not_begun") | {"runbook": "follow drill", "why": "back was refused"},
+        entry(1, 60, "tell", "not_begun") | {"runbook": "follow drill", "why": "state was refused"},
+        entry(1, 90, "tell") | {"runbook": "follow drill"},
+    ]
+    lines = logbook.lines({"logbook": told})
+    assert [line["why"] for line in lines] == ["back was refused", "state was refused", ""]
+    assert [line["begins_s"] for line in logbook.steps({"logbook": told})] == [90]
+
+
 def test_a_command_that_is_given_twice_has_a_line_for_each_time() -> None:
     told = [
         entry(0, 60, "swap chat"),

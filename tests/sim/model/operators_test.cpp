@@ -203,6 +203,58 @@ TEST(Runbooks, a_step_that_the_rules_refuse_is_in_the_logbook_and_the_next_one_g
   EXPECT_EQ(result.logbook[2].ends, Seconds{10min});
 }
 
+RunbookStep after(const char* name, RunbookStep step) {
+  step.after.emplace_back(name);
+  return step;
+}
+
+TEST(Runbooks, a_step_that_is_refused_holds_up_those_that_wait_for_it_however_indirectly_and_no_others) {
+  Scenario scenario = with_a_second_site();
+  scenario.faults = {
+      following(1min, {step("back", 10s, effect([](Effect& then) { then.fail_back = PoolId{"chat-pool"}; })),
+                       after("back", step("clear", 10s, effect([](Effect& then) { then.set_active = Names({"nobody"}); }))),
+                       after("clear", step("tell", 10s)), step("beside", 10s)})};
+  const ReplicationResult result = play(scenario);
+  ASSERT_EQ(result.logbook.size(), 4U);
+  const auto held_up = entries(result, EntryKind::not_begun);
+  ASSERT_EQ(held_up.size(), 2U);
+  EXPECT_EQ(held_up[0].what, "clear");
+  EXPECT_EQ(held_up[0].begins, Seconds{70s});
+  EXPECT_EQ(held_up[0].why, "back was refused");
+  EXPECT_EQ(held_up[1].what, "tell");
+  EXPECT_EQ(held_up[1].why, "back was refused");
+  EXPECT_EQ(entries(result, EntryKind::done).at(0).what, "beside");
+  EXPECT_EQ(entries(result, EntryKind::done).at(0).ends, Seconds{80s});
+  EXPECT_EQ(level_at(result, Metric::users_connected, 9), 1200);  // the list was not cleared
+}
+
+TEST(Runbooks, who_is_refused_at_the_beginning_of_a_step_is_free_for_the_next_at_once) {
+  Scenario scenario = with_a_second_site();
+  scenario.faults = {following(1min, {step("mirror", 5min, effect([](Effect& then) { then.new_mirror = NodeId{"mirror"}; })),
+                                      after("mirror", step("tell", 10s)), step("beside", 10s)})};
+  const ReplicationResult result = play(scenario);
+  ASSERT_EQ(result.logbook.size(), 3U);
+  EXPECT_EQ(result.logbook[0].kind, EntryKind::refused);  // there is one
+  EXPECT_EQ(result.logbook[0].ends, Seconds{1min});
+  EXPECT_EQ(result.logbook[1].kind, EntryKind::not_begun);
+  EXPECT_EQ(result.logbook[2].begins, Seconds{1min});
+}
+
+TEST(Runbooks, a_copy_is_as_long_as_the_database_is_large_when_the_copy_begins) {
+  const auto took = [](Seconds wait) {
+    Scenario scenario = with_a_second_site();
+    scenario.topology.databases[0].size = Bytes{0};
+    scenario.faults = {following(1min, {step("wait", wait), step("copy", 0s)})};
+    Runbook& runbook = *scenario.faults[0].follow;
+    runbook.steps[1].machine = {MachineWork::copy_database};
+    runbook.situation.wan = Bandwidth{20 * scenario.workload.row.count};
+    const ReplicationResult result = play(scenario);
+    const LogbookEntry& copy = entries(result, EntryKind::done).at(1);
+    return (copy.ends - copy.begins).count();
+  };
+  EXPECT_NEAR(took(4min) / took(0s), 5, 0.7);  // posts of five minutes instead of one
+}
+
 TEST(Runbooks, a_failback_takes_chat_away_for_as_long_as_the_database_is_large) {
   const auto away = [](double bytes) {
     Scenario scenario = with_a_second_site();
