@@ -248,8 +248,9 @@ def _logbook(console: Console, data: Row) -> None:
     table = plain_table(("Logbook", ""), ("by", ""), ("from", "r"), ("to", "r"), ("", "*"))
     for line in found:
         of = f" in {line['replications']} of {data['replications']} runs" if line["replications"] < data["replications"] else ""
-        told = summary.words(line["kind"]) + of + (f": {line['why']}" if line["kind"] in {"refused", "not_begun", "lost"} else "")
-        style = {"refused": "bold red", "not_begun": "bold red", "lost": "bold red", "unfinished": "yellow"}.get(line["kind"], "dim")
+        went_wrong = line["kind"] in {"refused", "not_begun", "lost"}
+        told = summary.words(line["kind"]) + of + (f": {line['why']}" if went_wrong else "")
+        style = "bold red" if went_wrong else {"unfinished": "yellow"}.get(line["kind"], "dim")
         times = [units.duration(line[column]) for column in ("begins_s", "ends_s")]
         table.add_row(f"  {line['what']}", line["who"], *times, Text(told, style))
     console.print()

@@ -129,7 +129,8 @@ class Result:
         """What operators did, was refused or is lost: replication, begins_s, ends_s, kind, what, runbook, who, why.
 
         `kind` is done, refused, not_begun (it waits for what was refused), unfinished (at the horizon) or lost; `why` is the
-        reason of a refusal, which step was refused, what was lost, or what a step of a runbook does. A step has its `runbook`, as in `follow site-failover`, and `who` does it.
+        reason of a refusal, which step was refused, what was lost, or what a step of a runbook does. A step has its `runbook`,
+        as in `follow site-failover`, and `who` does it.
         """
         import pandas as pd
 
