@@ -91,9 +91,10 @@ PoolPlane pool_of(const PoolLoad& load, const Topology& topology, const Machines
 }
 
 // A loss comes at any hour of the day alike, and so does what follows from it.
-void use(const Surge& surge, const DayLoads& day, Surges& surges) {
-  const SurgeSurrogate surrogate = surge.surrogate();
-  const double away_s = day.mean_of([&](double present) { return surrogate.away_s(present); });
+void use(const Surge& surge, const DayLoads& day, const PoolLoad& load, Surges& surges) {
+  const double gate_per_s = load.costs.gate_spacing > 0 ? 1 / (load.costs.gate_spacing * load.users) : 0;
+  const double displaced = 1 - static_cast<double>(surge.survivors) / static_cast<double>(surge.servers);
+  const double away_s = day.mean_away_s(surge.surrogate(), {displaced, gate_per_s});
   (surge.survivors == 0 ? surges.of_all_s : surges.of_some_s[surge.servers][surge.survivors]) = away_s;
 }
 
@@ -147,10 +148,11 @@ ControlPlane control_plane_of(const Scenario& scenario, const Operators& operato
   plane.opening = std::max(Seconds{1e-3}, scenario.costs.database_open_time.value);
   plane.operators = operators;
   for (const Fault& fault : scenario.faults) plane.risks.push_back(risk_of(fault, machines, topology));
-  for (const PoolLoad& load : pool_loads(scenario)) plane.pools.push_back(pool_of(load, topology, machines));
+  const std::vector<PoolLoad> loads = pool_loads(scenario);
+  for (const PoolLoad& load : loads) plane.pools.push_back(pool_of(load, topology, machines));
   const DayLoads day(scenario.workload);
   plane.wanted = day.wanted();
-  for (const Surge& surge : surges) use(surge, day, plane.pools[surge.pool].surges);
+  for (const Surge& surge : surges) use(surge, day, loads[surge.pool], plane.pools[surge.pool].surges);
   return plane;
 }
 

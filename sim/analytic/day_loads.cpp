@@ -1,6 +1,7 @@
 #include "sim/analytic/day_loads.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "domain/day_curve.hpp"
 #include "domain/ensure.hpp"
@@ -8,54 +9,97 @@
 namespace poolcast::sim::analytic {
 namespace {
 
-constexpr int minutes_of_day = 1'440;
-
-// Of those who are there while not fewer and not more are; of all, if that is never.
-double mean_activity(const std::vector<DayLoad>& minutes, double fewest, double most) {
-  double users = 0, active = 0;
-  for (const DayLoad& minute : minutes) {
-    if (minute.present < fewest || minute.present > most) continue;
-    users += minute.present;
-    active += minute.present * minute.activity;
-  }
-  return users > 0 ? active / users : mean_activity(minutes, 0, 1);
-}
+constexpr std::size_t minutes_of_day = 1'440;
+constexpr double minute_s = 60;
 
 }  // namespace
 
-DayLoads::DayLoads(const Workload& workload) : minutes_{DayLoad{}} {
-  if (workload.day_curve.empty()) return;
+DayLoads::DayLoads(const Workload& workload) {
+  if (workload.day_curve.empty()) {
+    minutes_.emplace_back();
+    return;
+  }
   std::vector<DayPoint> who_is_there = workload.day_curve;
   for (DayPoint& point : who_is_there) point.activity = point.present.of_one;
   const DayCurve present(who_is_there), activity(workload.day_curve);
-  minutes_.clear();
   wanted_ = present.area_of_day() / day_s;
   ensure(wanted_ > 0, "somebody is there at some time of the day");
-  for (int minute = 0; minute < minutes_of_day; ++minute) {
-    const double at = 60 * (minute + 0.5);
-    minutes_.push_back({present.activity(at), activity.activity(at)});
+  for (std::size_t minute = 0; minute < minutes_of_day; ++minute) {
+    const double at = minute_s * static_cast<double>(minute);
+    minutes_.push_back({{present.activity(at), activity.activity(at)}, present.activity(at + minute_s) - present.activity(at)});
   }
+}
+
+// Of those who are there while not fewer and not more are; of all, if that is never.
+double DayLoads::mean_activity(double fewest, double most) const {
+  double users = 0, active = 0;
+  for (const auto& [at, change] : minutes_) {
+    if (at.present < fewest || at.present > most) continue;
+    users += at.present;
+    active += at.present * at.activity;
+  }
+  return users > 0 ? active / users : mean_activity(0, 1);
 }
 
 std::vector<DayLoad> DayLoads::design() const {
   constexpr int loads = 8;
-  const auto [least, most] = std::ranges::minmax(minutes_, {}, &DayLoad::present);
-  if (most.present - least.present < 1e-9) return {{most.present, mean_activity(minutes_, 0, 1)}};
+  const auto present = [](const Minute& minute) { return minute.begins.present; };
+  const auto [least, most] = std::ranges::minmax(minutes_, {}, present);
+  if (present(most) - present(least) < 1e-9) return {{present(most), mean_activity(0, 1)}};
   std::vector<DayLoad> design;
   for (int load = 1; load <= loads; ++load) {
-    const double present = most.present * load / loads, near = most.present / (2 * loads);
-    design.push_back({present, mean_activity(minutes_, present - near, present + near)});
+    const double there = present(most) * load / loads, near = present(most) / (2 * loads);
+    design.push_back({there, mean_activity(there - near, there + near)});
   }
   return design;
 }
 
-double DayLoads::mean_of(const std::function<double(double present)>& value) const {
-  double users = 0, sum = 0;
-  for (const DayLoad& minute : minutes_) {
-    users += minute.present;
-    sum += value(minute.present);
+double DayLoads::mean_away_s(const SurgeSurrogate& surrogate, const GateStorm& storm) const {
+  const std::vector<double> stretched = stretch(storm);
+  double users = 0, away_s = 0;
+  for (std::size_t minute = 0; minute < minutes_.size(); ++minute) {
+    const double present = minutes_[minute].begins.present;
+    users += present;
+    away_s += surrogate.away_s(present) * stretched[minute];
   }
-  return sum / users;
+  return away_s / users;
+}
+
+DayLoads::Queue DayLoads::after(const Minute& minute, double waiting, double gate_per_s) const {
+  const double comes_per_s = std::max(0.0, minute.change) / minute_s;
+  const double present = std::max(minute.begins.present, waiting);
+  const double leaves_per_s = present > 0 ? std::max(0.0, -minute.change) / minute_s * waiting / present : 0;
+  const double clears_per_s = gate_per_s - comes_per_s + leaves_per_s;
+  if (waiting <= clears_per_s * minute_s) return {0, clears_per_s > 0 ? waiting * waiting / (2 * clears_per_s) : 0};
+  const double left = waiting - clears_per_s * minute_s;
+  return {left, (waiting + left) / 2 * minute_s};
+}
+
+std::vector<double> DayLoads::stretch(const GateStorm& storm) const {
+  const std::size_t count = minutes_.size();
+  std::vector<double> stretched(count, 1.0);
+  if (storm.gate_per_s <= 0 || count == 1) return stretched;
+  std::vector<Queue> usual(count);  // at the beginning of the minute, and the area in it
+  for (std::size_t minute = 0; minute < 2 * count; ++minute) {
+    Queue& now = usual[minute % count];
+    const Queue next = after(minutes_[minute % count], now.waiting, storm.gate_per_s);
+    now.area_s = next.area_s;
+    usual[(minute + 1) % count].waiting = next.waiting;
+  }
+  for (std::size_t begin = 0; begin < count; ++begin) {
+    const double displaced = storm.displaced * minutes_[begin].begins.present;
+    if (displaced <= 0) continue;
+    double waiting = usual[begin].waiting + displaced, area_s = 0;
+    for (std::size_t minute = begin; minute < begin + count; ++minute) {
+      const Queue& as_usual = usual[minute % count];
+      if (waiting <= as_usual.waiting) break;
+      const Queue next = after(minutes_[minute % count], waiting, storm.gate_per_s);
+      area_s += next.area_s - as_usual.area_s;
+      waiting = next.waiting;
+    }
+    stretched[begin] = area_s / (displaced * displaced / (2 * storm.gate_per_s));
+  }
+  return stretched;
 }
 
 }  // namespace poolcast::sim::analytic

@@ -1,10 +1,11 @@
-// How many of a pool's users are there, over the hours of a day: at which loads a loss may meet them, and how often at each.
+// How many of a pool's users are there, over the hours of a day: at which loads a loss may meet them, how often at each, and who
+// comes and leaves meanwhile.
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "domain/workload.hpp"
+#include "sim/analytic/surge_surrogate.hpp"
 
 namespace poolcast::sim::analytic {
 
@@ -12,6 +13,12 @@ namespace poolcast::sim::analytic {
 struct DayLoad {
   double present = 1;  // share
   double activity = 1;
+};
+
+// Who is displaced, and the gate that they sign in through.
+struct GateStorm {
+  double displaced = 1;   // share of those who are there
+  double gate_per_s = 0;  // share of the pool's users that it admits in a second; 0: no gate
 };
 
 class DayLoads {
@@ -25,11 +32,30 @@ public:
   // in which about so many are there; at one load where there is no other.
   std::vector<DayLoad> design() const;
 
-  // Of something that begins at any time of the day alike: its mean over the day, for each user who is there then.
-  double mean_of(const std::function<double(double present)>& value) const;
+  // Of a storm that begins at any minute of the day alike: user-seconds away for each user who is there then. What the surrogate
+  // says of the load, times stretch().
+  double mean_away_s(const SurgeSurrogate& surrogate, const GateStorm& storm) const;
+
+  // By minute of the day: how many times as much a storm costs that begins then as one at an hour at which nobody comes or
+  // leaves. Those who come take their turns at the gate and wait behind the displaced, so that a gate of g which c come through
+  // clears a queue at g - c, and the queue's area grows by g / (g - c); those who leave wait no longer. A fluid model, minute by
+  // minute; from both queues that is taken off which the day has without a loss.
+  std::vector<double> stretch(const GateStorm& storm) const;
 
 private:
-  std::vector<DayLoad> minutes_;  // of a day: in the middle of each; one for all without a day curve
+  struct Minute {
+    DayLoad begins;
+    double change = 0;  // of those present, until the next one
+  };
+  // The queue at the beginning of the next minute, and its area in this one.
+  struct Queue {
+    double waiting = 0;
+    double area_s = 0;
+  };
+  Queue after(const Minute& minute, double waiting, double gate_per_s) const;
+  double mean_activity(double fewest, double most) const;
+
+  std::vector<Minute> minutes_;  // of a day; one for all without a day curve
   double wanted_ = 1;
 };
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "domain/day_curve.hpp"
 #include "domain/io/scenario_file.hpp"
 #include "domain/report.hpp"
 #include "sim/analytic/methods.hpp"
@@ -339,6 +340,30 @@ TEST(Availability, agrees_with_the_full_simulation_on_losses_of_chat_servers) {
   const Scenario scenario = half_a_year(faults + "]", "0.1/h");
   const double played = lost(scenario, 2).users - lost(half_a_year("[]", "0.1/h"), 1).users;
   EXPECT_NEAR(by(availability(scenario), Cause::reconnect) / played, 1, 0.2);
+}
+
+// A loss on each of 24 days, an hour later every day: at night it costs nothing and at noon most, with the square of who is
+// there. In the morning those who come take a tenth of the gate.
+TEST(Availability, agrees_with_the_full_simulation_on_losses_at_every_hour_of_a_day) {
+  const auto days = [](const std::string& faults) {
+    Scenario scenario = half_a_year(faults, "0.1/h");
+    scenario.horizon = Seconds{24 * day_s};
+    scenario.workload.users = 400;
+    scenario.costs.join_rate.value.per_s = 0.2;
+    scenario.workload.day_curve = {
+        {Seconds{6 * 3600}, Share{0}, 1}, {Seconds{12 * 3600}, Share{1}, 1}, {Seconds{18 * 3600}, Share{0}, 1}};
+    return scenario;
+  };
+  std::string every_hour = "[", at_all_hours = "[";
+  for (int day = 0; day < 24; ++day)
+    every_hour += "{at: " + std::to_string(25 * day) + ".5h, lose: chat-" + std::to_string(1 + day % 4) + ", for: 20min},";
+  for (const char* server : {"chat-1", "chat-2", "chat-3", "chat-4"})
+    at_all_hours += at_random(server, "100day", "20min", "reset");
+  const Scenario lossy = days(every_hour + "]"), random = days(at_all_hours + "]");
+  const double wanted = DayLoads(lossy.workload).wanted();
+  EXPECT_NEAR(wanted, 0.25, 1e-9);
+  const double away_s = (lost(lossy, 1).users - lost(days("[]"), 1).users) * lossy.horizon.count() / 24 / wanted;
+  EXPECT_NEAR(by(availability(random), Cause::reconnect) * 25 * day_s / away_s, 1, 0.08);
 }
 
 // What a loss costs, by how many servers survive, is the fluid model's; the full simulation plays it.

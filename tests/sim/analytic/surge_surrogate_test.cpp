@@ -135,7 +135,7 @@ TEST(DayLoads, without_a_curve_are_everybody_at_all_times) {
   ASSERT_EQ(day.design().size(), 1U);
   EXPECT_EQ(day.design().front().present, 1);
   EXPECT_EQ(day.design().front().activity, 1);
-  EXPECT_EQ(day.mean_of([](double present) { return 450.9 * present; }), 450.9);
+  EXPECT_EQ(day.mean_away_s(SurgeSurrogate({{1, 450.9}}), {0.25, 0.001}), 450.9);
 }
 
 // The square of those who are there, for each of them: ∫x² / ∫x, of two slopes of four hours and four hours at 0.8.
@@ -143,7 +143,32 @@ TEST(DayLoads, weigh_each_hour_by_who_is_there) {
   const DayLoads day(working_day());
   EXPECT_NEAR(day.wanted(), 0.8 * 8 / 24, 1e-12);
   const double squares = 0.64 * (4 + 8.0 / 3);
-  EXPECT_NEAR(day.mean_of([](double present) { return present * present; }), squares / (0.8 * 8), 1e-5);
+  const SurgeSurrogate square({{0.5, 0.25}, {1, 1}});
+  EXPECT_NEAR(day.mean_away_s(square, {}), squares / (0.8 * 8), 1e-5);
+}
+
+// From six to ten 0.8 of the users come through a gate for four in that time: of two, one is left to clear the queue.
+TEST(DayLoads, stretch_a_storm_by_who_comes_through_the_gate_meanwhile) {
+  const double comes_per_s = 0.8 / (4 * 3600);
+  const std::vector<double> stretched = DayLoads(working_day()).stretch({0.25, 2 * comes_per_s});
+  EXPECT_EQ(stretched[5 * 60], 1);           // nobody is there
+  EXPECT_NEAR(stretched[8 * 60], 2, 0.01);   // 0.1 displaced, cleared within half an hour
+  EXPECT_NEAR(stretched[12 * 60], 1, 1e-9);  // nobody comes or leaves
+  EXPECT_LT(stretched[16 * 60], 0.95);       // who waits and leaves waits no longer
+  EXPECT_GT(stretched[16 * 60], 0.8);
+  for (const double none : DayLoads(working_day()).stretch({0.25, 0})) EXPECT_EQ(none, 1);
+}
+
+// The gate is too slow for the morning already: a loss makes the queue longer until it has gone, and not only for who is
+// displaced.
+TEST(DayLoads, take_the_queue_off_that_a_morning_has_without_a_loss) {
+  const double comes_per_s = 0.8 / (4 * 3600);
+  const double gate_per_s =
+      comes_per_s / 1.25;  // from six on a fifth of those who come stay in the queue, which is empty at eleven
+  const std::vector<double> stretched = DayLoads(working_day()).stretch({0.25, gate_per_s});
+  // At eight 0.1 more stay in the queue until eleven, and then 0.1 / gate until they have gone.
+  const double clears_s = 0.1 / gate_per_s;
+  EXPECT_NEAR(stretched[8 * 60], (0.1 * 3 * 3600 + 0.1 * clears_s / 2) / (0.1 * clears_s / 2), 0.05);
 }
 
 TEST(DayLoads, are_run_at_eighths_of_the_most_that_are_there_as_busy_as_they_are_then) {
