@@ -26,11 +26,9 @@ std::vector<std::string> principals(const Topology& topology) {
   return names;
 }
 
-// What has a service that can hang: chat servers, the instances that keep a chat database, and the file store. A witness that
-// hangs is not felt.
-std::vector<std::string> with_service(const Topology& topology) {
-  std::vector<std::string> names = chat_servers(topology, false);
-  if (topology.file_store) names.push_back(topology.file_store->server.str());
+// The SQL instances that keep a chat database.
+std::vector<std::string> keepers(const Topology& topology) {
+  std::vector<std::string> names;
   for (const Database& database : topology.databases) {
     if (database.holds != Holds::content && database.holds != Holds::compliance) continue;
     names.push_back(database.principal.str());
@@ -42,9 +40,24 @@ std::vector<std::string> with_service(const Topology& topology) {
   return names;
 }
 
+// What has a service that can hang. A witness that hangs is not felt.
+std::vector<std::string> with_service(const Topology& topology) {
+  std::vector<std::string> names = chat_servers(topology, false);
+  if (topology.file_store) names.push_back(topology.file_store->server.str());
+  for (auto& name : keepers(topology)) names.push_back(std::move(name));
+  return names;
+}
+
+std::vector<std::string> machines_and_instances(const Topology& topology) {
+  std::vector<std::string> names = names_of(all_nodes(topology));
+  for (const SqlInstance& instance : topology.sql_instances)
+    if (!instance.cluster.empty()) names.push_back(instance.name.str());
+  return names;
+}
+
 // Whatever stands for machines: machines, pools, sites.
 std::vector<std::string> everything(const Topology& topology) {
-  std::vector<std::string> names = names_of(all_nodes(topology));
+  std::vector<std::string> names = machines_and_instances(topology);
   for (auto& name : names_of(topology.front_end_pools)) names.push_back(std::move(name));
   for (auto& name : names_of(topology.chat_pools)) names.push_back(std::move(name));
   for (auto& name : names_of(topology.sites)) names.push_back(std::move(name));
@@ -106,7 +119,8 @@ public:
     machines(fault_.lose, "lose");
     machines(fault_.cut, "cut");
     machines(fault_.away_from, "away_from");
-    one_of_these(fault_.slow, "slow", "a server of the topology", names_of(all_nodes(topology_)));
+    one_of_these(fault_.lose_disks, "lose_disks", "an instance of a chat database", keepers(topology_));
+    one_of_these(fault_.slow, "slow", "a server of the topology", machines_and_instances(topology_));
     one_of_these(fault_.drain, "drain", "a chat server", chat_servers(topology_, false));
     one_of_these(fault_.hang, "hang", "a chat server, an instance of a chat database or the file store", with_service(topology_));
     const auto partners = partners_of_mirrored(topology_);

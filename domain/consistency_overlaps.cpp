@@ -34,6 +34,7 @@ std::optional<Held> held_by(const Fault& fault) {
   const auto pool = [](const PoolId& name) { return "pool `" + name.str() + "`"; };
   if (fault.lose && !fault.lose->each.empty())
     return Held{"lose", "server `" + joined(fault.lose->each) + "`", "lost", "a server that is there"};
+  if (fault.lose_disks) return Held{"lose_disks", server(*fault.lose_disks), "without disks"};
   if (fault.drain) return Held{"drain", server(*fault.drain), "drained"};
   if (fault.slow) return Held{"slow", server(*fault.slow), "slow"};
   if (fault.slow_disk) return Held{"slow_disk", server(*fault.slow_disk), "slow"};

@@ -64,7 +64,9 @@ void check_links(const Topology& topology, Found& found) {
 }
 
 void check_deployment(const Topology& topology, Found& found) {
-  const auto nodes = all_nodes(topology);
+  auto nodes = all_nodes(topology);
+  for (const SqlInstance& instance : topology.sql_instances)
+    if (!instance.cluster.empty()) nodes.push_back(instance.name);  // its node connects to the cluster's name
   std::vector<std::string> used;
   for (std::size_t i = 0; i < topology.deployment.size(); ++i) {
     const Deployment& one = topology.deployment[i];
@@ -234,6 +236,28 @@ void check_owner(const Topology& topology, const Database& database, const std::
   }
 }
 
+void check_cluster(const Topology& topology, const SqlInstance& instance, const std::string& key, Found& found) {
+  if (instance.cluster.empty()) return;
+  if (instance.cluster.size() != 2 || instance.cluster[0] == instance.cluster[1])
+    found.push_back({key + ".cluster", "expected two different machines, the active one first", ""});
+  const auto machines = all_nodes(topology);
+  if (std::ranges::find(machines, instance.name) != machines.end())
+    found.push_back({key + ".name", "a machine is called `" + instance.name.str() + "` too; expected another name",
+                     "of a cluster it is the name that clients connect to"});
+}
+
+// An instance is a cluster or none, whatever is said of its databases.
+void check_mode(const Topology& topology, const Database& database, const std::string& key, Found& found) {
+  const SqlInstance* principal = find_sql_instance(topology, database.principal);
+  const bool is_cluster = principal != nullptr && !principal->cluster.empty();
+  if (database.mode == AvailabilityMode::failover_cluster && !is_cluster)
+    found.push_back({key + ".mode", "found failover-cluster, and `" + database.principal.str() + "` is one machine",
+                     "list the instance under `sql_instances` with the two machines of its `cluster`"});
+  if (database.mode == AvailabilityMode::none && is_cluster)
+    found.push_back(
+        {key + ".mode", "found none, and `" + database.principal.str() + "` is a cluster; expected failover-cluster", ""});
+}
+
 void check_sql_instances(const Topology& topology, Found& found) {
   check_duplicates("topology.sql_instances", names_of(topology.sql_instances), found);
   for (std::size_t i = 0; i < topology.sql_instances.size(); ++i) {
@@ -241,6 +265,7 @@ void check_sql_instances(const Topology& topology, Found& found) {
     const SqlInstance& instance = topology.sql_instances[i];
     if (instance.site) check_site(topology, *instance.site, key + ".site", found);
     check_hardware(topology, instance.hardware, key + ".hardware", found);
+    check_cluster(topology, instance, key, found);
   }
 }
 
@@ -254,6 +279,7 @@ void check_databases(const Topology& topology, Found& found) {
     const std::string key = item("topology.databases", i);
     check_owner(topology, database, key, found);
     check_partners(database, key, found);
+    check_mode(topology, database, key, found);
     check_jobs(database, key, found);
     const auto owner = std::pair(database.holds, database.pool ? database.pool->str() : "");
     const auto [first, fresh] = owners.try_emplace(owner, i);

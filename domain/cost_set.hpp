@@ -66,6 +66,8 @@ struct CostSet {
   Parameter<Seconds> database_open_time{.value = Seconds{3}, .low = {}, .high = {}, .origin = {}};  // after the redo; O-10
   Parameter<Seconds> database_notice_time{
       .value = Seconds{30}, .low = {}, .high = {}, .origin = {}};  // of a silent database; O-11
+  Parameter<Seconds> cluster_start_time{
+      .value = Seconds{60}, .low = {}, .high = {}, .origin = {}};  // of an instance on another node; O-29
 
   // What one message takes of a link between two sites: a request, an answer, a notice, a statement; O-25.
   Parameter<Bytes> message_bytes{.value = {2e3}, .low = {}, .high = {}, .origin = {}};
@@ -112,6 +114,10 @@ void describe(Self& self, Visitor&& visit) {
   visit("database_open_time", self.database_open_time, "From the end of the redo to a database that is open.", not_negative);
   visit("database_notice_time", self.database_notice_time,
         "Until a chat server notices that its database has fallen silent; a connection that is reset tells at once.",
+        not_negative);
+  visit("cluster_start_time", self.cluster_start_time,
+        "From the decision of a failover cluster to an instance that has started: disks, address and name taken over, service "
+        "started. Its databases are recovered after that.",
         not_negative);
   visit("message_bytes", self.message_bytes, "What one message takes of a link between two sites.", not_negative);
   visit("workers", self.workers, "Requests that a chat server works on at the same time.", between(1, 1e6));

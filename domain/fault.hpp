@@ -31,6 +31,7 @@ inline constexpr SecondsRange front_end_failover{Seconds{15 * 60}, Seconds{20 * 
 struct Fault {
   Seconds at{0};
   std::optional<Names> lose;
+  std::optional<NodeId> lose_disks;
   std::optional<NodeId> drain;
   std::optional<NodeId> activate;
   std::optional<PoolId> swap;
@@ -73,6 +74,9 @@ void describe(Self& self, Visitor&& visit) {
   visit("at", self.at, "When, from the scenario's start; of what happens at random, from when on.", required & not_negative);
   visit("lose", self.lose,
         "What is lost: a machine, a Front End pool, a chat pool, a site, or a list of these that are lost together.");
+  visit("lose_disks", self.lose_disks,
+        "SQL instance that loses its disks for data and log while its machine stays up; of a failover cluster, the storage that "
+        "its nodes share. With `kind: destroyed` what was on them is gone.");
   visit("drain", self.drain, "Chat server that leaves the active list; its connections stay.");
   visit("activate", self.activate, "Standby chat server that joins the active list once it has started.");
   visit("swap", self.swap, "Chat pool whose active and standby servers change places in the active list; connections stay.");

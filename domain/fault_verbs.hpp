@@ -13,6 +13,7 @@ enum class Verb { breaks, command, lasting_command };
 template <Describes<Fault> Self, class Visit>
 void for_each_verb(Self& fault, Visit&& visit) {
   visit("lose", fault.lose, Verb::breaks);
+  visit("lose_disks", fault.lose_disks, Verb::breaks);
   visit("drain", fault.drain, Verb::command);
   visit("activate", fault.activate, Verb::command);
   visit("swap", fault.swap, Verb::command);

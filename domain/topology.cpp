@@ -76,13 +76,18 @@ std::vector<NodeId> front_end_servers(const FrontEndPool& pool) {
 std::vector<NodeId> all_nodes(const Topology& topology) {
   std::vector<NodeId> nodes;
   std::set<NodeId> seen;
-  const auto add = [&](const NodeId& node) {
+  const auto add_machine = [&](const NodeId& node) {
     if (!node.empty() && seen.insert(node).second) nodes.push_back(node);
   };
-  for (const auto& pool : topology.front_end_pools) std::ranges::for_each(front_end_servers(pool), add);
+  const auto add = [&](const NodeId& node) {
+    const SqlInstance* instance = find_sql_instance(topology, node);
+    if (instance == nullptr || instance->cluster.empty()) return add_machine(node);
+    std::ranges::for_each(instance->cluster, add_machine);
+  };
+  for (const auto& pool : topology.front_end_pools) std::ranges::for_each(front_end_servers(pool), add_machine);
   for (const auto& pool : topology.chat_pools) {
-    std::ranges::for_each(pool.active, add);
-    std::ranges::for_each(pool.standby, add);
+    std::ranges::for_each(pool.active, add_machine);
+    std::ranges::for_each(pool.standby, add_machine);
   }
   for (const auto& instance : topology.sql_instances) add(instance.name);
   for (const auto& database : topology.databases) {
@@ -93,7 +98,7 @@ std::vector<NodeId> all_nodes(const Topology& topology) {
     if (database.log_shipping && database.log_shipping->secondary_mirror) add(*database.log_shipping->secondary_mirror);
     if (database.log_shipping && database.log_shipping->secondary_witness) add(*database.log_shipping->secondary_witness);
   }
-  if (topology.file_store) add(topology.file_store->server);
+  if (topology.file_store) add_machine(topology.file_store->server);
   return nodes;
 }
 
@@ -115,9 +120,22 @@ const SiteId* site_of_owner(const Topology& topology, const Database& database) 
   return topology.chat_pools.empty() ? nullptr : &topology.chat_pools.front().site;
 }
 
+const SqlInstance* cluster_of(const Topology& topology, const NodeId& machine) {
+  const auto found = std::ranges::find_if(topology.sql_instances, [&](const SqlInstance& instance) {
+    return std::ranges::find(instance.cluster, machine) != instance.cluster.end();
+  });
+  return found == topology.sql_instances.end() ? nullptr : &*found;
+}
+
 bool has(const std::vector<NodeId>& nodes, const NodeId& node) { return std::ranges::find(nodes, node) != nodes.end(); }
 
 }  // namespace
+
+bool can_run_on(const Topology& topology, const NodeId& instance, const NodeId& machine) {
+  if (instance == machine) return true;
+  const SqlInstance* listed = find_sql_instance(topology, instance);
+  return listed != nullptr && has(listed->cluster, machine);
+}
 
 std::optional<SiteId> site_of(const Topology& topology, const NodeId& machine) {
   for (const FrontEndPool& pool : topology.front_end_pools)
@@ -129,6 +147,9 @@ std::optional<SiteId> site_of(const Topology& topology, const NodeId& machine) {
     const SiteId* site = keeps(database, machine) ? site_of_owner(topology, database) : nullptr;
     if (site) return *site;
   }
+  // The place of a node is that of its instance.
+  const SqlInstance* cluster = cluster_of(topology, machine);
+  if (cluster != nullptr && cluster->name != machine) return site_of(topology, cluster->name);
   const bool listed = find_sql_instance(topology, machine) != nullptr;
   const bool files = topology.file_store && topology.file_store->server == machine;
   if (files && topology.file_store->site) return topology.file_store->site;
@@ -141,6 +162,8 @@ std::vector<NodeId> machines_of(const Topology& topology, std::string_view name)
   const std::vector<NodeId> nodes = all_nodes(topology);
   if (has(nodes, NodeId(text))) return {NodeId(text)};
   if (const FrontEndPool* pool = find_front_end_pool(topology, PoolId(text))) return front_end_servers(*pool);
+  const SqlInstance* instance = find_sql_instance(topology, NodeId(text));
+  if (instance != nullptr && !instance->cluster.empty()) return instance->cluster;
   std::vector<NodeId> machines;
   if (const ChatPool* pool = find_chat_pool(topology, PoolId(text))) {
     machines = pool->active;

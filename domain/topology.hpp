@@ -177,6 +177,7 @@ struct SqlInstance {
   std::optional<Bytes> log_disk{};
   std::vector<Holds> also_holds;
   std::optional<std::string> domain;
+  std::vector<NodeId> cluster{};
   bool operator==(const SqlInstance&) const = default;
 };
 template <Describes<SqlInstance> Self, class Visitor>
@@ -189,6 +190,10 @@ void describe(Self& self, Visitor&& visit) {
   visit("log_disk", self.log_disk, "Room for the log of a database, if not all of the machine's free disk.", positive);
   visit("also_holds", self.also_holds, "Databases of other roles on the same instance.", between(0, 100));
   visit("domain", self.domain, "Active Directory domain, if not the site's.");
+  visit("cluster", self.cluster,
+        "Its two machines, if it is a failover cluster: the first runs it, the second takes over, on storage that both reach. "
+        "`name` is then the name that clients connect to, and of no machine.",
+        between(0, 2));
 }
 
 struct LogShipping {
@@ -376,11 +381,15 @@ std::vector<NodeId> front_end_servers(const FrontEndPool& pool);
 // Every machine that a fault or a deployment may name, in the order of the file.
 std::vector<NodeId> all_nodes(const Topology& topology);
 
+// Whether a SQL instance can run on a machine: it is the machine, or has it as a node of its cluster.
+bool can_run_on(const Topology& topology, const NodeId& instance, const NodeId& machine);
+
 // Where a machine stands; a SQL instance without a site stands where the chat pool of its database does. None when there is no
 // such machine.
 std::optional<SiteId> site_of(const Topology& topology, const NodeId& machine);
 
-// The machines that a name stands for: a machine, the servers of a Front End or chat pool, all machines of a site; in the order
+// The machines that a name stands for: a machine, the servers of a Front End or chat pool, the nodes of a clustered SQL
+// instance, all machines of a site; in the order
 // of the file, none when the name means nothing. The databases of a chat pool are no part of it.
 std::vector<NodeId> machines_of(const Topology& topology, std::string_view name);
 // Each once, of all the names.

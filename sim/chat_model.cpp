@@ -46,6 +46,7 @@ ChatModel::ChatModel(const Scenario& scenario, const RunOptions& options, Platfo
   const std::vector<Count> users = users_of_pools(scenario);
   for (std::size_t pool = 0; pool < users.size(); ++pool) add_pool(scenario.topology.chat_pools[pool], users[pool]);
   add_links();
+  add_clusters();
   record_files();
 }
 
@@ -221,6 +222,8 @@ void ChatModel::dispatch(const Event& event) {
       return database_login(event.place, event.subject);
     case Kind::log_copied:
       return log_copied(event.place);
+    case Kind::cluster_due:
+      return cluster_due(event.place, event.subject);
     case Kind::commit_times_out:
       return commit_times_out(event.subject, event.place);
     case Kind::times_out:

@@ -12,10 +12,10 @@
 // chat_model_posts.cpp (commit and fan-out), chat_model_notices.cpp (rosters, compliance), chat_model_operations.cpp (what faults
 // do), chat_model_operators.cpp (what operators do), chat_model_day.cpp (who comes and leaves on a working day),
 // chat_model_front_ends.cpp (Front End pools lost, failed over, back),
-// chat_model_reach.cpp (cuts, hung services), chat_model_hung_database.cpp (hung SQL Server instances), chat_model_database.cpp
-// (which partner serves, finding it again), chat_model_secondary.cpp (copies of a database), chat_model_links.cpp (what crosses
-// between sites), chat_model_files.cpp (the share with uploaded files), chat_model_windows.cpp (what is recorded at the end of a
-// window).
+// chat_model_instances.cpp (failover clusters, lost disks), chat_model_reach.cpp (cuts, hung services),
+// chat_model_hung_database.cpp (hung SQL Server instances), chat_model_database.cpp (which partner serves, finding it again),
+// chat_model_secondary.cpp (copies of a database), chat_model_links.cpp (what crosses between sites), chat_model_files.cpp (the
+// share with uploaded files), chat_model_windows.cpp (what is recorded at the end of a window).
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,7 @@
 #include "sim/cost.hpp"
 #include "sim/database_outages.hpp"
 #include "sim/database_session.hpp"
+#include "sim/instance_cluster.hpp"
 #include "sim/long_waits.hpp"
 #include "sim/platform.hpp"
 #include "sim/population.hpp"
@@ -60,6 +61,8 @@ public:
   void expect_loss(const NodeId& machine, const Fault& fault);  // its next loss is this fault's
   void machine_lost(const NodeId& node);
   void machine_returned(const NodeId& node);
+  void disks_lost(const NodeId& instance, const Fault& fault);
+  void disks_returned(const NodeId& instance);
   void slow(const NodeId& node, double factor);  // relative to the normal speed
   void hang(const NodeId& node, const Fault& fault);
   void goes_on(const NodeId& node);
@@ -137,8 +140,9 @@ private:
     database_login,     // place: server, subject: login
     commit_times_out,   // place: pool, subject: job
     log_copied,         // place: pool
+    cluster_due,        // place: cluster, subject: what it waited for
   };
-  static constexpr std::array<std::string_view, 29> kind_names{"window ends",
+  static constexpr std::array<std::string_view, 30> kind_names{"window ends",
                                                                "second begins",
                                                                "sends",
                                                                "reaches front end",
@@ -166,7 +170,8 @@ private:
                                                                "database noticed",
                                                                "database login",
                                                                "commit times out",
-                                                               "log copied"};
+                                                               "log copied",
+                                                               "cluster due"};
   static constexpr std::size_t kinds = kind_names.size();
 
   using Role = chat::Role;
@@ -185,6 +190,7 @@ private:
   // Assembly.
   void add_front_ends();
   void add_links();
+  void add_clusters();
   void add_pool(const ChatPool& pool, Count users);
   Server make_server(const ChatPool& pool, const NodeId& name, bool active);
   DatabaseHost make_database(const ChatPool& pool);
@@ -359,6 +365,18 @@ private:
   void expect_commit(JobId number);
   void commit_times_out(JobId number, std::uint16_t pool_number);
 
+  // SQL Server instances.
+  InstanceCluster* find_cluster(const NodeId& instance);
+  bool connected(const NodeId& a, const NodeId& b) const;  // two machines, or the machines that run two instances
+  void instance_lost(const NodeId& name, LossKind kind);
+  void instance_returned(const NodeId& name);
+  void change_cluster(InstanceCluster& cluster, const std::function<void()>& change, LossKind kind);
+  void nodes_lost(const NodeId& machine, const Fault* fault, LossKind kind);
+  void nodes_returned(const NodeId& machine);
+  void cluster_due(std::uint16_t number, std::uint32_t subject);
+  void destroy_disks(const NodeId& instance);
+  bool is_exposed(const ManagedDatabase& managed);
+
   // Files.
   void record_files();
   bool files_reached(const FrontEnd& front_end) const;
@@ -409,6 +427,7 @@ private:
   std::vector<Pool> pools_;
   std::vector<Server> servers_;
   std::vector<ManagedDatabase> databases_;
+  std::vector<InstanceCluster> clusters_;
   std::vector<Job> jobs_;
   std::vector<JobId> free_jobs_;
   std::vector<Loss> losses_;
@@ -418,7 +437,9 @@ private:
   std::vector<LogbookEntry> logbook_;
   std::unordered_map<std::string, const Fault*> expected_;
   const Fault* cutting_ = nullptr;
-  std::map<NodeId, LossKind> down_;  // machines, and how they went
+  std::map<NodeId, LossKind> down_;  // machines and SQL Server instances, and how they went
+  std::set<NodeId> machines_lost_;
+  std::set<NodeId> disks_away_;  // SQL Server instances whose disks are lost now
   std::map<NodeId, double> last_lost_;
   std::set<NodeId> without_disks_;  // destroyed, and what they hold has not been brought back since
   std::set<NodeId> hung_;           // SQL Server instances that answer pings only

@@ -22,13 +22,15 @@ const Hardware& hardware_of_instance(const Topology& topology, const NodeId& nam
 // Whether something may happen to a database; without it, nothing of mirroring is recorded, as it would be constant.
 bool concerns_databases(const Scenario& scenario) {
   const auto is_member = [&](const NodeId& node) {
+    const auto runs = [&](const NodeId& instance) { return can_run_on(scenario.topology, instance, node); };
     return std::ranges::any_of(scenario.topology.databases, [&](const Database& database) {
-      return database.principal == node || database.mirror == node || database.witness == node;
+      return runs(database.principal) || (database.mirror && runs(*database.mirror)) ||
+             (database.witness && runs(*database.witness));
     });
   };
   return std::ranges::any_of(with_effects(scenario), [&](const Fault& fault) {
     if (fault.cut || fault.make_principal || fault.force_service || fault.suspend_mirroring || fault.resume_mirroring ||
-        fault.new_mirror || fault.restore)
+        fault.new_mirror || fault.restore || fault.lose_disks)
       return true;
     if ((fault.slow && is_member(*fault.slow)) || (fault.hang && is_member(*fault.hang))) return true;
     if (fault.fail_over && find_chat_pool(scenario.topology, *fault.fail_over)) return true;
@@ -82,6 +84,10 @@ DatabaseSession::Settings ChatModel::session_settings(const ChatPool& pool, cons
   settings.log_bytes_per_row = log_bytes(1);
   settings.log_capacity = {log_disk_of(topology, database.principal).count,
                            log_disk_of(topology, database.mirror.value_or(database.principal)).count};
+  // SQL Server, "recovery interval": by default about one checkpoint a minute.
+  constexpr double recovery_interval = 60;
+  const SqlInstance* instance_of_principal = find_sql_instance(topology, database.principal);
+  if (instance_of_principal && !instance_of_principal->cluster.empty()) settings.checkpoint_s = recovery_interval;
   if (!rules::is_mirrored(database)) return settings;
   const SiteId& here = site_of_instance(topology, pool, database.principal);
   const SiteId& there = site_of_instance(topology, pool, *database.mirror);

@@ -152,14 +152,14 @@ void ChatModel::database_login(std::uint16_t number, std::uint32_t epoch) {
   if (!attempt) return begin_login(number);
   const Member partner = attempt->at_initial_partner || !pool.database.machines[1] ? Member::first : Member::second;
   const DatabaseMachine& machine = *pool.database.machines[index_of(partner)];
-  const bool connected = platform_.connected(server.name, machine.name);
-  if (connected && managed.session.answering() == partner) {
+  const bool in_reach = connected(server.name, machine.name);
+  if (in_reach && managed.session.answering() == partner) {
     server.database_epoch = pool.database.epoch;
     server.database_machine = machine.name;
     server.reaches_database = server.has_database = true;
     return set_connection(server, true);
   }
-  const bool silent = !connected || managed.session.is_silent(partner);
+  const bool silent = !in_reach || managed.session.is_silent(partner);
   const Seconds both_ways{2 * platform_.latency(server.site, machine.site)};
   server.login = rules::after_attempt(server.login, silent ? attempt->allotted : std::min(both_ways, attempt->allotted), !silent);
   after(server.login_began + server.login.elapsed.count() - now(), Kind::database_login, epoch, number);
@@ -204,8 +204,8 @@ double ChatModel::flush_time(std::uint16_t pool_number) {
 // Cuts between the members are the sessions' business; a chat server that is cut off from the principal is as one whose
 // database fell silent.
 void ChatModel::databases_reached() {
-  const auto connected = [this](const NodeId& a, const NodeId& b) { return platform_.connected(a, b); };
-  apply_to_databases([&](DatabaseSession& session) { session.connections_changed(connected, now()); });
+  const auto reaches_other = [this](const NodeId& a, const NodeId& b) { return connected(a, b); };
+  apply_to_databases([&](DatabaseSession& session) { session.connections_changed(reaches_other, now()); });
   const auto servers = static_cast<std::uint16_t>(servers_.size());
   for (std::uint16_t number = 0; number < servers; ++number) {
     Server& server = servers_[number];
@@ -250,8 +250,14 @@ void ChatModel::watch_load(std::uint16_t number) {
   if (late == managed.late.has_value()) return;
   const Member partner = managed.late.value_or(rules::partners[database.principal]);
   managed.late = late ? std::optional{partner} : std::nullopt;
-  const auto connected = [this](const NodeId& a, const NodeId& b) { return platform_.connected(a, b); };
-  apply_to_database(number, [&](DatabaseSession& session) { session.pings_late(partner, late, connected, now()); });
+  const auto reaches_other = [this](const NodeId& a, const NodeId& b) { return connected(a, b); };
+  apply_to_database(number, [&](DatabaseSession& session) { session.pings_late(partner, late, reaches_other, now()); });
+}
+
+// Without a mirror a cluster of two nodes has to do.
+bool ChatModel::is_exposed(const ManagedDatabase& managed) {
+  const InstanceCluster* cluster = managed.session.has_mirror() ? nullptr : find_cluster(managed.session.principal_node());
+  return cluster ? cluster->exposed() : rules::exposed(managed.session.rules());
 }
 
 void ChatModel::record_database(ManagedDatabase& managed) {
@@ -259,7 +265,7 @@ void ChatModel::record_database(ManagedDatabase& managed) {
   Fold& fold = recorder_.fold();
   const rules::LogQueues queues = managed.session.queues(now());
   fold.level(managed.available, now(), managed.session.serving() ? 1 : 0);
-  fold.level(managed.exposed, now(), rules::exposed(managed.session.rules()) ? 1 : 0);
+  fold.level(managed.exposed, now(), is_exposed(managed) ? 1 : 0);
   fold.level(managed.send_queue, now(), queues.send);
   fold.level(managed.redo_queue, now(), queues.redo);
 }

@@ -30,7 +30,7 @@ bool ChatModel::files_reached(const FrontEnd& front_end) const {
   const FileStore& store = *scenario_.topology.file_store;
   if (!front_end.alive()) return false;
   if (store.replicated) return true;
-  if (down_.contains(store.server) || hung_.contains(store.server) || files_destroyed_) return false;
+  if (machines_lost_.contains(store.server) || hung_.contains(store.server) || files_destroyed_) return false;
   for (std::size_t number = 0; number < front_end.machines.size(); ++number)
     if (front_end.up[number] && platform_.connected(front_end.machines[number], store.server)) return true;
   return false;

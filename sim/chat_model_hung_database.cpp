@@ -14,11 +14,12 @@ constexpr double rounding = 1e-9;  // seconds
 }  // namespace
 
 bool ChatModel::reaches(const Server& server, const NodeId& machine) const {
-  return platform_.connected(server.name, machine) && !hung_.contains(machine);
+  return connected(server.name, machine) && !hung_.contains(machine);
 }
 
 void ChatModel::hang_instance(const NodeId& node) {
   hung_.insert(node);
+  if (InstanceCluster* cluster = find_cluster(node)) cluster->hangs(true, now());
   for (ManagedDatabase& managed : databases_) {
     managed.session.hangs(node, true);
     const auto serves = managed.session.serving();
@@ -32,6 +33,7 @@ void ChatModel::hang_instance(const NodeId& node) {
 // What waited goes on; servers that have given up find it at their next login.
 void ChatModel::instance_goes_on(const NodeId& node) {
   if (hung_.erase(node) == 0) return;
+  if (InstanceCluster* cluster = find_cluster(node)) cluster->hangs(false, now());
   for (ManagedDatabase& managed : databases_) {
     managed.session.hangs(node, false);
     if (managed.holds == Holds::content && managed.session.answering()) outages_.serves(managed.pool, now());
@@ -53,7 +55,7 @@ void ChatModel::hung_instance_lost(const NodeId& node, LossKind kind) {
   if (hung_.erase(node) == 0) return;
   for (ManagedDatabase& managed : databases_) managed.session.hangs(node, false);
   for (Server& server : servers_)
-    if (kind == LossKind::reset && server.database_machine == node && platform_.connected(server.name, node))
+    if (kind == LossKind::reset && server.database_machine == node && connected(server.name, node))
       server.reaches_database = true;
 }
 

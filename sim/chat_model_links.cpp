@@ -71,7 +71,7 @@ void ChatModel::expect_log_copy(std::uint16_t pool_number) {
 bool ChatModel::reaches_secondary(const Pool& pool) const {
   const Database& content = *find_database(scenario_.topology, *find_chat_pool(scenario_.topology, pool.name), Holds::content);
   const NodeId& secondary = content.log_shipping->secondary;
-  return !down_.contains(secondary) && platform_.connected(pool.database.here().name, secondary);
+  return !down_.contains(secondary) && connected(pool.database.here().name, secondary);
 }
 
 // What is under way across a line when it is cut has to be copied again.

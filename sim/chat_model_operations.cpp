@@ -14,14 +14,12 @@ ChatModel::Server* ChatModel::find_server(const NodeId& node) {
 void ChatModel::expect_loss(const NodeId& machine, const Fault& fault) { expected_[machine.str()] = &fault; }
 
 void ChatModel::machine_lost(const NodeId& node) {
-  last_lost_[node] = now();
+  machines_lost_.insert(node);
   const auto expected = expected_.find(node.str());
   const Fault* fault = expected == expected_.end() ? nullptr : expected->second;
   const LossKind kind = fault ? fault->kind : LossKind::reset;
-  down_.insert_or_assign(node, kind);
-  if (kind == LossKind::destroyed) lose_disks(node);
-  hung_instance_lost(node, kind);
-  apply_to_databases([&](DatabaseSession& session) { session.lost(node, kind, now()); }, kind);
+  instance_lost(node, kind);
+  nodes_lost(node, fault, kind);
   if (FrontEnd* front_end = front_end_of(node)) {
     front_end_machine_changes(*front_end, node, false);
     if (!front_end->alive()) front_end_lost(*front_end, fault);
@@ -100,8 +98,9 @@ void ChatModel::clear_stations(Server& server) {
 }
 
 void ChatModel::machine_returned(const NodeId& node) {
-  down_.erase(node);
-  apply_to_databases([&](DatabaseSession& session) { session.returned(node, now()); });
+  machines_lost_.erase(node);
+  if (!disks_away_.contains(node)) instance_returned(node);
+  nodes_returned(node);
   if (FrontEnd* front_end = front_end_of(node)) front_end_machine_changes(*front_end, node, true);
   files_change();
   Server* server = find_server(node);

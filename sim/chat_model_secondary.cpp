@@ -180,7 +180,7 @@ ChatModel::Refusal ChatModel::work_on_principal(const PoolId& name, bool with_mi
   if (down_.contains(content.principal)) return "its principal " + content.principal.str() + " is lost";
   ManagedDatabase& managed = databases_[pool.content];
   if (!managed.session.answering()) return "nobody serves its log-shipping secondary, whose posts are to be copied back";
-  if (!platform_.connected(pool.database.here().name, content.principal))
+  if (!connected(pool.database.here().name, content.principal))
     return "its principal " + content.principal.str() + " is out of reach";
   database_gone(managed, LossKind::reset);
   without_disks_.erase(content.principal);
@@ -221,8 +221,8 @@ void ChatModel::begin_session(Pool& pool, const Database& database, bool with_mi
       open_session(static_cast<std::uint16_t>(pool.content), *find_chat_pool(scenario_.topology, pool.name), database);
   const bool filled = with_mirror && database.mirror && !without_disks_.contains(*database.mirror);
   if (!filled && database.mirror) managed.session.begin_without_mirror();
-  const auto connected = [this](const NodeId& a, const NodeId& b) { return platform_.connected(a, b); };
-  managed.session.connections_changed(connected, now());
+  const auto reaches_other = [this](const NodeId& a, const NodeId& b) { return connected(a, b); };
+  managed.session.connections_changed(reaches_other, now());
   for (const auto& [machine, kind] : down_) managed.session.lost(machine, kind, now());
   for (const NodeId& machine : hung_) managed.session.hangs(machine, true);
   if (const auto serves = managed.session.serving()) database_serves(managed, *serves);

@@ -54,6 +54,7 @@ Costs resolve(const Scenario& scenario, double access_entries) {
   resolved.start = seconds(costs.start_time) + seconds(costs.start_time_per_million_aces) * access_entries / 1e6;
   resolved.redo = costs.redo_rate.value.bytes_per_s;
   resolved.database_open = seconds(costs.database_open_time);
+  resolved.cluster_start = seconds(costs.cluster_start_time);
   resolved.database_notice = seconds(costs.database_notice_time);
   resolved.message_bytes = costs.message_bytes.value.count;
   resolved.room_memory = costs.room_memory.value.count;

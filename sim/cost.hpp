@@ -48,6 +48,7 @@ struct Costs {
   double redo = 0;                // bytes of log per second and thread
   double database_open = 0;       // a database that has been rolled forward
   double message_bytes = 0;
+  double cluster_start = 0;    // an instance on a node of its cluster
   double database_notice = 0;  // until a chat server notices that its database is silent
   double room_memory = 0;      // bytes
   double endpoint_memory = 0;  // bytes

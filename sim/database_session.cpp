@@ -50,11 +50,12 @@ Member DatabaseSession::principal() const {
 
 void DatabaseSession::lost(const NodeId& node, LossKind kind, double now) {
   const auto who = member(node);
-  if (!who || !session_[*who].up) return;
+  if (!who) return;
   if (*who != Member::witness) {
     silent_[index_of(*who)] = kind != LossKind::reset;
-    destroyed_[index_of(*who)] = kind == LossKind::destroyed;
+    destroyed_[index_of(*who)] |= kind == LossKind::destroyed;
   }
+  if (!session_[*who].up) return;
   apply({Happens::lose, *who}, now);
   for (const Member other : rules::all_members) {
     if (other == *who) continue;
@@ -67,6 +68,11 @@ void DatabaseSession::returned(const NodeId& node, double now) {
   const auto who = member(node);
   if (!who || session_[*who].up || (*who != Member::witness && destroyed_[index_of(*who)])) return;
   apply({Happens::come_back, *who}, now);
+}
+
+void DatabaseSession::disks_destroyed(const NodeId& node) {
+  const auto who = member(node);
+  if (who && *who != Member::witness) destroyed_[index_of(*who)] = true;
 }
 
 void DatabaseSession::pings_late(Member partner, bool late, const std::function<bool(const NodeId&, const NodeId&)>& connected,
@@ -240,6 +246,7 @@ void DatabaseSession::committed(std::uint64_t rows, double now) {
   const std::uint64_t rows_before = session_[from].hardened;
   session_[from].hardened += rows;
   acknowledged_ = session_[from].hardened;
+  if (settings_.checkpoint_s > 0) note_for_recovery(bytes, now);
   if (session_[from].in_step) {
     session_[partner_of(from)].hardened = session_[from].hardened;
     queues_.redo += bytes;
@@ -265,7 +272,15 @@ void DatabaseSession::follow(const rules::Session& before, double now) {
   plan_catching_up(before, now);
 }
 
-// Redo, then open; a principal that restarts in its role has nothing to redo that its mirror would know of.
+void DatabaseSession::note_for_recovery(double bytes, double now) {
+  const double checkpoint = std::floor(now / settings_.checkpoint_s) * settings_.checkpoint_s;
+  if (last_commit_ < checkpoint) since_checkpoint_ = 0;
+  since_checkpoint_ += bytes;
+  last_commit_ = now;
+}
+
+// Redo, then open; a principal that restarts in its role redoes what it wrote since the last checkpoint, which its mirror does
+// not know of.
 void DatabaseSession::plan_opening(Member partner, const rules::Session& before, double now) {
   const std::size_t slot = openings + index_of(partner);
   const rules::Instance& instance = session_[partner];
@@ -276,7 +291,7 @@ void DatabaseSession::plan_opening(Member partner, const rules::Session& before,
   if (waiting_[slot].waiting) return;
   const bool was_mirror = exchanges || before[partner].role == MirroringRole::mirror;
   const rules::RoleSwitch parts =
-      rules::role_switch(Seconds{0}, was_mirror ? queues_.redo : 0,
+      rules::role_switch(Seconds{0}, was_mirror ? queues_.redo : since_checkpoint_,
                          {.bytes_per_s = settings_.redo_bytes_per_s, .threads = settings_.redo_threads[index_of(partner)]},
                          Seconds{settings_.open_s});
   wait(slot, now + parts.interruption().count());

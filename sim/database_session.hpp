@@ -25,7 +25,9 @@ public:
     double open_s = 3;
     double log_bytes_per_row = 0;
     double bytes_per_s = 125e6;  // of the network between the partners
-    double trip_s = 0;           // from the principal's log to the mirror's log disk and its flush
+    // How often what is in memory is written to the data files; 0: nothing is to be redone when the instance starts anew.
+    double checkpoint_s = 0;
+    double trip_s = 0;  // from the principal's log to the mirror's log disk and its flush
     std::array<Count, 2> redo_threads{1, 1};
     // Of each partner: bytes that cannot be truncated before the log is full.
     std::array<double, 2> log_capacity{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
@@ -37,12 +39,14 @@ public:
 
   bool involves(const NodeId& node) const { return member(node).has_value(); }
   std::optional<rules::Member> member(const NodeId& node) const;
+  bool has_mirror() const { return nodes_[1].has_value(); }
   const rules::Session& rules() const { return session_; }
   double timeout() const { return timeout_s_; }
 
   // What happens to it.
   void lost(const NodeId& node, LossKind kind, double now);
   void returned(const NodeId& node, double now);
+  void disks_destroyed(const NodeId& node);  // of a partner that is lost
   void connections_changed(const std::function<bool(const NodeId&, const NodeId&)>& connected, double now);
   // A principal whose requests wait longer than the time-out answers pings too late, too: to the others it is gone.
   void pings_late(rules::Member partner, bool late, const std::function<bool(const NodeId&, const NodeId&)>& connected,
@@ -118,6 +122,7 @@ private:
   void call_off(std::size_t slot) { waiting_[slot].waiting = false; }
   rules::Member principal() const;
   std::uint64_t arrived(double now) const;
+  void note_for_recovery(double bytes, double now);
 
   std::array<std::optional<NodeId>, rules::members> nodes_;
   Settings settings_;
@@ -126,6 +131,8 @@ private:
   rules::Session session_;
   rules::LogQueues queues_;  // bytes, at `settled_`
   double settled_ = 0;
+  double since_checkpoint_ = 0;  // bytes of log that a restart of the principal has to redo
+  double last_commit_ = 0;
   struct Commit {
     double at;
     std::uint64_t rows_before;  // in the principal's log until then

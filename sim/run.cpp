@@ -31,14 +31,6 @@ bool is_chat_server(const Topology& topology, const NodeId& node) {
   return false;
 }
 
-// Member of a content or compliance database that is kept available by something else than mirroring.
-bool is_in_cluster(const Topology& topology, const NodeId& node) {
-  return std::ranges::any_of(topology.databases, [&](const Database& each) {
-    const bool of_chat = each.holds == Holds::content || each.holds == Holds::compliance;
-    return of_chat && each.mode == AvailabilityMode::failover_cluster && (each.principal == node || each.mirror == node);
-  });
-}
-
 bool is_content_partner(const Topology& topology, const NodeId& node) {
   return std::ranges::any_of(topology.databases, [&](const Database& each) {
     return each.holds == Holds::content && (each.principal == node || each.mirror == node);
@@ -52,10 +44,6 @@ std::vector<Inconsistency> not_modelled(const Scenario& scenario) {
   for (std::size_t number = 0; number < scenario.faults.size(); ++number) {
     const Fault& fault = scenario.faults[number];
     const std::string key = "faults[" + std::to_string(number) + "].";
-    for (const NodeId& machine : fault.lose ? machines_of(scenario.topology, *fault.lose) : std::vector<NodeId>{})
-      if (is_in_cluster(scenario.topology, machine))
-        found.push_back({key + "lose", "the simulator does not model the loss of " + machine.str() + " yet",
-                         "SQL failover clustering is not played; mirror the database"});
     if (fault.slow && !is_chat_server(scenario.topology, *fault.slow) && !is_content_partner(scenario.topology, *fault.slow))
       found.push_back({key + "slow", "the simulator does not model a slow " + fault.slow->str() + " yet",
                        "slow a chat server or a partner of the content database"});

@@ -241,6 +241,8 @@ class SqlInstance:
     """Databases of other roles on the same instance."""
     domain: str | None
     """Active Directory domain, if not the site's."""
+    cluster: list[str]
+    """Its two machines, if it is a failover cluster: the first runs it, the second takes over, on storage that both reach. `name` is then the name that clients connect to, and of no machine."""
     def __init__(
         self,
         *,
@@ -252,6 +254,7 @@ class SqlInstance:
         log_disk_bytes: float | None = ...,
         also_holds: list[Holds] = ...,
         domain: str | None = ...,
+        cluster: list[str] = ...,
     ) -> None: ...
     def to_dict(self) -> dict[str, Any]:
         """The attributes by name."""
@@ -888,6 +891,8 @@ class CostSet:
     """From the end of the redo to a database that is open."""
     database_notice_time: SecondsParameter
     """Until a chat server notices that its database has fallen silent; a connection that is reset tells at once."""
+    cluster_start_time: SecondsParameter
+    """From the decision of a failover cluster to an instance that has started: disks, address and name taken over, service started. Its databases are recovered after that."""
     message_bytes: BytesParameter
     """What one message takes of a link between two sites."""
     workers: CountParameter
@@ -933,6 +938,7 @@ class CostSet:
         redo_rate: BandwidthParameter = ...,
         database_open_time: SecondsParameter = ...,
         database_notice_time: SecondsParameter = ...,
+        cluster_start_time: SecondsParameter = ...,
         message_bytes: BytesParameter = ...,
         workers: CountParameter = ...,
         inbound_queue: CountParameter = ...,
@@ -1032,6 +1038,8 @@ class Effect:
     """The new active list: `first-site`, `second-site`, `nobody`, or servers, pools and sites of the topology."""
     activate: str | None
     """Standby chat server that joins the active list."""
+    lose_disks: str | None
+    """SQL instance that loses its disks for data and log while its machine stays up; of a failover cluster, the storage that its nodes share. With `kind: destroyed` what was on them is gone."""
     drain: str | None
     """Chat server that leaves the active list."""
     swap: str | None
@@ -1278,7 +1286,7 @@ class LossKind(StrEnum):
     destroyed = "destroyed"
 
 class Fault:
-    """What breaks or is operated: exactly one of the verbs lose, drain, activate, swap, fail_over, slow, slow_disk, fill_disk, hang, sync_directory, slow_link, narrow_link, lossy_link, cut, make_principal, force_service, suspend_mirroring, resume_mirroring, new_mirror, restore, fail_back, set_active and follow is given."""
+    """What breaks or is operated: exactly one of the verbs lose, lose_disks, drain, activate, swap, fail_over, slow, slow_disk, fill_disk, hang, sync_directory, slow_link, narrow_link, lossy_link, cut, make_principal, force_service, suspend_mirroring, resume_mirroring, new_mirror, restore, fail_back, set_active and follow is given."""
 
     _fields_: tuple[tuple[str, str, str, bool], ...]
     at_s: float
@@ -1360,6 +1368,7 @@ class Fault:
         *,
         at_s: float,
         lose: str | list[str] | None = ...,
+        lose_disks: str | None = ...,
         drain: str | None = ...,
         activate: str | None = ...,
         swap: str | None = ...,

@@ -102,7 +102,7 @@ def _hit_by(topology: Topology, fault: Fault) -> list[str]:
     """The machines that the fault takes away, slows or changes."""
     names: list[str] = [fault.lose] if isinstance(fault.lose, str) else list(fault.lose or [])
     names += [fault.cut] if isinstance(fault.cut, str) else list(fault.cut or [])
-    one = (fault.drain, fault.slow, fault.slow_disk, fault.fill_disk, fault.hang)
+    one = (fault.lose_disks, fault.drain, fault.slow, fault.slow_disk, fault.fill_disk, fault.hang)
     names += [name for name in one if name]
     return machines_of(topology, names) if names else []
 
@@ -120,7 +120,12 @@ def _groups_of(topology: Topology, site: str) -> list[_Group]:
             compliance = "compliance on" if chat.compliance else "compliance off"
             groups.append(_Group(f"Chat pool {chat.name}", f"next hop {chat.next_hop} · {compliance}", 1, chips))
     for database in topology.databases:
-        chips = [chip for chip in _instances(database) if _instance_site(topology, database, chip.name) == site]
+        chips = [
+            chip
+            for keeper in _instances(database)
+            if _instance_site(topology, database, keeper.name) == site
+            for chip in _machines(topology, keeper)
+        ]
         if chips:
             note = str(database.mode).replace("_", " ") if database.mode != "none" else "no mirror"
             groups.append(_Group(f"Database {str(database.holds).replace('_', ' ')}", note, 2, chips))
@@ -144,6 +149,13 @@ def _instances(database: Database) -> list[_Chip]:
     if database.log_shipping:
         chips.append(_Chip(database.log_shipping.secondary, "mirror", "log shipping"))
     return chips
+
+
+def _machines(topology: Topology, keeper: _Chip) -> list[_Chip]:
+    """The machines that run the instance: itself, or the nodes of its cluster, the active one first."""
+    nodes = next((instance.cluster for instance in topology.sql_instances if instance.name == keeper.name), [])
+    names = [f"{keeper.tag} {role}".strip() for role in ("active", "passive")]
+    return [_Chip(node, keeper.kind, name) for node, name in zip(nodes, names, strict=False)] or [keeper]
 
 
 def _instance_site(topology: Topology, database: Database, name: str) -> str:

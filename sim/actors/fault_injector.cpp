@@ -118,6 +118,10 @@ void FaultInjector::begin(std::size_t number) {
   const Fault& fault = scenario_.faults[number];
   model_.fault_begins(fault);
   if (fault.lose) lose(fault);
+  if (fault.lose_disks) {
+    ++disks_lost_[*fault.lose_disks];
+    model_.disks_lost(*fault.lose_disks, fault);
+  }
   if (fault.slow_disk) model_.slow_disk(*fault.slow_disk, hold("slow_disk", fault.slow_disk->str(), fault.factor));
   if (fault.fill_disk) model_.fill_disk(*fault.fill_disk, ++disks_filled_[*fault.fill_disk] > 0);
   if (fault.sync_directory)
@@ -133,6 +137,7 @@ void FaultInjector::begin(std::size_t number) {
 void FaultInjector::end(std::size_t number) {
   const Fault& fault = scenario_.faults[number];
   if (fault.lose) restore(fault);
+  if (fault.lose_disks && --disks_lost_[*fault.lose_disks] == 0) model_.disks_returned(*fault.lose_disks);
   if (fault.slow_disk) model_.slow_disk(*fault.slow_disk, release("slow_disk", fault.slow_disk->str(), fault.factor));
   if (fault.fill_disk) model_.fill_disk(*fault.fill_disk, --disks_filled_[*fault.fill_disk] > 0);
   if (fault.sync_directory)

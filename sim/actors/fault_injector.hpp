@@ -64,6 +64,7 @@ private:
   std::vector<bool> called_off_;                      // by fault: refused when operators set to work, so that nothing comes of it
   std::vector<Platform::CutNumber> cuts_;             // by fault: the cut that it made last
   std::map<NodeId, int> reasons_to_be_down_;          // faults may lose one machine under several names
+  std::map<NodeId, int> disks_lost_;                  // faults that take its disks now
   std::map<NodeId, int> disks_filled_;                // faults that fill its disk now
   std::map<NodeId, std::vector<std::size_t>> hangs_;  // faults that hang it now
   std::map<std::pair<SiteNumber, SiteNumber>, std::vector<std::size_t>> lossy_;  // faults that lose its packets now

@@ -115,6 +115,12 @@ std::vector<Inconsistency> availability_refusals(const Scenario& scenario) {
           {"faults[" + std::to_string(number) + "]",
            "availability is worked out from losses and cuts at random, and this is none: " + label(scenario.faults[number]),
            "write `lose` or `cut` with `about_every` and `for_about`, or leave it out"});
+  const auto& instances = scenario.topology.sql_instances;
+  for (std::size_t number = 0; number < instances.size(); ++number)
+    if (!instances[number].cluster.empty())
+      found.push_back({"topology.sql_instances[" + std::to_string(number) + "].cluster",
+                       "availability is not worked out for failover clusters, and `" + instances[number].name.str() + "` is one",
+                       "play it: `poolcast run`; or mirror the database, with a witness"});
   if (scenario.faults.empty())
     found.push_back({"faults", "availability is worked out from losses at random, and there are none",
                      "start from the scenario years-of-chance, which has a rate for every kind of machine"});

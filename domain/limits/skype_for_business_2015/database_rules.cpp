@@ -99,6 +99,18 @@ std::vector<Found> shared_witness(const Scenario& scenario, const Limits&) {
   return found;
 }
 
+// A mirrored database whose partner is a cluster.
+std::vector<Found> mirrored_cluster(const Scenario& scenario, const Limits&) {
+  const Topology& topology = scenario.topology;
+  return each_database(scenario, [&](const Database& database, const std::string& key, std::vector<Found>& found) {
+    const SqlInstance* principal = find_sql_instance(topology, database.principal);
+    if (!database.mirror || principal == nullptr || principal->cluster.empty()) return;
+    found.push_back(
+        {key + ".mirror", fill("{} takes the {} database over before the cluster {} has started it on its other node.",
+                               {database.mirror->str(), name_of_database(database), database.principal.str()})});
+  });
+}
+
 std::vector<Found> mirror_site(const Scenario& scenario, const Limits&) {
   const Topology& topology = scenario.topology;
   return each_database(scenario, [&](const Database& database, const std::string& key, std::vector<Found>& found) {
@@ -247,6 +259,13 @@ std::vector<CheckedRule> database_rules() {
       {{"PC-DB-WITNESS-SHARED", note, both, "One witness may serve several mirrored pairs, which is less resilient.", "",
         source::back_end},
        shared_witness},
+      {{"PC-DB-CLUSTER-MIRRORED", warning, both,
+        "A database is mirrored or on a failover cluster; the documents offer one of them.",
+        "Both work together, but the mirror takes over within seconds, while the cluster still needs a minute or more (SQL "
+        "Server, "
+        "Database Mirroring and SQL Server Failover Cluster Instances).",
+        source::back_end},
+       mirrored_cluster},
       {{"PC-DB-MIRROR-SITE", error, both, "A database and its mirror stand in the same data centre.",
         "The second site is reached by log shipping, not by the mirror.", source::recovery},
        mirror_site},

@@ -1,6 +1,7 @@
 // What SQL Server instances may hold and be.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "domain/limits/capacity.hpp"
@@ -145,6 +146,43 @@ std::vector<Found> express_mirror(const Scenario& scenario, const Limits&) {
   });
 }
 
+// What else a machine is: another instance, another cluster's node, or a server of another kind.
+std::optional<std::string> also_is(const Topology& topology, const SqlInstance& cluster, const NodeId& node) {
+  for (const SqlInstance& other : topology.sql_instances)
+    if (other.name != cluster.name && can_run_on(topology, other.name, node)) return "the SQL instance " + other.name.str();
+  for (const Database& database : topology.databases)
+    for (const Copy& copy : copies_of(database))
+      if (copy.instance == node) return "the SQL instance " + node.str();
+  Topology others = topology;
+  others.sql_instances.clear();
+  others.databases.clear();
+  const auto machines = all_nodes(others);
+  return std::ranges::find(machines, node) == machines.end() ? std::nullopt : std::optional("a server of another kind");
+}
+
+std::vector<Found> shared_node(const Scenario& scenario, const Limits&) {
+  std::vector<Found> found;
+  const Topology& topology = scenario.topology;
+  for (std::size_t index = 0; index < topology.sql_instances.size(); ++index) {
+    const SqlInstance& instance = topology.sql_instances[index];
+    for (const NodeId& node : instance.cluster)
+      if (const auto also = also_is(topology, instance, node))
+        found.push_back({key_of("topology.sql_instances", index, "cluster"),
+                         fill("{} is a node of the cluster {} and {} as well.", {node.str(), instance.name.str(), *also})});
+  }
+  return found;
+}
+
+std::vector<Found> express_cluster(const Scenario& scenario, const Limits&) {
+  std::vector<Found> found;
+  const auto& instances = scenario.topology.sql_instances;
+  for (std::size_t index = 0; index < instances.size(); ++index)
+    if (!instances[index].cluster.empty() && instances[index].edition == SqlEdition::express)
+      found.push_back({key_of("topology.sql_instances", index, "edition"),
+                       fill("{} is a failover cluster and Express.", {instances[index].name.str()})});
+  return found;
+}
+
 std::vector<Found> partners_alike(const Scenario& scenario, const Limits&) {
   return each_copy(scenario, [&](const Database& database, const Copy& copy, const SqlInstance& instance, const std::string& key,
                                  std::vector<Found>& found) {
@@ -223,6 +261,13 @@ std::vector<CheckedRule> instance_rules() {
       {{"PC-DB-EXPRESS-MIRROR", error, both, "SQL Server Express can be a witness, not principal or mirror.",
         "Mirroring is a matter of Standard and Enterprise Edition; a witness may run any edition.", source::sql_mirroring},
        express_mirror},
+      {{"PC-DB-EXPRESS-CLUSTER", error, both, "SQL Server Express has no failover clustering.",
+        "Failover clustering is supported with Standard and Enterprise Edition.", source::back_end},
+       express_cluster},
+      {{"PC-DB-CLUSTER-NODE", error, both, "The nodes of a failover cluster serve nothing else.",
+        "Clustering is supported active/passive only, and the passive node is not shared with another SQL instance.",
+        source::server_requirements},
+       shared_node},
       {{"PC-DB-PARTNERS", error, both, "Principal and mirror run the same version and edition of SQL Server.", "",
         source::sql_prerequisites},
        partners_alike},

@@ -167,8 +167,13 @@ std::vector<Case> availability_cases() {
        [](Scenario& it) { it.workload.sign_in_window = Seconds{5000}; }},
       {"PC-NEXT-HOP-LOSS", [](Scenario& it) { lose(it, "front-1"); }, "topology.front_end_pools[0].servers",
        "60,000 users reach chat through the 10 servers of front and by no other way."},
-      {"PC-DB-ALONE", [](Scenario& it) { it.topology.databases[0].mode = AvailabilityMode::none; }, "topology.databases[0].mode",
-       "chat has 8 servers and one database server: without sql-1 none of them takes a post.", mirrored},
+      {"PC-DB-ALONE",
+       [](Scenario& it) {
+         it.topology.databases[0].mode = AvailabilityMode::none;
+         instance(it, "sql-1").cluster.clear();
+       },
+       "topology.databases[0].mode", "chat has 8 servers and one database server: without sql-1 none of them takes a post.",
+       mirrored},
       {"PC-FILES-SITE", shipped, "topology.file_store.replicated", "Uploaded files on files-1 are lost with north.",
        [](Scenario& it) {
          shipped(it);

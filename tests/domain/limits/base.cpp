@@ -34,6 +34,8 @@ Scenario base() {
   compliance.holds = Holds::compliance;
   compliance.principal = NodeId{"sql-3"};
   topology.databases = {content, compliance};
+  instance(scenario, "sql-1").cluster = {NodeId{"sql-1a"}, NodeId{"sql-1b"}};
+  instance(scenario, "sql-3").cluster = {NodeId{"sql-3a"}, NodeId{"sql-3b"}};
   FileStore files;
   files.server = NodeId{"files-1"};
   topology.file_store = files;
@@ -66,6 +68,7 @@ void mirrored(Scenario& scenario) {
   Database& content = scenario.topology.databases[0];
   content.mode = AvailabilityMode::high_safety;
   content.mirror = NodeId{"sql-2"};
+  instance(scenario, content.principal.str()).cluster.clear();
   content.witness = NodeId{"sql-w"};
 }
 
@@ -98,7 +101,9 @@ void add_second_pool(Scenario& scenario) {
   for (const Database& database : std::vector<Database>(databases)) {
     databases.push_back(database);
     databases.back().pool = second.name;
-    databases.back().principal = NodeId{database.holds == Holds::content ? "sql-5" : "sql-7"};
+    const std::string name = database.holds == Holds::content ? "sql-5" : "sql-7";
+    databases.back().principal = NodeId{name};
+    instance(scenario, name).cluster = {NodeId{name + "a"}, NodeId{name + "b"}};
   }
 }
 

@@ -67,6 +67,19 @@ std::vector<Case> database_cases() {
        },
        "topology.databases[1].witness",
        "sql-w is the witness of 2 mirrored pairs; its loss takes automatic failover from all of them.", mirrored},
+      {"PC-DB-CLUSTER-MIRRORED",
+       [](Scenario& it) {
+         mirrored(it);
+         instance(it, "sql-1").cluster = {NodeId{"sql-1a"}, NodeId{"sql-1b"}};
+       },
+       "topology.databases[0].mirror",
+       "sql-2 takes the chat content database over before the cluster sql-1 has started it on its other node.", mirrored},
+      {"PC-DB-CLUSTER-NODE", [](Scenario& it) { instance(it, "sql-1").cluster[1] = NodeId{"sql-3b"}; },
+       "topology.sql_instances[0].cluster", "sql-3b is a node of the cluster sql-1 and the SQL instance sql-3 as well."},
+      {"PC-DB-CLUSTER-NODE", [](Scenario& it) { instance(it, "sql-1").cluster[1] = NodeId{"chat-5"}; },
+       "topology.sql_instances[0].cluster", "chat-5 is a node of the cluster sql-1 and a server of another kind as well."},
+      {"PC-DB-EXPRESS-CLUSTER", [](Scenario& it) { instance(it, "sql-3").edition = SqlEdition::express; },
+       "topology.sql_instances[1].edition", "sql-3 is a failover cluster and Express."},
       {"PC-DB-MIRROR-SITE",
        [](Scenario& it) {
          mirrored(it);

@@ -82,8 +82,12 @@ std::vector<Case> placement_cases() {
        "chat-1 is virtual with 8 cores of 12 and 16 GB memory of 32 GB; it is supported for 20,000 users only with as much as a "
        "physical server.",
        [](Scenario& it) { server(it, "chat-1").virtualised = true; }},
-      {"PC-FILES-DATABASE", [](Scenario& it) { it.topology.file_store->server = NodeId{"sql-1"}; }, "topology.file_store.server",
-       "sql-1 is a database server and holds the file share."},
+      {"PC-FILES-DATABASE",
+       [](Scenario& it) {
+         mirrored(it);
+         it.topology.file_store->server = NodeId{"sql-1"};
+       },
+       "topology.file_store.server", "sql-1 is a database server and holds the file share.", mirrored},
       {"PC-FILES-UNC", [](Scenario& it) { it.topology.file_store->local_path = true; }, "topology.file_store.local_path",
        "The 8 servers of chat cannot share the local path on files-1.",
        [](Scenario& it) {

@@ -86,12 +86,13 @@ TEST(ChatModel, fan_out_as_one_job_delivers_what_an_event_per_recipient_delivers
 
 TEST(ChatModel, a_fault_on_a_machine_that_is_not_modelled_is_named) {
   Scenario scenario = small_pool();
-  scenario.topology.databases.front().mode = AvailabilityMode::failover_cluster;
-  scenario.faults = {lose("chat-1", 1min), lose("sql-1", 1min)};
+  Fault slow = at(1min);
+  slow.slow = NodeId{"front-1"};
+  scenario.faults = {lose("chat-1", 1min), slow};
   const auto found = not_modelled(scenario);
   ASSERT_EQ(found.size(), 1);
-  EXPECT_EQ(found.front().key, "faults[1].lose");
-  EXPECT_NE(found.front().message.find("sql-1"), std::string::npos);
+  EXPECT_EQ(found.front().key, "faults[1].slow");
+  EXPECT_NE(found.front().message.find("front-1"), std::string::npos);
 }
 
 }  // namespace
