@@ -61,6 +61,24 @@ TEST(DatabaseScenarios, after_the_witness_the_loss_of_the_principal_stops_chat_u
   EXPECT_NEAR(answer_of("witness-then-principal", {"faults[1].for=5min"}).away, 5 * 60 + 3, 0.01);
 }
 
+TEST(DatabaseScenarios, a_cluster_needs_its_start_time_more_than_a_mirror_and_nothing_takes_over_from_its_storage) {
+  constexpr double redo = 0.02;  // of at most a minute's log at 20 MB/s
+  const auto clustered = [](std::vector<std::string> overrides) {
+    overrides.emplace_back("workload.users=3_000");
+    return answer_of("clustered-database", overrides);
+  };
+  const Answer lost = clustered({});
+  EXPECT_NEAR(lost.away, 6 + 60 + 3, redo);
+  EXPECT_NEAR(lost.stall, lost.away, 1);
+  EXPECT_GT(lost.posts_refused, 50);
+  EXPECT_EQ(lost.posts_lost, 0);
+  EXPECT_NEAR(clustered({"costs.cluster_start_time=5min"}).away, 6 + 300 + 3, redo);
+  EXPECT_NEAR(clustered({"faults=[{at: 10min, lose_disks: sql-content, for: 5min}]"}).away, 300 + 60 + 3, redo);
+  const Answer hung = clustered({"faults=[{at: 10min, hang: sql-content}]"});
+  EXPECT_NEAR(hung.away, 60 + 3, redo);
+  EXPECT_NEAR(hung.stall, 60 + 60 + 3, 1);
+}
+
 TEST(DatabaseScenarios, a_silent_mirror_holds_commits_for_its_time_out_and_a_killed_one_does_not) {
   const Answer silent = answer_of("mirror-loss");
   EXPECT_EQ(silent.away, 0);
