@@ -275,6 +275,14 @@ TEST(Refusal, of_availability_says_so_where_hardly_ever_everything_is_well) {
   EXPECT_NE(found.front().hint.find("`poolcast run`"), std::string::npos);
 }
 
+TEST(Refusal, of_availability_names_the_failover_cluster_that_it_cannot_work_out) {
+  const auto found =
+      availability_refusals(load("clustered-database", {"faults=[{at: 0s, lose: sql-1, about_every: 30day, for_about: 1h}]"}));
+  ASSERT_EQ(found.size(), 2U);  // one for the content, one for compliance
+  EXPECT_EQ(found.front().key, "topology.sql_instances[0].cluster");
+  EXPECT_NE(found.front().message.find("`sql-content`"), std::string::npos);
+}
+
 namespace {
 
 // Half a year of a small pool whose parts fail every few days: nobody posts or opens rooms, so that only losses and sign-ins
