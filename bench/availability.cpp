@@ -18,9 +18,11 @@ using namespace poolcast::sim::analytic;
 
 ControlPlane plane_of(const std::string& scenario, const std::string& failover) {
   const io::LoadOptions library{.library = {POOLCAST_SCENARIOS}, .overrides = {}};
-  return control_plane_of(
-      io::load_scenario(scenario, library).scenario,
-      operators_of(io::load_runbook(failover, library).runbook, io::load_runbook("site-failback", library).runbook, 1));
+  ControlPlane plane = control_plane_of(io::load_scenario(scenario, library).scenario);
+  for (PoolPlane& pool : plane.pools)
+    pool.operators =
+        operators_of(io::load_runbook(failover, library).runbook, io::load_runbook("site-failback", library).runbook, 1);
+  return plane;
 }
 
 // Processor time until the interval is that narrow; `least_cycles` is what the program takes at least.

@@ -29,11 +29,12 @@ def _fail(text: str, code: int = _BAD_INPUT) -> NoReturn:
 @click.option(
     "--runbook",
     type=RunbookName(),
-    default="site-failover",
-    show_default=True,
-    help="How long operators need for a lost site; its first step is their decision.",
+    help="How operators fail a lost site over; its first step is their decision.  "
+    "[default: the one that SCENARIO follows, else site-failover]",
 )
-@click.option("--failback", type=RunbookName(), default="site-failback", show_default=True, help="The way back.")
+@click.option(
+    "--failback", type=RunbookName(), help="The way back.  [default: the one that SCENARIO follows, else site-failback]"
+)
 @click.option("--sensitivity", is_flag=True, help="Which assumption moves the answer most, each at the ends of its interval.")
 @click.option("--fit", is_flag=True, help="Play reconnect storms with the full simulation, not its fluid model; takes minutes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
@@ -44,8 +45,8 @@ def availability(
     changes: tuple[str, ...],
     seed: int,
     precision: float,
-    runbook: str,
-    failback: str,
+    runbook: str | None,
+    failback: str | None,
     sensitivity: bool,
     fit: bool,
     as_json: bool,

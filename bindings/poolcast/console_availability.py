@@ -8,7 +8,7 @@ from rich.text import Text
 
 from poolcast import summary, units
 from poolcast.console import plain_table
-from poolcast.nines import end_of_assumption, minutes_interval, minutes_of_end, minutes_text
+from poolcast.nines import end_of_assumption, minutes_interval, minutes_of_end, minutes_text, runbook_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,6 +44,18 @@ def availability(console: Console, answer: Availability) -> None:
         risks.add_row(f"  {risk['label']}", *cells)
     console.print()
     console.print(risks)
+    console.print()
+    _operators(console, answer)
+
+
+def _operators(console: Console, answer: Availability) -> None:
+    """The runbooks that operators work through, and how long that takes."""
+    table = plain_table(("Operators", ""), ("in the mean", "r"), ("runbook", "*"))
+    for used in answer["operators"]:
+        pools = f" of {', '.join(used['pools'])}" if len(answer["operators"]) > 1 else ""
+        table.add_row(f"  site failover{pools}", units.duration(used["failover_mean_s"]), runbook_of(used, "failover"))
+        table.add_row(f"  way back{pools}", units.duration(used["failback_mean_s"]), runbook_of(used, "failback"))
+    console.print(table)
 
 
 def _storms(console: Console, answer: Availability) -> None:

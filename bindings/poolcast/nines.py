@@ -232,6 +232,12 @@ def end_of_assumption(end: Row) -> str:
     return f"×{end['factor']:g}" if "factor" in end else units.duration(end["value_s"])
 
 
+def runbook_of(used: Row, way: str) -> str:
+    """The runbook of that way, failover or failback, and who named it."""
+    follows = ", which the scenario follows" if used[f"{way}_from"] == "scenario" else ""
+    return f"{used[way]}{follows}"
+
+
 def _subject(entry: Row) -> str:
     return "operators' times" if entry["key"] == "operators" else and_more(entry["faults"])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from poolcast import drawing, units
 from poolcast.figures import svg_of
-from poolcast.nines import and_more, end_of_assumption, minutes_interval, minutes_of_end, minutes_text
+from poolcast.nines import and_more, end_of_assumption, minutes_interval, minutes_of_end, minutes_text, runbook_of
 from poolcast.page import percentage, template
 from poolcast.tornado import causes_figure, tornado_figure
 
@@ -80,22 +80,23 @@ def _assumptions(answer: Availability) -> list[Row]:
 
 def _operators(answer: Availability) -> list[tuple[str, str, str]]:
     """What operators do, how long it takes in the mean, and where the times come from."""
-    used = answer["operators"]
-    by_hand = "the steps by hand are assumptions (O-15)"
-    return [
-        ("decide", units.duration(used["decision_mean_s"]), f"first step of the runbook {used['failover']}; {by_hand}"),
-        (
-            "fail a site over, decision included",
-            units.duration(used["failover_mean_s"]),
-            f"runbook {used['failover']}; {by_hand}",
-        ),
-        (
-            "fail a Front End pool over, after the decision",
-            units.duration(used["front_end_failover_mean_s"]),
-            "15 to 20 min: Front End pool disaster recovery in Skype for Business Server",
-        ),
-        ("go back to a site, nobody served", units.duration(used["failback_mean_s"]), f"runbook {used['failback']}; {by_hand}"),
-    ]
+    rows = []
+    for used in answer["operators"]:
+        pools = f"{', '.join(used['pools'])}: " if len(answer["operators"]) > 1 else ""
+        over, back = (f"runbook {runbook_of(used, way)}" for way in ("failover", "failback"))
+        by_hand = "the steps by hand are assumptions (O-15)"
+        front_end = "15 to 20 min: Front End pool disaster recovery in Skype for Business Server"
+        rows += [
+            (f"{pools}decide", units.duration(used["decision_mean_s"]), f"first step of the {over}; {by_hand}"),
+            (f"{pools}fail a site over, decision included", units.duration(used["failover_mean_s"]), f"{over}; {by_hand}"),
+            (
+                f"{pools}fail a Front End pool over, after the decision",
+                units.duration(used["front_end_failover_mean_s"]),
+                front_end,
+            ),
+            (f"{pools}go back to a site, nobody served", units.duration(used["failback_mean_s"]), f"{back}; {by_hand}"),
+        ]
+    return rows
 
 
 def _storms(answer: Availability) -> list[Row]:
@@ -112,10 +113,11 @@ def _storms(answer: Availability) -> list[Row]:
 
 def _commands(answer: Availability) -> list[str]:
     """What gives the same answer again, in the folder that has scenario.yaml."""
-    used = answer["operators"]
+    used = answer["operators"][0]  # a flag is for all pools
     words = ["poolcast", "availability", "scenario.yaml", "--seed", str(answer["seed"])]
     words += ["--precision", percentage(answer["precision"])]
-    words += ["--runbook", used["failover"], "--failback", used["failback"]]
+    for flag, way in (("--runbook", "failover"), ("--failback", "failback")):
+        words += [flag, used[way]] if used[f"{way}_from"] == "flag" else []
     words += ["--sensitivity"] if answer["sensitivity"] is not None else []
     words += ["--fit"] if any(storm["played_s"] is not None for storm in answer["surges"]) else []
     command = shlex.join(words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -152,7 +153,17 @@ def execute(scenario: Scenario, arguments: list[str], on_progress: Callable[[Pro
     finally:
         if process.stderr is not None:
             process.stderr.close()
-    return Finished(process.returncode, "".join(output), "".join(messages), interrupted)
+    return Finished(process.returncode, "".join(output), _placed("".join(messages), scenario), interrupted)
+
+
+def _placed(messages: str, scenario: Scenario) -> str:
+    """Problems with the place of their key in the user's file, not in the text that the program was fed."""
+
+    def place(found: re.Match[str]) -> str:
+        file, line, column = scenario.position_of(found[1])
+        return f"{file}:{line}:{column}: {found[1]}: " if file else f"{found[1]}: "
+
+    return re.sub(r"^standard input:\d+:\d+: ([\w.\[\]-]+): ", place, messages, flags=re.MULTILINE)
 
 
 def _read_all(process: subprocess.Popen[str], output: list[str]) -> None:
@@ -291,8 +302,8 @@ def availability(
     *,
     precision: float | str = 0.1,
     seed: int = 1,
-    runbook: str | os.PathLike[str] = "site-failover",
-    failback: str | os.PathLike[str] = "site-failback",
+    runbook: str | os.PathLike[str] | None = None,
+    failback: str | os.PathLike[str] | None = None,
     sensitivity: bool = False,
     fit: bool = False,
     allow_unsupported: bool = False,
@@ -302,10 +313,11 @@ def availability(
 
     The scenario's losses and cuts with `about_every` and `for_about` are the risks; the control plane alone is played, by Monte
     Carlo with importance sampling, until the 95 % interval of the unavailability has the relative half-width `precision`.
-    `runbook` and `failback` say how long operators need for a lost site and the way back; the first step of the former is their
-    decision. `sensitivity` adds what each assumption does at the ends of its interval. `fit` plays the reconnect storms with the
-    full simulation instead of taking them from its fluid model, which takes a minute for 80,000 users, with a bar while
-    `progress`. The answer's `data` is described in docs/run-format.md. Raises ConfigError on a scenario without such losses, with
+    `runbook` and `failback` say how long operators need for a lost site and the way back; without them, the runbooks that the
+    scenario follows, else site-failover and site-failback. The first step of the former is their decision. `sensitivity` adds
+    what each assumption does at the ends of its interval. `fit` plays the reconnect storms with the full simulation instead of
+    taking them from its fluid model, which takes a minute for 80,000 users, with a bar while `progress`. The answer's `data` is
+    described in docs/run-format.md. Raises ConfigError on a scenario without such losses, with
     others, or with so many that hardly ever everything is well, and RunError when the program ends without an answer.
     """
     from poolcast.nines import Availability
@@ -314,7 +326,8 @@ def availability(
     if not allow_unsupported:
         refuse_unsupported(question)
     arguments = ["--availability", "--seed", str(seed), "--precision", str(precision_share(precision))]
-    arguments += ["--runbook", os.fspath(runbook), "--failback", os.fspath(failback)]
+    for flag, name in (("--runbook", runbook), ("--failback", failback)):
+        arguments += [] if name is None else [flag, os.fspath(name)]
     if sensitivity:
         arguments.append("--sensitivity")
     if fit:

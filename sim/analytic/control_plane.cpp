@@ -207,8 +207,8 @@ private:
     std::erase_if(works_, [&](const Work& work) { return std::ranges::find(acts, work.act) == acts.end(); });
     for (const Act& act : acts) {
       if (std::ranges::find(works_, act, &Work::act) != works_.end()) continue;
-      double needed = drawn(rules_.times_of(act.kind));
-      if (act.kind == Act::Kind::reroute) needed += drawn(plane_.operators.decision);
+      double needed = drawn(rules_.times_of(act));
+      if (act.kind == Act::Kind::reroute) needed += drawn(rules_.operators_of(act).decision);
       works_.push_back({act, needed});
     }
   }

@@ -58,6 +58,16 @@ struct Surges {
   double unnoticed_s = 0;  // that a client takes longer to notice a silent loss than a reset
 };
 
+// How long people take, in seconds; of each list any element is as likely as another.
+struct Operators {
+  std::vector<double> decision{43 * 60};  // O-15: lognormal with median 30 min and 90th percentile 90 min, a mean of 43 min
+  std::vector<double> failover{(43 + 7 * 6.5) * 60};  // of a site, decision included: the outage of a runbook
+  // "Front End pool disaster recovery in Skype for Business Server": recovery time 15 to 20 min, after the decision. In the
+  // runbook of a site it goes on beside the steps of the database.
+  std::vector<double> front_end_failover{17.5 * 60};
+  std::vector<double> failback{1.87 * 3600};  // of a site, while nobody is served
+};
+
 struct PoolPlane {
   double users = 1;                     // share of all users
   std::vector<std::size_t> servers;     // active chat servers; one that is up serves everybody, if slowly
@@ -69,16 +79,7 @@ struct PoolPlane {
   DatabasePlane content;
   std::optional<DatabasePlane> compliance;
   Surges surges;
-};
-
-// How long people take, in seconds; of each list any element is as likely as another.
-struct Operators {
-  std::vector<double> decision{43 * 60};  // O-15: lognormal with median 30 min and 90th percentile 90 min, a mean of 43 min
-  std::vector<double> failover{(43 + 7 * 6.5) * 60};  // of a site, decision included: the outage of a runbook
-  // "Front End pool disaster recovery in Skype for Business Server": recovery time 15 to 20 min, after the decision. In the
-  // runbook of a site it goes on beside the steps of the database.
-  std::vector<double> front_end_failover{17.5 * 60};
-  std::vector<double> failback{1.87 * 3600};  // of a site, while nobody is served
+  Operators operators;
 };
 
 struct ControlPlane {
@@ -90,10 +91,9 @@ struct ControlPlane {
   // Until a mirror that came back has the log it missed: 1.25 GB a day at 24 posts a second and half an hour away, at 20 MB/s
   // (O-10), is seconds; half a minute is for reconnecting and starting as well. Assumption.
   Seconds resynchronise{30};
-  Operators operators;
 
-  // Share of the time, by users, in which they want to be there; of that time unavailability is a share. Losses come at any hour of
-  // the day alike and nothing depends on the hour, so that what lasts takes as large a share of it as of the clock's time.
+  // Share of the time, by users, in which they want to be there; of that time unavailability is a share. Losses come at any hour
+  // of the day alike and nothing depends on the hour, so that what lasts takes as large a share of it as of the clock's time.
   double wanted = 1;
 };
 

@@ -110,7 +110,7 @@ std::string per_cent(double share) {
 std::vector<Inconsistency> availability_refusals(const Scenario& scenario) {
   std::vector<Inconsistency> found;
   for (std::size_t number = 0; number < scenario.faults.size(); ++number)
-    if (!is_risk(scenario.faults[number]))
+    if (!is_risk(scenario.faults[number]) && !scenario.faults[number].follow)
       found.push_back(
           {"faults[" + std::to_string(number) + "]",
            "availability is worked out from losses and cuts at random, and this is none: " + label(scenario.faults[number]),
@@ -121,7 +121,7 @@ std::vector<Inconsistency> availability_refusals(const Scenario& scenario) {
       found.push_back({"topology.sql_instances[" + std::to_string(number) + "].cluster",
                        "availability is not worked out for failover clusters, and `" + instances[number].name.str() + "` is one",
                        "play it: `poolcast run`; or mirror the database, with a witness"});
-  if (scenario.faults.empty())
+  if (found.empty() && losses_at_random(scenario).empty())
     found.push_back({"faults", "availability is worked out from losses at random, and there are none",
                      "start from the scenario years-of-chance, which has a rate for every kind of machine"});
   const auto& points = scenario.workload.day_curve;
@@ -131,7 +131,7 @@ std::vector<Inconsistency> availability_refusals(const Scenario& scenario) {
   if (!found.empty()) return found;
   ControlPlane risks;
   const Machines machines(scenario.topology);
-  for (const Fault& fault : scenario.faults) risks.risks.push_back(risk_of(fault, machines, scenario.topology));
+  for (const Fault& fault : losses_at_random(scenario)) risks.risks.push_back(risk_of(fault, machines, scenario.topology));
   if (well_share(risks) < least_well_share)
     found.push_back({"faults",
                      "everything is well for " + per_cent(well_share(risks)) +
@@ -141,19 +141,22 @@ std::vector<Inconsistency> availability_refusals(const Scenario& scenario) {
   return found;
 }
 
-ControlPlane control_plane_of(const Scenario& scenario, const Operators& operators) {
-  return control_plane_of(scenario, operators, fluid_surges(scenario));
+std::vector<Fault> losses_at_random(const Scenario& scenario) {
+  std::vector<Fault> risks;
+  std::ranges::copy_if(scenario.faults, std::back_inserter(risks), is_risk);
+  return risks;
 }
 
-ControlPlane control_plane_of(const Scenario& scenario, const Operators& operators, const std::vector<Surge>& surges) {
+ControlPlane control_plane_of(const Scenario& scenario) { return control_plane_of(scenario, fluid_surges(scenario)); }
+
+ControlPlane control_plane_of(const Scenario& scenario, const std::vector<Surge>& surges) {
   const Topology& topology = scenario.topology;
   const Machines machines(topology);
   ControlPlane plane;
   plane.machines = machines.count();
   // An exponential time has a mean above zero.
   plane.opening = std::max(Seconds{1e-3}, scenario.costs.database_open_time.value);
-  plane.operators = operators;
-  for (const Fault& fault : scenario.faults) plane.risks.push_back(risk_of(fault, machines, topology));
+  for (const Fault& fault : losses_at_random(scenario)) plane.risks.push_back(risk_of(fault, machines, topology));
   const std::vector<PoolLoad> loads = pool_loads(scenario);
   for (const PoolLoad& load : loads) plane.pools.push_back(pool_of(load, topology, machines));
   const DayLoads day(scenario.workload);

@@ -23,10 +23,15 @@ rules::Session well_session(const DatabasePlane& database, Member principal) {
 }  // namespace
 
 ControlPlaneRules::ControlPlaneRules(const ControlPlane& plane) : plane_(plane) {
-  for (const PoolPlane& pool : plane.pools) databases_.push_back(&pool.content);
-  for (const PoolPlane& pool : plane.pools) {
-    compliance_.push_back(pool.compliance ? std::optional(databases_.size()) : std::nullopt);
-    if (pool.compliance) databases_.push_back(&*pool.compliance);
+  const auto add = [&](const DatabasePlane& database, std::size_t pool) {
+    databases_.push_back(&database);
+    pool_of_.push_back(pool);
+  };
+  for (std::size_t pool = 0; pool < plane.pools.size(); ++pool) add(plane.pools[pool].content, pool);
+  for (std::size_t pool = 0; pool < plane.pools.size(); ++pool) {
+    const auto& compliance = plane.pools[pool].compliance;
+    compliance_.push_back(compliance ? std::optional(databases_.size()) : std::nullopt);
+    if (compliance) add(*compliance, pool);
   }
   members_at_.resize(plane.machines);
   for (std::size_t database = 0; database < databases_.size(); ++database)
@@ -213,21 +218,27 @@ std::vector<Act> ControlPlaneRules::acts(const State& state) const {
   return all;
 }
 
-const std::vector<double>& ControlPlaneRules::times_of(Act::Kind kind) const {
-  switch (kind) {
+const Operators& ControlPlaneRules::operators_of(const Act& act) const {
+  const bool of_database = act.kind == Act::Kind::force_service || act.kind == Act::Kind::resume;
+  return plane_.pools[of_database ? pool_of_[act.subject] : act.subject].operators;
+}
+
+const std::vector<double>& ControlPlaneRules::times_of(const Act& act) const {
+  const Operators& operators = operators_of(act);
+  switch (act.kind) {
     case Act::Kind::fail_over:
-      return plane_.operators.failover;
+      return operators.failover;
     case Act::Kind::fail_back:
-      return plane_.operators.failback;
+      return operators.failback;
     case Act::Kind::reroute:
-      return plane_.operators.front_end_failover;
+      return operators.front_end_failover;
     case Act::Kind::decide_failback:
     case Act::Kind::route_back:
     case Act::Kind::force_service:
     case Act::Kind::resume:
       break;
   }
-  return plane_.operators.decision;
+  return operators.decision;
 }
 
 }  // namespace poolcast::sim::analytic

@@ -74,7 +74,8 @@ public:
   bool is_well(const State& state) const;
 
   std::vector<Act> acts(const State& state) const;
-  const std::vector<double>& times_of(Act::Kind kind) const;  // of a reroute: after a decision
+  const Operators& operators_of(const Act& act) const;        // of the pool that it is about
+  const std::vector<double>& times_of(const Act& act) const;  // of a reroute: after a decision
 
   void turn(State& state, std::size_t risk) const;  // it begins or ends
   void take(State& state, std::size_t database, const DatabaseStep& step) const;
@@ -107,6 +108,7 @@ private:
 
   const ControlPlane& plane_;
   std::vector<const DatabasePlane*> databases_;
+  std::vector<std::size_t> pool_of_;                    // by database
   std::vector<std::optional<std::size_t>> compliance_;  // by pool: its number among the databases
   struct Membership {
     std::size_t database;

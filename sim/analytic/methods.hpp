@@ -21,10 +21,12 @@ std::vector<Inconsistency> steady_state_refusals(const Scenario& scenario);
 ReplicationResult storm(const Scenario& scenario, Seconds window);
 std::vector<Inconsistency> storm_refusals(const Scenario& scenario);
 
-// What estimate_availability() plays of a scenario: its machines, and as risks the losses and cuts that happen at random.
-// What a loss costs users who reconnect is what `surges` say, or the fluid model.
-ControlPlane control_plane_of(const Scenario& scenario, const Operators& operators, const std::vector<Surge>& surges);
-ControlPlane control_plane_of(const Scenario& scenario, const Operators& operators);
-std::vector<Inconsistency> availability_refusals(const Scenario& scenario);
+// What estimate_availability() plays of a scenario: its machines, and as risks the losses and cuts that happen at random. What a
+// loss costs users who reconnect is what `surges` say, or the fluid model; how long operators of its pools take is for the
+// caller.
+ControlPlane control_plane_of(const Scenario& scenario, const std::vector<Surge>& surges);
+ControlPlane control_plane_of(const Scenario& scenario);
+std::vector<Fault> losses_at_random(const Scenario& scenario);               // in the order of the plane's risks
+std::vector<Inconsistency> availability_refusals(const Scenario& scenario);  // other than those of runbooks (followed.hpp)
 
 }  // namespace poolcast::sim::analytic

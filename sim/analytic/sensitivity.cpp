@@ -4,6 +4,8 @@
 #include <cmath>
 #include <optional>
 
+#include "sim/analytic/methods.hpp"
+
 namespace poolcast::sim::analytic {
 namespace {
 
@@ -20,16 +22,16 @@ Swing::End end_of(const ControlPlane& plane, const AvailabilityOptions& options,
 }
 
 // The faults whose parameter equals that of the first of them.
-Swing swing_of(const Scenario& scenario, const ControlPlane& plane, const AvailabilityOptions& options, std::size_t first,
+Swing swing_of(const std::vector<Fault>& faults, const ControlPlane& plane, const AvailabilityOptions& options, std::size_t first,
                bool rate) {
-  const Parameter<Seconds>& assumed = *parameter(scenario.faults[first], rate);
+  const Parameter<Seconds>& assumed = *parameter(faults[first], rate);
   Swing swing{.key = rate ? "about_every" : "for_about", .faults = {}, .low = {}, .high = {}};
   const auto at = [&](Seconds value) {
     ControlPlane other = plane;
     swing.faults.clear();
-    for (std::size_t number = first; number < scenario.faults.size(); ++number) {
-      if (parameter(scenario.faults[number], rate) != assumed) continue;
-      swing.faults.push_back(label(scenario.faults[number]));
+    for (std::size_t number = first; number < faults.size(); ++number) {
+      if (parameter(faults[number], rate) != assumed) continue;
+      swing.faults.push_back(label(faults[number]));
       (rate ? other.risks[number].failures_per_s : other.risks[number].repairs_per_s) = 1 / value.count();
     }
     return end_of(other, options, value.count());
@@ -42,9 +44,10 @@ Swing swing_of(const Scenario& scenario, const ControlPlane& plane, const Availa
 Swing swing_of_operators(const ControlPlane& plane, const AvailabilityOptions& options) {
   const auto at = [&](double factor) {
     ControlPlane other = plane;
-    Operators& operators = other.operators;
-    for (auto* times : {&operators.decision, &operators.failover, &operators.front_end_failover, &operators.failback})
-      for (double& time : *times) time *= factor;
+    for (PoolPlane& pool : other.pools)
+      for (auto* times :
+           {&pool.operators.decision, &pool.operators.failover, &pool.operators.front_end_failover, &pool.operators.failback})
+        for (double& time : *times) time *= factor;
     return end_of(other, options, factor);
   };
   return {.key = "operators", .faults = {}, .low = at(0.5), .high = at(2)};
@@ -57,15 +60,15 @@ double Swing::width() const {
 }
 
 std::vector<Swing> sensitivity(const Scenario& scenario, const ControlPlane& plane, const AvailabilityOptions& options) {
+  const std::vector<Fault> faults = losses_at_random(scenario);
   std::vector<Swing> swings;
   for (const bool rate : {true, false})
-    for (std::size_t number = 0; number < scenario.faults.size(); ++number) {
-      const auto& assumed = parameter(scenario.faults[number], rate);
+    for (std::size_t number = 0; number < faults.size(); ++number) {
+      const auto& assumed = parameter(faults[number], rate);
       if (!assumed || !assumed->low || !assumed->high) continue;
-      const auto before = scenario.faults.begin() + static_cast<std::ptrdiff_t>(number);
+      const auto before = faults.begin() + static_cast<std::ptrdiff_t>(number);
       const auto has_same = [&](const Fault& fault) { return parameter(fault, rate) == assumed; };
-      if (std::none_of(scenario.faults.begin(), before, has_same))
-        swings.push_back(swing_of(scenario, plane, options, number, rate));
+      if (std::none_of(faults.begin(), before, has_same)) swings.push_back(swing_of(faults, plane, options, number, rate));
     }
   swings.push_back(swing_of_operators(plane, options));
   std::ranges::stable_sort(swings, std::ranges::greater{}, &Swing::width);

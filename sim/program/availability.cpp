@@ -8,13 +8,13 @@
 #include <numeric>
 #include <utility>
 
-#include "domain/io/library_folders.hpp"
-#include "domain/io/runbook_file.hpp"
 #include "domain/io/scenario_file.hpp"
+#include "sim/analytic/followed.hpp"
 #include "sim/analytic/methods.hpp"
 #include "sim/analytic/operators.hpp"
 #include "sim/analytic/sensitivity.hpp"
 #include "sim/program/plan.hpp"
+#include "sim/program/pool_runbooks.hpp"
 #include "sim/program/surge_runs.hpp"
 
 namespace poolcast::sim {
@@ -48,16 +48,32 @@ Json risk_json(const Fault& fault) {
   return object;
 }
 
-Json operators_json(const Flags& flags, const analytic::Operators& operators) {
+// Pools whose operators use the same runbooks, with the same times, stand together.
+Json operators_json(const Scenario& scenario, const std::vector<PoolRunbooks>& runbooks, const analytic::ControlPlane& plane) {
   const auto mean = [](const std::vector<double>& times) {
     return std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(times.size());
   };
-  return {{"failover", flags.failover},
-          {"failback", flags.failback},
-          {"decision_mean_s", mean(operators.decision)},
-          {"failover_mean_s", mean(operators.failover)},
-          {"front_end_failover_mean_s", mean(operators.front_end_failover)},
-          {"failback_mean_s", mean(operators.failback)}};
+  std::vector<std::pair<Json, Json>> groups;  // what they use, and the pools
+  for (std::size_t pool = 0; pool < runbooks.size(); ++pool) {
+    const analytic::Operators& operators = plane.pools[pool].operators;
+    Json own = {{"failover", runbooks[pool].failover.name},
+                {"failover_from", runbooks[pool].failover.from},
+                {"failback", runbooks[pool].failback.name},
+                {"failback_from", runbooks[pool].failback.from},
+                {"decision_mean_s", mean(operators.decision)},
+                {"failover_mean_s", mean(operators.failover)},
+                {"front_end_failover_mean_s", mean(operators.front_end_failover)},
+                {"failback_mean_s", mean(operators.failback)}};
+    const auto same = std::ranges::find(groups, own, &std::pair<Json, Json>::first);
+    Json& pools = same == groups.end() ? groups.emplace_back(std::move(own), Json::array()).second : same->second;
+    pools.push_back(scenario.topology.chat_pools[pool].name.str());
+  }
+  Json all = Json::array();
+  for (auto& [own, pools] : groups) {
+    own["pools"] = pools;
+    all.push_back(std::move(own));
+  }
+  return all;
 }
 
 Json likelihood_json(const analytic::Interval& mean) {
@@ -140,10 +156,11 @@ void add_parts(Json& object, const Scenario& scenario, const analytic::Availabil
   object["compliance"] = found.compliance ? minutes(*found.compliance, 1) : Json(nullptr);
 }
 
-analytic::Operators operators_of(const Flags& flags) {
-  const io::LoadOptions options{.library = io::library_folders(flags.library), .overrides = {}};
-  return analytic::operators_of(io::load_runbook(flags.failover, options).runbook,
-                                io::load_runbook(flags.failback, options).runbook, flags.seed);
+std::vector<Inconsistency> refusals(const Scenario& scenario, const Flags& flags) {
+  std::vector<Inconsistency> found = analytic::availability_refusals(scenario);
+  std::ranges::move(analytic::followed_refusals(scenario, flags.failover.has_value(), flags.failback.has_value()),
+                    std::back_inserter(found));
+  return found;
 }
 
 }  // namespace
@@ -151,20 +168,24 @@ analytic::Operators operators_of(const Flags& flags) {
 ExitCode answer_availability(const Flags& flags, const RunFunction& run, const std::function<bool()>& stop_wished) {
   Flags alone = flags;
   alone.no_variants = true;
-  const std::vector<PlannedScenario> plan = make_plan(alone, {nullptr, analytic::availability_refusals});
+  const std::vector<PlannedScenario> plan =
+      make_plan(alone, {nullptr, [&](const Scenario& each) { return refusals(each, flags); }});
   const Scenario& scenario = plan.front().scenario;
   analytic::AvailabilityOptions options;
   options.seed = flags.seed;
   options.precision = flags.precision.value_or(options.precision);
   options.stop_wished = stop_wished;
-  const analytic::Operators operators = operators_of(flags);
+  const std::vector<PoolRunbooks> runbooks = runbooks_of(scenario, flags);
   std::vector<analytic::Surge> surges = analytic::fluid_surges(scenario);
   std::string failure;
   if (flags.fit && !play(surges, scenario, run, flags, stop_wished, failure)) {
     if (!failure.empty()) std::fprintf(stderr, "poolcast-sim: %s\n", failure.c_str());
     return failure.empty() ? interrupted : worker_died;
   }
-  const analytic::ControlPlane plane = analytic::control_plane_of(scenario, operators, surges);
+  analytic::ControlPlane plane = analytic::control_plane_of(scenario, surges);
+  for (std::size_t pool = 0; pool < runbooks.size(); ++pool)
+    plane.pools[pool].operators =
+        analytic::operators_of(runbooks[pool].failover.runbook, runbooks[pool].failback.runbook, flags.seed);
   const analytic::Availability found = estimate_availability(plane, options);
   if (found.cycles == 0 && !found.interrupted) {
     std::fprintf(stderr, "poolcast-sim: no answer: after %llu moves not everything was well again\n",
@@ -172,7 +193,7 @@ ExitCode answer_availability(const Flags& flags, const RunFunction& run, const s
     return worker_died;
   }
   Json risks = Json::array();
-  for (const Fault& fault : scenario.faults) risks.push_back(risk_json(fault));
+  for (const Fault& fault : analytic::losses_at_random(scenario)) risks.push_back(risk_json(fault));
   Json object = {{"format", "poolcast-availability/2"},
                  {"version", POOLCAST_VERSION},
                  {"seed", flags.seed},
@@ -186,7 +207,7 @@ ExitCode answer_availability(const Flags& flags, const RunFunction& run, const s
   object["precise"] = found.precise;
   object["precision"] = options.precision;
   object["likelihood_ratio"] = likelihood_json(found.likelihood_ratio);
-  object["operators"] = operators_json(flags, plane.operators);
+  object["operators"] = operators_json(scenario, runbooks, plane);
   object["surrogate"] = surrogate_json(surges);
   object["surges"] = surges_json(scenario, plane, surges);
   object["risks"] = std::move(risks);

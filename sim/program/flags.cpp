@@ -75,11 +75,13 @@ void add_flags(CLI::App& app, Flags& flags, std::string& precision) {
   app.add_flag("--fit", flags.fit,
                "With --availability: what a loss costs users who reconnect from runs of the full simulation, by how many servers "
                "survive, instead of from its fluid model");
-  app.add_option("--runbook", flags.failover,
-                 "With --availability: runbook of a site's failover, a file (.yaml) or a name of the library; its first step is "
-                 "the decision, for which whatever else operators do waits as well")
-      ->capture_default_str();
-  app.add_option("--failback", flags.failback, "With --availability: runbook of the way back")->capture_default_str();
+  app.add_option(
+      "--runbook", flags.failover,
+      "With --availability: runbook of a site's failover, a file (.yaml) or a name of the library; its first step is "
+      "the decision, for which whatever else operators do waits as well; default the one that the scenario follows, or "
+      "site-failover");
+  app.add_option("--failback", flags.failback,
+                 "With --availability: runbook of the way back; default the one that the scenario follows, or site-failback");
   static const std::map<std::string, PlaneMode> modes{
       {"batch", PlaneMode::batch}, {"step", PlaneMode::step}, {"timer", PlaneMode::timer}};
   app.add_option("--mode", flags.mode, "How requests share SimGrid's clock: batch, step or timer; the answer is the same")

@@ -34,11 +34,11 @@ struct Flags {
   std::optional<std::filesystem::path> out;
   Method method = Method::simulate;
   PlaneMode mode = PlaneMode::batch;
-  bool availability = false;               // instead of a run
-  bool sensitivity = false;                // of the availability
-  bool fit = false;                        // reconnect storms of the availability from runs of the simulator
-  std::string failover = "site-failover";  // the runbooks that operators work through: files or names of the library
-  std::string failback = "site-failback";
+  bool availability = false;  // instead of a run
+  bool sensitivity = false;   // of the availability
+  bool fit = false;           // reconnect storms of the availability from runs of the simulator
+  // The runbooks that operators work through, files or names of the library; else those that the scenario follows, or the usual.
+  std::optional<std::string> failover, failback;
   bool allow_unsupported = false;
   bool no_variants = false;
   bool progress = false;

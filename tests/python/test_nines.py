@@ -135,3 +135,43 @@ def test_a_notebook_shows_causes_and_sensitivity(answer: Availability) -> None:
     assert list(answer.causes["minutes_per_year"]) == sorted(answer.causes["minutes_per_year"], reverse=True)
     assert list(answer.risks["about_every_low_s"]) == [700 * 86_400, 50 * 86_400]
     assert answer.sensitivity["high"][0] == "20 years"
+
+
+_STRETCHED = ["topology=stretched-low-bandwidth", "workload.users=400"]
+_LOSS = "{at: 0s, lose: north, about_every: 1825day, for_about: 20day}"
+
+
+def followed(*faults: str) -> pc.Scenario:
+    return pc.load("years-of-chance", set=[*_STRETCHED, f"faults=[{', '.join((_LOSS, *faults))}]"])
+
+
+def test_operators_work_through_the_runbook_that_the_scenario_follows_unless_a_flag_names_one() -> None:
+    scenario = followed("{at: 1h, follow: site-failover-prepared}")
+    own = pc.availability(scenario, precision="20%")
+    (used,) = own["operators"]
+    assert (used["failover"], used["failover_from"]) == ("Site failover, decision prepared", "scenario")
+    assert (used["failback"], used["failback_from"]) == ("site-failback", "library")
+    assert used["decision_mean_s"] < 600
+    assert "Site failover, decision prepared, which the scenario follows" in own.to_html()
+    assert "--runbook" not in own.to_html()
+    flagged = pc.availability(scenario, precision="20%", runbook="site-failover")
+    assert flagged["operators"][0]["failover_from"] == "flag"
+    assert flagged["operators"][0]["decision_mean_s"] > 2_000
+    assert flagged["unavailable"]["minutes_per_year"] > own["unavailable"]["minutes_per_year"]
+    assert "--runbook site-failover" in flagged.to_html()
+
+
+def test_a_followed_runbook_that_availability_cannot_play_is_refused_with_its_line(tmp_path: Path) -> None:
+    step = "{name: switch, takes: 5min..9min, then: {activate: chat-5}}"
+    ready = "{name: done, takes: 5min..9min, after: [switch], then: {fail_over: chat-pool}}"
+    (tmp_path / "mine.yaml").write_text(f"name: Mine\nsteps:\n  - {step}\n  - {ready}\nback_in_service_after: done\n")
+    scenario = tmp_path / "scenario.yaml"
+    workload = "{model: performance-user-model, users: 400}"
+    risk_and_runbook = f"faults:\n  - {_LOSS}\n  - {{at: 0s, follow: mine.yaml}}\n"
+    scenario.write_text(f"name: T\ntopology: stretched-low-bandwidth\nworkload: {workload}\n{risk_and_runbook}horizon: 366day\n")
+    with pytest.raises(
+        pc.ConfigError,
+        match=r"mine.yaml:3:\d+: .*step switch brings `activate` about, which availability",
+    ):
+        pc.availability(scenario)
+    assert pc.availability(scenario, precision="20%", runbook="site-failover").nines

@@ -211,8 +211,7 @@ TEST(Refusal, of_the_fluid_model_names_what_it_does_not_follow) {
 TEST(Availability, of_a_stretched_pool_does_not_wait_for_the_repair_of_a_site) {
   const ControlPlane plane = control_plane_of(
       load("years-of-chance", {"topology=stretched-low-bandwidth", "workload.users=8000",
-                               "faults=[{at: 0s, lose: north, kind: silent, about_every: 1825day, for_about: 20day}]"}),
-      Operators{});
+                               "faults=[{at: 0s, lose: north, kind: silent, about_every: 1825day, for_about: 20day}]"}));
   EXPECT_EQ(plane.pools.front().other_front_ends.size(), plane.pools.front().front_ends.size());
   EXPECT_FALSE(plane.risks.front().resets);
   AvailabilityOptions options;
@@ -226,7 +225,7 @@ TEST(Availability, of_a_database_knows_its_mirror_in_every_mode) {
   const auto content = [](const std::string& rest) {
     const std::string databases = "topology.databases=[{holds: content, principal: sql-1, mirror: sql-2, " + rest +
                                   "}, {holds: compliance, principal: sql-3, mirror: sql-4, witness: sql-w, mode: high-safety}]";
-    return control_plane_of(load("years-of-chance", {databases, "workload.users=400"}), Operators{}).pools.front().content;
+    return control_plane_of(load("years-of-chance", {databases, "workload.users=400"})).pools.front().content;
   };
   const DatabasePlane safe = content("mode: high-safety, partner_timeout: 20s");
   EXPECT_TRUE(safe.mirror && safe.full_safety && !safe.has_cluster);
@@ -244,7 +243,7 @@ TEST(Sensitivity, leaves_an_end_out_that_cannot_be_played_and_says_which_are_pre
       load("years-of-chance", {"workload.users=400",
                                "faults=[{at: 0s, lose: sql-w, about_every: {value: 365day, low: 1min, high: "
                                "3650day}, for_about: 8h}]"});
-  const ControlPlane plane = control_plane_of(scenario, Operators{});
+  const ControlPlane plane = control_plane_of(scenario);
   AvailabilityOptions options;
   options.least_cycles = 1'000;
   const std::vector<Swing> swings = sensitivity(scenario, plane, options);
@@ -314,7 +313,7 @@ Availability availability(const Scenario& scenario) {
   AvailabilityOptions options;
   options.precision = 0.02;
   options.least_cycles = 20'000;
-  return estimate_availability(control_plane_of(scenario, Operators{}), options);
+  return estimate_availability(control_plane_of(scenario), options);
 }
 
 double by(const Availability& found, Cause cause) { return found.by_cause[static_cast<std::size_t>(cause)].value; }

@@ -35,7 +35,7 @@ ControlPlane plane_with(std::size_t servers, bool has_mirror, bool has_witness) 
   pool.content.principal = servers;
   if (has_mirror) pool.content.mirror = servers + 1;
   if (has_witness) pool.content.witness = servers + 2;
-  plane.operators.decision = exponential(43 * 60);  // as the chain has it
+  plane.pools.front().operators.decision = exponential(43 * 60);  // as the chain has it
   return plane;
 }
 
@@ -187,7 +187,7 @@ TEST(ControlPlane, splits_the_loss_of_a_site_into_runbook_and_the_rest) {
   EXPECT_GT(of(Cause::runbook), 0);
   EXPECT_LT(of(Cause::database), 0.01 * of(Cause::runbook));  // it opens when the site is back
   // The site is back before the runbook is through in few cases; else the runbook's time and the failback's are lost.
-  const double runbook = plane.operators.failover.front() + plane.operators.failback.front();
+  const double runbook = plane.pools.front().operators.failover.front() + plane.pools.front().operators.failback.front();
   EXPECT_NEAR(of(Cause::runbook) * year / runbook, 1, 0.15);
 }
 
@@ -208,7 +208,7 @@ TEST(ControlPlane, leaves_the_database_where_a_failover_took_it) {
   ControlPlane plane = plane_with(1, true, true);
   plane.risks = {risk(plane.pools.front().content.principal, {Seconds{10 * day}, 1h}),
                  risk(*plane.pools.front().content.mirror, {Seconds{1000 * day}, 1h})};
-  plane.operators.decision = {1000 * year};  // nobody forces service
+  plane.pools.front().operators.decision = {1000 * year};  // nobody forces service
   const Interval found = unavailable(plane, 0.05);
   // In 1,010 days a failover there and soon one back; either partner may be lost while the other is repaired: an hour in 240.
   const double lost_together = 2 * 3600.0 / 240;
@@ -250,7 +250,9 @@ TEST(ControlPlane, brings_users_back_through_another_front_end_pool) {
   EXPECT_NEAR(without * 5 * year / (20 * day), 1, 0.1);
   plane.pools.front().other_front_ends = {7};
   const double with = unavailable(plane, 0.05).value;
-  EXPECT_NEAR(with * (5 * year + 20 * day) / (plane.operators.failover.front() + plane.operators.failback.front()), 1, 0.15);
+  EXPECT_NEAR(with * (5 * year + 20 * day) /
+                  (plane.pools.front().operators.failover.front() + plane.pools.front().operators.failback.front()),
+              1, 0.15);
 }
 
 TEST(ControlPlane, fails_the_front_end_pool_over_alone) {
@@ -259,7 +261,7 @@ TEST(ControlPlane, fails_the_front_end_pool_over_alone) {
   plane.pools.front().front_ends = {4};
   plane.pools.front().other_front_ends = {5};
   plane.risks = {risk(4, {Seconds{year}, Seconds{20 * day}})};
-  const double away = 43 * 60 + plane.operators.front_end_failover.front();
+  const double away = 43 * 60 + plane.pools.front().operators.front_end_failover.front();
   EXPECT_NEAR(unavailable(plane, 0.05).value * (year + 20 * day) / away, 1, 0.1);
 }
 

@@ -117,7 +117,7 @@ TEST(Compliance, is_a_row_of_its_own_and_takes_nothing_from_users) {
   plane.pools.front().compliance = DatabasePlane{.principal = 6, .mirror = 7, .witness = 8, .secondary = {}};
   const MachineLife life{Seconds{60 * day}, 6h};
   for (const std::size_t machine : {6U, 7U, 8U}) plane.risks.push_back(loss({machine}, 60 * day, 6 * hour));
-  std::vector<double>& decision = plane.operators.decision;  // an exponential one, as the chain has it
+  std::vector<double>& decision = plane.pools.front().operators.decision;  // an exponential one, as the chain has it
   decision.clear();
   for (int share = 0; share < 1'000; ++share) decision.push_back(-43 * 60 * std::log1p(-(share + 0.5) / 1'000));
   AvailabilityOptions options;
@@ -174,8 +174,8 @@ TEST(Operators, take_the_time_that_they_take_and_not_an_exponential_one) {
   ControlPlane plane = one_pool();
   plane.machines += 1;
   plane.pools.front().other_front_ends = {6};
-  plane.operators.decision = {0.5 * hour};
-  plane.operators.front_end_failover = {0.5 * hour};
+  plane.pools.front().operators.decision = {0.5 * hour};
+  plane.pools.front().operators.front_end_failover = {0.5 * hour};
   plane.risks = {loss({2}, 100 * day, 1.5 * hour)};
   const double away = 1.5 * hour * (1 - std::exp(-1 / 1.5));  // the repair or an hour, whichever is first
   EXPECT_NEAR(by(availability(plane, 0.01), Cause::front_end) * (100 * day + 1.5 * hour) / away, 1, 0.02);
@@ -185,8 +185,8 @@ TEST(Operators, who_draw_from_two_times_take_the_mean_of_what_comes_of_each) {
   ControlPlane plane = one_pool();
   plane.machines += 1;
   plane.pools.front().other_front_ends = {6};
-  plane.operators.decision = {0.25 * hour, 4 * hour};
-  plane.operators.front_end_failover = {1};
+  plane.pools.front().operators.decision = {0.25 * hour, 4 * hour};
+  plane.pools.front().operators.front_end_failover = {1};
   plane.risks = {loss({2}, 100 * day, hour)};
   const auto until = [](double decision) { return hour * (1 - std::exp(-decision / hour)); };
   const double away = (until(0.25 * hour) + until(4 * hour)) / 2;
@@ -209,7 +209,7 @@ TEST(WholeTopology, loses_a_site_and_serves_its_users_from_the_other_until_it_is
   north.is_site = south.is_site = true;
   plane.risks = {north, south};
   const Availability found = availability(plane, 0.06);
-  const double away = plane.operators.failover.front() + plane.operators.failback.front();
+  const double away = plane.pools.front().operators.failover.front() + plane.pools.front().operators.failback.front();
   EXPECT_NEAR(by(found, Cause::runbook) * (10 * year + 20 * day) / away, 1, 0.1);
   // Nobody can fail over while the other site is lost as well.
   const double both = std::pow(20 * day / (10 * year + 20 * day), 2);
@@ -235,7 +235,7 @@ TEST(Reconnect, of_the_users_of_a_server_that_was_lost_with_the_database_begins_
 TEST(HighPerformance, waits_for_operators_who_force_the_mirror) {
   ControlPlane plane = one_pool();
   plane.pools.front().content = {.principal = 3, .mirror = 4, .witness = {}, .secondary = {}, .full_safety = false};
-  plane.operators.decision = {1'800};
+  plane.pools.front().operators.decision = {1'800};
   for (const std::size_t machine : {3U, 4U}) plane.risks.push_back(loss({machine}, year, 8 * hour));
   const double forced = availability(plane).unavailable.value;
   // Until the repair or half an hour after the time-out, whichever is first; one principal at a time.
