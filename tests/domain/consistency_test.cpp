@@ -230,48 +230,6 @@ TEST(Consistency, a_secret_is_in_a_file_or_a_variable) {
       {"both", {}, "topology.deployment[0].database_password", "found both `file` and `variable`; expected one of them"});
 }
 
-TEST(Consistency, a_failover_cluster_has_two_machines_and_a_name_of_its_own) {
-  Scenario clustered = consistent();
-  Database& content = clustered.topology.databases[0];
-  content = {.holds = Holds::content, .pool = {}, .principal = NodeId{"sql"}, .mirror = {}, .witness = {}, .log_shipping = {}};
-  content.mode = AvailabilityMode::failover_cluster;
-  clustered.topology.sql_instances.emplace_back();
-  SqlInstance& instance = clustered.topology.sql_instances.back();
-  instance.name = NodeId{"sql"};
-  instance.cluster = {NodeId{"node-1"}, NodeId{"node-2"}};
-  const std::string key = "topology.sql_instances[" + std::to_string(clustered.topology.sql_instances.size() - 1) + "]";
-  EXPECT_THAT(inconsistencies(clustered), IsEmpty());
-  for (const std::string name : {"sql", "node-1"}) {  // the instance stands for both
-    Scenario scenario = clustered;
-    scenario.faults[0].lose = NodeId{name};
-    scenario.objectives.clear();
-    EXPECT_THAT(inconsistencies(scenario), IsEmpty()) << name;
-  }
-  const auto with = [&](const std::function<void(Scenario&, SqlInstance&)>& change) {
-    Scenario scenario = clustered;
-    change(scenario, scenario.topology.sql_instances.back());
-    return scenario;
-  };
-  expect_found(with([](Scenario&, SqlInstance& it) { it.cluster.pop_back(); }),
-               {"one machine", {}, (key + ".cluster").c_str(), "expected two different machines, the active one first"});
-  expect_found(with([](Scenario&, SqlInstance& it) { it.cluster[1] = it.cluster[0]; }),
-               {"the same machine", {}, (key + ".cluster").c_str(), "expected two different machines, the active one first"});
-  expect_found(with([](Scenario&, SqlInstance& it) { it.cluster[1] = NodeId{"sql"}; }),
-               {"a node of that name",
-                {},
-                (key + ".name").c_str(),
-                "a machine is called `sql` too; expected another name",
-                "of a cluster it is the name that clients connect to"});
-  expect_found(with([](Scenario&, SqlInstance& it) { it.cluster.clear(); }),
-               {"no cluster",
-                {},
-                "topology.databases[0].mode",
-                "found failover-cluster, and `sql` is one machine",
-                "list the instance under `sql_instances` with the two machines of its `cluster`"});
-  expect_found(with([](Scenario& it, SqlInstance&) { it.topology.databases[0].mode = AvailabilityMode::none; }),
-               {"no mode", {}, "topology.databases[0].mode", "found none, and `sql` is a cluster; expected failover-cluster"});
-}
-
 TEST(Consistency, shares_of_pools_cover_all_users_once) {
   Scenario scenario = with_two_pools();
   scenario.topology.chat_pools[0].users = Share{0.6};
