@@ -37,6 +37,12 @@ def _fail(text: str, code: int = _BAD_INPUT) -> NoReturn:
 )
 @click.option("--sensitivity", is_flag=True, help="Which assumption moves the answer most, each at the ends of its interval.")
 @click.option("--fit", is_flag=True, help="Play reconnect storms with the full simulation, not its fluid model; takes minutes.")
+@click.option(
+    "--fit-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="--fit with the storms that FILE holds, or played and written to it; refused when they are of other pools.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder for page, picture and data.")
 @click.option("--allow-unsupported", is_flag=True, help="Answer although a rule of severity error is broken.")
@@ -49,6 +55,7 @@ def availability(
     failback: str | None,
     sensitivity: bool,
     fit: bool,
+    fit_file: Path | None,
     as_json: bool,
     out: Path | None,
     allow_unsupported: bool,
@@ -68,6 +75,7 @@ def availability(
             failback=failback,
             sensitivity=sensitivity,
             fit=fit,
+            fit_file=fit_file,
             allow_unsupported=allow_unsupported,
             progress=sys.stderr.isatty(),
         )

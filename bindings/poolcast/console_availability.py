@@ -8,7 +8,7 @@ from rich.text import Text
 
 from poolcast import summary, units
 from poolcast.console import plain_table
-from poolcast.nines import end_of_assumption, minutes_interval, minutes_of_end, minutes_text, runbook_of
+from poolcast.nines import end_of_assumption, minutes_interval, minutes_of_end, minutes_text, runbook_of, survival
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,6 +36,9 @@ def availability(console: Console, answer: Availability) -> None:
     console.print(table)
     if any(storm["played_s"] is not None for storm in answer["surges"]):
         _storms(console, answer)
+    surrogate = answer.surrogate_sentence()
+    if surrogate and surrogate not in answer.remarks():
+        console.print(f"\n{surrogate}")
     if answer["sensitivity"]:
         _sensitivity(console, answer)
     risks = plain_table(("Assumed", ""), ("about every", "r"), ("", ""), ("for about", "r"), ("", ""))
@@ -59,11 +62,12 @@ def _operators(console: Console, answer: Availability) -> None:
 
 
 def _storms(console: Console, answer: Availability) -> None:
-    """What a loss costs who reconnects: played, and what the fluid model has instead."""
+    """What a loss costs who reconnects when most are there: played, and what the fluid model has instead."""
     table = plain_table(("Away, a loss and user of the pool", ""), ("simulated", "r"), ("fluid", "r"))
     for storm in answer["surges"]:
-        left = f"{storm['survivors']} of {storm['servers']} survive" if storm["survivors"] else "everybody signs in anew"
-        table.add_row(f"  {storm['pool']}: {left}", units.duration(storm["played_s"]), units.duration(storm["fluid_s"]))
+        table.add_row(
+            f"  {storm['pool']}: {survival(storm)}", units.duration(storm["played_s"]), units.duration(storm["fluid_s"])
+        )
     console.print()
     console.print(table)
 

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from poolcast.scenario import Scenario
     from poolcast.summary import Row
 
-FORMAT = "poolcast-availability/2"
+FORMAT = "poolcast-availability/3"
 _FILES = ("availability.json", "scenario.yaml")
 MOST_MINUTES = 600  # a year; above it are hours
 _LEAST_SHOWN_S = 1e-3
+_MOST_MISSED = 0.1  # of a reconnect storm that was left out of a fit, without a remark
 _MINUTES = ("minutes_per_year", "low", "high")
 
 
@@ -107,6 +108,15 @@ class Availability:
         ]
         return pd.DataFrame(rows, columns=columns)
 
+    @property
+    def surges(self) -> pd.DataFrame:
+        """What a loss costs who reconnects, by how many are there: a row for each storm and each load at which it was run."""
+        import pandas as pd
+
+        storm, run = ("pool", "servers", "survivors"), ("load", "activity", "fluid_s", "played_s")
+        rows = [[*(of[key] for key in storm), *(at[key] for key in run)] for of in self.data["surges"] for at in of["runs"]]
+        return pd.DataFrame(rows, columns=[*storm, *run])
+
     def by_cause(self) -> list[tuple[str, Row]]:
         """Causes by name with their minutes a year, the largest first."""
         causes = [(summary.words(cause), minutes) for cause, minutes in self.data["by_cause"].items()]
@@ -122,8 +132,26 @@ class Availability:
             return "No loss among these risks takes users' service."
         away = self.data["unavailable"]
         return (
-            f"Available {100 * self.data['availability']:.7g} % of users' time: {self.nines:.2f} nines, "
+            f"Available {100 * self.data['availability']:.7g} % of {self.whose_time()}: {self.nines:.2f} nines, "
             f"{minutes_text(away)} a year away {minutes_interval(away)}."
+        )
+
+    def whose_time(self) -> str:
+        """What availability is a share of."""
+        wanted = self.data["wanted"]
+        return "users' time" if wanted == 1 else f"the time that users want to be there, {100 * wanted:.3g} % of a day"
+
+    def surrogate_sentence(self) -> str:
+        """What is asked for the cost of a reconnect storm at a load that was not run, and how far it may be off; else nothing."""
+        error = self.data["surrogate"]["error"]
+        if error is None:
+            return ""
+        worst = max((storm for storm in self.data["surges"] if storm["error"]), key=lambda storm: storm["error"]["worst"])
+        model = {"fluid": "the fluid model", "simulation": "the full simulation"}[self.data["surrogate"]["fitted_to"]]
+        return (
+            f"What reconnecting costs at each hour is fitted to {self.data['surrogate']['runs']} runs of {model}. Left out, half "
+            f"of them are missed by less than {_per_cent(error['typical'])}, the worst by {_per_cent(error['worst'])} "
+            f"({worst['pool']}: {survival(worst)}, {_per_cent(error['worst_load'])} of the users there)."
         )
 
     def remarks(self) -> list[str]:
@@ -131,6 +159,9 @@ class Availability:
         found = []
         if not self.data["precise"]:
             found.append("The precision was not reached: the interval says how far the answer may be off.")
+        error = self.data["surrogate"]["error"]
+        if error is not None and error["worst"] > _MOST_MISSED:
+            found.append(self.surrogate_sentence())
         ends = [end for swing in self.swings() for end in swing.ends]
         if any(end["minutes_per_year"] is None for end in ends):
             found.append("An end of an assumption could not be worked out: there hardly ever everything is well.")
@@ -199,6 +230,15 @@ class Availability:
         parts = [f"<strong>{escape(self.name)}</strong><p>{escape(self.sentence())}</p>", self.causes.to_html()]
         parts += [f"<p>{escape(remark)}</p>" for remark in self.remarks()]
         return "".join(parts + ([self.sensitivity.to_html()] if self.data["sensitivity"] else []))
+
+
+def survival(storm: Row) -> str:
+    """Which servers are left after the loss."""
+    return f"{storm['survivors']} of {storm['servers']} servers survive" if storm["survivors"] else "everybody signs in anew"
+
+
+def _per_cent(share: float) -> str:
+    return f"{100 * share:.2g} %"
 
 
 def minutes_text(minutes: Row) -> str:

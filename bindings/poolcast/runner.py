@@ -306,6 +306,7 @@ def availability(
     failback: str | os.PathLike[str] | None = None,
     sensitivity: bool = False,
     fit: bool = False,
+    fit_file: str | os.PathLike[str] | None = None,
     allow_unsupported: bool = False,
     progress: bool = True,
 ) -> Availability:
@@ -315,10 +316,12 @@ def availability(
     Carlo with importance sampling, until the 95 % interval of the unavailability has the relative half-width `precision`.
     `runbook` and `failback` say how long operators need for a lost site and the way back; without them, the runbooks that the
     scenario follows, else site-failover and site-failback. The first step of the former is their decision. `sensitivity` adds
-    what each assumption does at the ends of its interval. `fit` plays the reconnect storms with the full simulation instead of
-    taking them from its fluid model, which takes a minute for 80,000 users, with a bar while `progress`. The answer's `data` is
-    described in docs/run-format.md. Raises ConfigError on a scenario without such losses, with
-    others, or with so many that hardly ever everything is well, and RunError when the program ends without an answer.
+    what each assumption does at the ends of its interval. With a day curve a loss meets the users of its hour, and the answer
+    is a share of the time that they want to be there. `fit` plays the reconnect storms with the full simulation instead of
+    taking them from its fluid model, which takes a minute for 80,000 users and several with a day curve, with a bar while
+    `progress`; with `fit_file` it takes them from that file, or plays them and writes it. The answer's `data` is described in
+    docs/run-format.md. Raises ConfigError on a scenario without such losses, with others, or with so many that hardly ever
+    everything is well, and RunError when the program ends without an answer.
     """
     from poolcast.nines import Availability
 
@@ -332,9 +335,11 @@ def availability(
         arguments.append("--sensitivity")
     if fit:
         arguments.append("--fit")
+    if fit_file is not None:
+        arguments += ["--fit-file", os.fspath(fit_file)]
     if allow_unsupported:
         arguments.append("--allow-unsupported")
-    with _bar(question.name, progress and fit) as show:
+    with _bar(question.name, progress and (fit or fit_file is not None)) as show:
         finished = execute(question, arguments, show)
     if finished.code != 0:
         if finished.interrupted:

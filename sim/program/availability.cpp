@@ -15,6 +15,7 @@
 #include "sim/analytic/sensitivity.hpp"
 #include "sim/program/plan.hpp"
 #include "sim/program/pool_runbooks.hpp"
+#include "sim/program/surge_file.hpp"
 #include "sim/program/surge_runs.hpp"
 
 namespace poolcast::sim {
@@ -163,6 +164,21 @@ std::vector<Inconsistency> refusals(const Scenario& scenario, const Flags& flags
   return found;
 }
 
+// As the flags ask for it; false when it was stopped or a worker died.
+bool fit(std::vector<analytic::Surge>& surges, const Scenario& scenario, const RunFunction& run, const Flags& flags,
+         const std::function<bool()>& stop_wished, std::string& failure) {
+  if (!flags.fit_file) return !flags.fit || play(surges, scenario, run, flags, stop_wished, failure);
+  const SurgeFile file(*flags.fit_file, scenario, flags.seed);
+  if (file.exists()) {
+    file.read(surges);
+    return true;
+  }
+  file.require_writable();
+  if (!play(surges, scenario, run, flags, stop_wished, failure)) return false;
+  file.write(surges);
+  return true;
+}
+
 }  // namespace
 
 ExitCode answer_availability(const Flags& flags, const RunFunction& run, const std::function<bool()>& stop_wished) {
@@ -178,7 +194,7 @@ ExitCode answer_availability(const Flags& flags, const RunFunction& run, const s
   const std::vector<PoolRunbooks> runbooks = runbooks_of(scenario, flags);
   std::vector<analytic::Surge> surges = analytic::fluid_surges(scenario);
   std::string failure;
-  if (flags.fit && !play(surges, scenario, run, flags, stop_wished, failure)) {
+  if (!fit(surges, scenario, run, flags, stop_wished, failure)) {
     if (!failure.empty()) std::fprintf(stderr, "poolcast-sim: %s\n", failure.c_str());
     return failure.empty() ? interrupted : worker_died;
   }
@@ -194,7 +210,7 @@ ExitCode answer_availability(const Flags& flags, const RunFunction& run, const s
   }
   Json risks = Json::array();
   for (const Fault& fault : analytic::losses_at_random(scenario)) risks.push_back(risk_json(fault));
-  Json object = {{"format", "poolcast-availability/2"},
+  Json object = {{"format", "poolcast-availability/3"},
                  {"version", POOLCAST_VERSION},
                  {"seed", flags.seed},
                  {"scenario", {{"name", scenario.name}, {"digest", io::digest(scenario)}, {"costs", scenario.costs.name}}},

@@ -74,7 +74,11 @@ void add_flags(CLI::App& app, Flags& flags, std::string& precision) {
                "With --availability: which assumption moves the answer most, each at both ends of its interval");
   app.add_flag("--fit", flags.fit,
                "With --availability: what a loss costs users who reconnect from runs of the full simulation, by how many servers "
-               "survive, instead of from its fluid model");
+               "survive and how many users are there, instead of from its fluid model");
+  app.add_option(
+      "--fit-file", flags.fit_file,
+      "With --availability: --fit with the runs that this file holds, or, when there is none, played and written to it; "
+      "refused when they were played for another topology, workload, cost set, seed or version");
   app.add_option(
       "--runbook", flags.failover,
       "With --availability: runbook of a site's failover, a file (.yaml) or a name of the library; its first step is "

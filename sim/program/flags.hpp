@@ -34,9 +34,10 @@ struct Flags {
   std::optional<std::filesystem::path> out;
   Method method = Method::simulate;
   PlaneMode mode = PlaneMode::batch;
-  bool availability = false;  // instead of a run
-  bool sensitivity = false;   // of the availability
-  bool fit = false;           // reconnect storms of the availability from runs of the simulator
+  bool availability = false;                      // instead of a run
+  bool sensitivity = false;                       // of the availability
+  bool fit = false;                               // reconnect storms of the availability from runs of the simulator
+  std::optional<std::filesystem::path> fit_file;  // the same; the runs are read from there, or written
   // The runbooks that operators work through, files or names of the library; else those that the scenario follows, or the usual.
   std::optional<std::string> failover, failback;
   bool allow_unsupported = false;

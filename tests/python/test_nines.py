@@ -175,3 +175,32 @@ def test_a_followed_runbook_that_availability_cannot_play_is_refused_with_its_li
     ):
         pc.availability(scenario)
     assert pc.availability(scenario, precision="20%", runbook="site-failover").nines
+
+
+def test_a_day_curve_makes_it_a_share_of_the_time_that_users_want_to_be_there(tmp_path: Path) -> None:
+    points = "{at: 8h, present: 0%, activity: 1}, {at: 9h, present: 100%, activity: 1}, {at: 18h, present: 0%, activity: 1}"
+    sets = ["workload.users=400", _RISKS, f"workload.day_curve=[{points}]", "costs.join_rate=1/s"]
+    scenario = pc.load("years-of-chance", set=[*sets, "topology.chat_pools.chat.active=[chat-1, chat-2]"])
+    answer = pc.availability(scenario)
+    assert answer["wanted"] == pytest.approx(5 / 24)
+    assert "% of the time that users want to be there, 20.8 % of a day" in answer.sentence()
+    assert answer.surges["load"].tolist() == [eighth / 8 for eighth in range(1, 9)] * 2
+    assert answer.surges["fluid_s"].groupby(answer.surges["survivors"]).apply(lambda away: away.is_monotonic_increasing).all()
+    assert "16 runs of the fluid model" in answer.surrogate_sentence()
+    assert html.escape(answer.surrogate_sentence(), quote=False) in answer.to_html()
+    kept = tmp_path / "storms.json"
+    played = pc.availability(scenario, fit_file=kept, progress=False)
+    assert "16 runs of the full simulation" in played.surrogate_sentence()
+    assert played == pc.availability(scenario, fit_file=kept)
+    with pytest.raises(pc.ConfigError, match="another seed"):
+        pc.availability(scenario, fit_file=kept, seed=2)
+
+
+def test_a_surrogate_that_misses_more_than_a_tenth_is_remarked_upon(answer: Availability) -> None:
+    assert answer.surrogate_sentence() == ""
+    data = copy.deepcopy(answer.data)
+    data["surrogate"]["error"] = {"typical": 0.02, "worst": 0.4, "worst_load": 0.875}
+    data["surges"][0]["error"] = data["surrogate"]["error"]
+    assert any("less than 2 %, the worst by 40 % (chat: 1 of 2 servers survive" in text for text in Availability(data).remarks())
+    data["surrogate"]["error"] = {"typical": 0.02, "worst": 0.09, "worst_load": 0.875}
+    assert not any("fitted" in text for text in Availability(data).remarks())

@@ -289,13 +289,81 @@ TEST_F(Program, finds_the_library_by_the_environment) {
 }
 
 TEST_F(Program, has_no_nines_where_nothing_takes_service_away) {
-  const Ended ended = called(
-      {"years-of-chance", "--availability", "--set", "faults=[{at: 0s, lose: sql-w, about_every: 365day, for_about: 8h}]"});
+  const Ended ended = called({"years-of-chance", "--availability", "--set", "workload.users=400", "--set",
+                              "faults=[{at: 0s, lose: sql-w, about_every: 365day, for_about: 8h}]"});
   EXPECT_EQ(ended.code, 0) << ended.error;
   const Json answer = Json::parse(ended.out);
   EXPECT_TRUE(answer["nines"].is_null());
   EXPECT_EQ(answer["availability"], 1);
   EXPECT_EQ(answer["precise"], true);
+}
+
+// The stand-in dies when it is asked to play: what is in the file is not played again.
+TEST_F(Program, plays_no_reconnect_storm_that_the_file_holds_and_none_of_another_pool) {
+  const fs::path file = in_folder("storms.json");
+  const auto fitted = [&](const Words& more) {
+    Words words{"years-of-chance", "--availability",
+                "--fit-file",      file.string(),
+                "--set",           "workload.users=400",
+                "--set",           "faults=[{at: 0s, lose: chat-1, about_every: 20day, for_about: 1h}]"};
+    words.insert(words.end(), more.begin(), more.end());
+    return called(words);
+  };
+  const Ended played = fitted({});
+  EXPECT_EQ(played.code, 0) << played.error;
+  const std::string kept = text_of(file);
+  EXPECT_EQ(Json::parse(kept)["runs"].size(), 7U);
+  const Words dies{"--set", "question=die in replication 0"};
+  const Ended read = fitted(dies);
+  EXPECT_EQ(read.code, 0) << read.error;
+  EXPECT_EQ(Json::parse(read.out)["surges"], Json::parse(played.out)["surges"]);
+  EXPECT_EQ(Json::parse(read.out)["surrogate"]["fitted_to"], "simulation");
+  for (const Words& other : {Words{"--seed", "2"}, Words{"--set", "workload.users=401"}, Words{"--set", "costs.join_rate=5/s"}}) {
+    const Ended refused = fitted(other);
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_NE(refused.error.find("remove it to have them played again"), std::string::npos) << refused.error;
+  }
+  EXPECT_EQ(text_of(file), kept);
+  std::ofstream(file) << R"({"format": 3})";
+  EXPECT_NE(fitted({}).error.find("expected reconnect storms that --fit-file wrote"), std::string::npos);
+  fs::remove(file);
+  EXPECT_EQ(fitted(dies).code, 4);
+  EXPECT_FALSE(fs::exists(file));
+}
+
+TEST_F(Program, says_before_it_plays_that_the_file_of_reconnect_storms_cannot_be_written) {
+  const Ended ended =
+      called({"years-of-chance", "--availability", "--fit-file", in_folder("none/storms.json").string(), "--set",
+              "question=die in replication 0", "--set", "faults=[{at: 0s, lose: chat-1, about_every: 20day, for_about: 1h}]"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.error.find("cannot be written"), std::string::npos) << ended.error;
+}
+
+// Nobody there at night, everybody by day: the loss of the pool's only database takes the same share of the time that users want
+// to be there, and fewer minutes.
+TEST_F(Program, counts_of_a_day_only_the_time_that_users_want_to_be_there) {
+  const Words words{"years-of-chance",    "--availability", "--set",
+                    "workload.users=400", "--set",          "faults=[{at: 0s, lose: front, about_every: 20day, for_about: 1h}]"};
+  Words by_day = words;
+  by_day.insert(by_day.end(), {"--set",
+                               "workload.day_curve=[{at: 8h, present: 0%, activity: 1}, {at: 9h, present: 100%, activity: 1}, "
+                               "{at: 17h, present: 100%, activity: 1}, {at: 18h, present: 0%, activity: 1}]"});
+  const Json always = Json::parse(called(words).out), day = Json::parse(called(by_day).out);
+  EXPECT_EQ(always["wanted"], 1);
+  EXPECT_TRUE(always["surrogate"]["error"].is_null());
+  EXPECT_NEAR(day["wanted"].get<double>(), 9.0 / 24, 1e-9);
+  EXPECT_EQ(day["surges"][0]["runs"].size(), 8U);
+  EXPECT_FALSE(day["surrogate"]["error"].is_null());
+  const auto minutes = [](const Json& answer) { return answer["by_cause"]["front_end"]["minutes_per_year"].get<double>(); };
+  EXPECT_NEAR(minutes(day) / minutes(always), 9.0 / 24, 1e-9);
+  EXPECT_NEAR(day["availability"].get<double>(), always["availability"].get<double>(), 1e-4);
+}
+
+TEST_F(Program, refuses_an_availability_for_users_who_are_never_there) {
+  const Ended ended = called({"years-of-chance", "--availability", "--set",
+                              "workload.day_curve=[{at: 8h, present: 0%, activity: 1}, {at: 9h, present: 0%, activity: 1}]"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.error.find("nobody ever is"), std::string::npos) << ended.error;
 }
 
 }  // namespace
