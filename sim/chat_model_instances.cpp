@@ -49,10 +49,10 @@ void ChatModel::instance_returned(const NodeId& name) {
 // What becomes of the instance, and of what a loss more would do, shows when its machines and its storage change.
 void ChatModel::change_cluster(InstanceCluster& cluster, const std::function<void()>& change, LossKind kind) {
   const bool ran = cluster.runs();
-  const NodeId machine = cluster.machine();
+  const NodeId* machine = &cluster.machine();
   change();
   if (ran && !cluster.runs()) instance_lost(cluster.name(), kind);
-  if (cluster.machine() != machine) databases_reached();
+  if (&cluster.machine() != machine) databases_reached();  // its name leads elsewhere
   if (!ran && cluster.runs()) instance_returned(cluster.name());
   for (ManagedDatabase& managed : databases_)
     if (managed.session.involves(cluster.name())) record_database(managed);

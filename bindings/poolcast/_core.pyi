@@ -1038,8 +1038,6 @@ class Effect:
     """The new active list: `first-site`, `second-site`, `nobody`, or servers, pools and sites of the topology."""
     activate: str | None
     """Standby chat server that joins the active list."""
-    lose_disks: str | None
-    """SQL instance that loses its disks for data and log while its machine stays up; of a failover cluster, the storage that its nodes share. With `kind: destroyed` what was on them is gone."""
     drain: str | None
     """Chat server that leaves the active list."""
     swap: str | None
@@ -1293,6 +1291,8 @@ class Fault:
     """When, from the scenario's start; of what happens at random, from when on. In seconds."""
     lose: str | list[str] | None
     """What is lost: a machine, a Front End pool, a chat pool, a site, or a list of these that are lost together."""
+    lose_disks: str | None
+    """SQL instance that loses its disks for data and log while its machine stays up; of a failover cluster, the storage that its nodes share. With `kind: destroyed` what was on them is gone."""
     drain: str | None
     """Chat server that leaves the active list; its connections stay."""
     activate: str | None
