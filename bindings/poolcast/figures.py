@@ -13,11 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from poolcast import logbook, summary, units
+from poolcast.labels import stagger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
     from poolcast.result import Result
     from poolcast.summary import Row
@@ -69,13 +71,13 @@ def _timeline(result: Result, theme: Theme) -> Figure:
         _steps(axes[3], steps, result)
     for axis in axes:
         _frame(axis, result, theme)
-    _fault_labels(axes[0], result, theme)
-    _recovery_marks(axes[0], result, theme)
+    labels = [*_fault_labels(axes[0], result, theme), *_recovery_marks(axes[0], result, theme)]
     scenario = result.data["scenario"]
     axes[-1].set_xlim(0, scenario["horizon_s"])
     _time_axis(axes[-1], scenario["horizon_s"], theme)
     run = f"seed {result.data['seed']} · {units.plural(result.replications, 'replication')} · scenario {scenario['digest'][:12]}"
     figure.supxlabel(f"{run} · bands are 95 % confidence intervals", fontsize=8, color=theme.muted, x=0.99, ha="right")
+    stagger(figure, axes[0], labels)
     return figure
 
 
@@ -254,21 +256,24 @@ def _frame(axis: Axes, result: Result, theme: Theme) -> None:
             text.set_color(theme.ink)
 
 
-def _fault_labels(axis: Axes, result: Result, theme: Theme) -> None:
+def _fault_labels(axis: Axes, result: Result, theme: Theme) -> list[Text]:
     scenario = result.data["scenario"]
-    low, high = axis.get_ylim()
-    for number, fault in enumerate(scenario["faults"]):
-        y = low + (0.08 + 0.09 * (number % 4)) * (high - low)
-        axis.text(fault["at_s"], y, f"  {fault['label']}", color=_LOST, fontsize=9, fontweight="bold")
+    where = axis.get_xaxis_transform()
+    found = []
     if scenario["warm_up_s"]:
-        axis.text(0, low + 0.08 * (high - low), " warm-up", color=theme.muted, fontsize=8.5)
+        found.append(axis.text(0, 0, " warm-up ", transform=where, color=theme.muted, fontsize=8.5))
+    for fault in sorted(scenario["faults"], key=lambda fault: fault["at_s"]):
+        text = f"  {fault['label']}  "
+        found.append(axis.text(fault["at_s"], 0, text, transform=where, color=_LOST, fontsize=9, fontweight="bold"))
+    return found
 
 
-def _recovery_marks(axis: Axes, result: Result, theme: Theme) -> None:
+def _recovery_marks(axis: Axes, result: Result, theme: Theme) -> list[Text]:
     """Lines where the median replication is back, of the failures that cost most users, or the database."""
     entries = result.data.get("recovery") or []
     entries = sorted(entries, key=lambda entry: -(entry["users_affected"] or {"mean": 0})["mean"])[:_MARKED_FAILURES]
-    low, high = axis.get_ylim()
+    where = axis.get_xaxis_transform()
+    found = []
     for entry in entries:
         for column, text in (("half_back", "50 % back"), ("most_back", "95 % back"), ("database_back", "database back")):
             middle = (entry[column] or {}).get("p50_s")
@@ -276,7 +281,8 @@ def _recovery_marks(axis: Axes, result: Result, theme: Theme) -> None:
                 continue
             at = entry["at_s"] + middle
             axis.axvline(at, color=_COLOURS[2], linewidth=0.9, linestyle=(0, (2, 2)))
-            axis.text(at, low + 0.42 * (high - low), f" {text}", color=theme.muted, fontsize=7.5, rotation=90, ha="right")
+            found.append(axis.text(at, 0, f" {text} ", transform=where, color=theme.muted, fontsize=7.5, rotation=90))
+    return found
 
 
 def png(figure: Figure, *, dots_per_inch: int = 160) -> bytes:

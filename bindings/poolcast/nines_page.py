@@ -101,14 +101,11 @@ def _operators(answer: Availability) -> list[tuple[str, str, str]]:
 
 def _storms(answer: Availability) -> list[Row]:
     """What a loss costs who reconnects; pools that are alike in one line."""
-    shared: dict[tuple[object, ...], list[str]] = {}
+    shared: dict[str, tuple[Row, list[str]]] = {}
     for storm in answer["surges"]:
-        figures = (storm["servers"], storm["survivors"], storm["fluid_s"], storm["played_s"])
-        shared.setdefault(figures, []).append(storm["pool"])
-    return [
-        {"pools": ", ".join(pools), "servers": servers, "survivors": survivors, "fluid_s": fluid, "played_s": played}
-        for (servers, survivors, fluid, played), pools in shared.items()
-    ]
+        same = repr({key: value for key, value in storm.items() if key != "pool"})
+        shared.setdefault(same, (storm, []))[1].append(storm["pool"])
+    return [{**storm, "pools": ", ".join(pools)} for storm, pools in shared.values()]
 
 
 def _commands(answer: Availability) -> list[str]:

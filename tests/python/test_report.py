@@ -9,6 +9,7 @@ from pathlib import Path
 
 import poolcast as pc
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from poolcast import drawing, failures, figures, page, summary, units
 
 
@@ -253,3 +254,35 @@ def test_other_quantities_are_printed_for_people() -> None:
     assert units.with_interval(0.412, 0.398, 0.431, "s") == "412 ms [398, 431]"
     assert units.events(31_123_456) == "31.1 million"
     assert units.quantity(None, "s") == "—"
+
+
+def test_no_two_labels_of_the_timeline_overlap(result: pc.Result) -> None:
+    data = copy.deepcopy(result.data)
+    data["scenario"]["warm_up_s"] = 300.0
+    horizon = data["scenario"]["horizon_s"]
+    moments = [
+        (0.0, "lose north"),
+        (1.0, "follow site-failover"),
+        (20.0, "lose chat-2"),
+        (horizon - 1, "a fault with a long name"),
+    ]
+    data["scenario"]["faults"] = [{**data["scenario"]["faults"][0], "at_s": at, "label": label} for at, label in moments]
+    back = {"p5_s": 1.0, "p50_s": 30.0, "p95_s": 60.0}
+    data["recovery"] = [{**data["recovery"][0], "at_s": at, "half_back": back, "most_back": back} for at in (0.0, 20.0)]
+    figure = figures.timeline_figure(pc.Result(data, result.scenario))
+    FigureCanvasAgg(figure).draw()
+    axis = figure.axes[0]
+    labels = [text for text in axis.texts if text.get_visible()]
+    assert {label for _, label in moments} <= {text.get_text().strip() for text in labels}
+    boxes = [text.get_window_extent() for text in labels]
+    for number, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:number]), labels[number].get_text()
+        assert box.x1 <= axis.get_window_extent().x1 + 1, labels[number].get_text()
+
+
+def test_labels_that_find_no_room_are_left_out(result: pc.Result) -> None:
+    data = copy.deepcopy(result.data)
+    data["scenario"]["faults"] *= 40
+    axis = figures.timeline_figure(pc.Result(data, result.scenario)).axes[0]
+    shown = [text for text in axis.texts if text.get_visible() and data["scenario"]["faults"][0]["label"] in text.get_text()]
+    assert 1 < len(shown) < 40
