@@ -225,6 +225,15 @@ def test_the_drawing_marks_what_is_lost(scenario: pc.Scenario) -> None:
         assert name in svg
 
 
+def test_the_drawing_shows_the_nodes_of_a_cluster_and_marks_both_when_their_storage_is_lost() -> None:
+    svg = drawing.topology_svg(pc.load("clustered-database"))
+    assert "sql-1 · active" in svg
+    assert "sql-2 · passive" in svg
+    assert svg.count(" hit") == 1
+    storage = ["faults=[{at: 10min, lose_disks: sql-content}]", "variants=[]"]
+    assert drawing.topology_svg(pc.load("clustered-database", set=storage)).count(" hit") == 2
+
+
 def test_the_drawing_marks_every_machine_of_a_lost_site_and_of_a_rack() -> None:
     scenario = pc.load("sites-cut")
     scenario.faults = [pc.Fault(at_s=60, lose="south")]
