@@ -16,7 +16,10 @@ IMPOSSIBLE = {
     "PC-DB-ASYNC-EDITION": [f"{CONTENT}.mode=high-performance"],
     "PC-DB-ALWAYSON": [f"{CONTENT}.mode=always-on"],
     "PC-DB-WITNESS-ALONE": [f"{CONTENT}.mirror=null", f"{CONTENT}.mode=none"],
-    "PC-DB-MIRROR-MODE": [f"{CONTENT}.mode=failover-cluster"],
+    "PC-DB-MIRROR-MODE": [
+        f"{CONTENT}.mode=failover-cluster",
+        "topology.sql_instances=[{name: sql-1, cluster: [sql-1a, sql-1b]}]",
+    ],
     "PC-DB-EXPRESS-SHIPPING": [SHIPPING, "topology.sql_instances=[{name: sql-1, edition: express}]"],
     "PC-DB-EXPRESS-MIRROR": ["topology.sql_instances=[{name: sql-2, edition: express}]"],
     "PC-DB-PARTNERS": ["topology.sql_instances=[{name: sql-2, version: 2016}]"],
