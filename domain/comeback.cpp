@@ -30,7 +30,10 @@ double away(const Span& window) {
   const double wanted = window.connected + window.waiting;
   return wanted > 0 ? window.waiting / wanted : 0;
 }
-double failing(const Span& window) { return window.offered > 0 ? window.failed / window.offered : 0; }
+
+// At most all: what is refused in this window may have been offered in the one before.
+double share_failed(double failed, double offered) { return offered > 0 ? std::min(1.0, failed / offered) : 0; }
+double failing(const Span& window) { return share_failed(window.failed, window.offered); }
 
 using Measure = double (*)(const Span&);
 
@@ -79,6 +82,8 @@ Look look(const Course& course, const Trigger& trigger) {
   return result;
 }
 
+bool without_database(const Span& window) { return window.served < 1 - rounding; }
+
 // Least squares over the middles of the windows, per second.
 double slope(Spans windows, Measure share) {
   const auto middle = [](const Span& window) { return (window.start + window.length / 2).count(); };
@@ -100,12 +105,15 @@ double fastest_fall(Spans windows, Measure share) {
   return fastest;
 }
 
+// Without a database requests fail whatever the load.
 std::string overload(Spans tail) {
+  if (without_database(tail.back())) return "";
   double offered = 0, failed = 0, length = 0;
   for (const Span& window : tail) offered += window.offered, failed += window.failed, length += window.length.count();
   if (!(offered > 0) || !(failed > 0)) return "";
   return "in the last " + rounded(length) + " " + number_in_words(std::round(offered)) + " requests were offered and " +
-         percent(1 - failed / offered) + " served, so that what is tried again keeps the load above what is served; ";
+         percent(1 - share_failed(failed, offered)) +
+         " served, so that what is tried again keeps the load above what is served; ";
 }
 
 Comeback not_back(const Look& look, const Trigger& trigger, std::optional<Seconds> within) {
@@ -120,7 +128,7 @@ Comeback not_back(const Look& look, const Trigger& trigger, std::optional<Second
   const bool on_its_way = needed >= 0 && needed <= look.looked * (keeps_pace ? steadily : as_long_again);
 
   const std::string state = percent(share(last)) + (users ? " of users are away " : " of requests fail ") + rounded(look.looked) +
-                            " after the trigger; ";
+                            " after the trigger; " + (without_database(last) ? "nobody serves its content database; " : "");
   if (within && look.looked > within->count() && !trigger.lasts)
     return {ComebackKind::does_not_come_back, std::nullopt,
             state + (on_its_way ? "at the pace of late it takes " + rounded(needed) + " more, " : overload(tail)) + "and only " +
@@ -192,12 +200,47 @@ std::optional<Comeback> comeback(const Scenario& scenario, const ReplicationResu
   for (const Course& course : courses) {
     if (pool && course.pool != *pool) continue;
     Comeback own = comeback(course, *trigger, within);
+    own.of_users_alone = !course.has_requests;
+    if (own.of_users_alone) own.reason += ", " + std::string(users_alone);
     if (courses.size() > 1) own.reason = course.pool + ": " + own.reason;
     const bool worse = !worst || own.kind > worst->kind || (own.kind == worst->kind && time_of(own) > time_of(*worst));
     if (worse) worst = std::move(own);
   }
   return worst;
 }
+
+namespace {
+
+bool destroys(const Fault& fault, const NodeId& instance, const Topology& topology) {
+  if (fault.kind != LossKind::destroyed) return false;
+  if (fault.lose_disks == instance) return true;
+  if (!fault.lose) return false;
+  const std::vector<NodeId> lost = machines_of(topology, *fault.lose);
+  const auto is_lost = [&](const NodeId& machine) { return std::ranges::find(lost, machine) != lost.end(); };
+  const SqlInstance* listed = find_sql_instance(topology, instance);
+  return listed && !listed->cluster.empty() ? std::ranges::all_of(listed->cluster, is_lost) : is_lost(instance);
+}
+
+// The fault has a part in it that every copy of a content database is destroyed, and no order after it puts another in its
+// place: machines that come back empty end nothing.
+bool leaves_no_copy(const Fault& fault, const Scenario& scenario) {
+  const Topology& topology = scenario.topology;
+  const auto mends = [&](const Fault& later) {
+    return later.at >= fault.at && (later.restore || later.follow || (later.fail_over && !later.to));
+  };
+  if (std::ranges::any_of(scenario.faults, mends)) return false;
+  const auto is_destroyed = [&](const NodeId& partner) {
+    return std::ranges::any_of(scenario.faults, [&](const Fault& each) { return destroys(each, partner, topology); });
+  };
+  return std::ranges::any_of(topology.databases, [&](const Database& database) {
+    if (database.holds != Holds::content) return false;
+    const bool concerned =
+        destroys(fault, database.principal, topology) || (database.mirror && destroys(fault, *database.mirror, topology));
+    return concerned && is_destroyed(database.principal) && (!database.mirror || is_destroyed(*database.mirror));
+  });
+}
+
+}  // namespace
 
 std::optional<Trigger> trigger_of(const Scenario& scenario) {
   std::optional<Trigger> all;
@@ -208,7 +251,8 @@ std::optional<Trigger> trigger_of(const Scenario& scenario) {
     one.over += fault.duration.value_or(
         preparation(fault, scenario.topology, scenario.costs.start_time.value, full_copy(fault, scenario.topology)).high);
     const bool again_to_the_end = fault.about_every || (fault.every && !fault.times);
-    if (again_to_the_end || (!fault.duration && holds(fault)) || one.over >= scenario.horizon)
+    const bool to_the_end = (!fault.duration && holds(fault)) || leaves_no_copy(fault, scenario);
+    if (again_to_the_end || to_the_end || one.over >= scenario.horizon)
       one = {fault.at, fault.at, label(fault), again_to_the_end};
     if (!all) all = one;
     all->begins = std::min(all->begins, one.begins);
@@ -224,16 +268,21 @@ std::vector<Course> courses_of(const ReplicationResult& result) {
   std::map<std::string, std::size_t> index;
   for (const Series& series : result.series) {
     if (series.metric != Metric::users_connected || !series.place.node.empty() || !series.place.part.empty()) continue;
-    Course course{series.place.pool, {}};
+    Course course{series.place.pool, {}, false};
     for (std::size_t i = 0; i < series.windows.size(); ++i)
-      course.windows.push_back({window_start(result, i), window_length(result, i), series.windows[i].mean, 0, 0, 0});
+      course.windows.push_back({window_start(result, i), window_length(result, i), series.windows[i].mean, 0, 0, 0, 1});
     index.emplace(course.pool, courses.size());
     courses.push_back(std::move(course));
   }
   for (const Series& series : result.series) {
     const auto found = index.find(series.place.pool);
-    if (found == index.end() || !series.place.node.empty() || !series.place.part.empty()) continue;
+    if (found == index.end() || !series.place.node.empty()) continue;
     std::vector<Span>& windows = courses[found->second].windows;
+    const bool is_available = series.metric == Metric::database_available && series.place.part == name_of(Holds::content);
+    for (std::size_t i = 0; is_available && i < series.windows.size() && i < windows.size(); ++i)
+      windows[i].served = series.windows[i].mean;
+    if (!series.place.part.empty()) continue;
+    if (series.metric == Metric::arrivals) courses[found->second].has_requests = true;
     for (std::size_t i = 0; i < series.windows.size() && i < windows.size(); ++i) {
       const auto count = static_cast<double>(series.windows[i].count);
       if (series.metric == Metric::users_waiting) windows[i].waiting += series.windows[i].mean;

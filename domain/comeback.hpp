@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/fold.hpp"
@@ -24,7 +25,7 @@ struct EnumNames<ComebackKind> {
 // The faults of a scenario taken together.
 struct Trigger {
   Seconds begins{0};
-  Seconds over{0};                   // nothing begins or ends any more
+  Seconds over{0};                   // nothing begins or ends any more; what destroys the last copy ends with its restore
   std::optional<std::string> lasts;  // the fault that holds to the end of the run, if one does
   bool again = false;                // and it does so again and again, or at random
   bool operator==(const Trigger&) const = default;
@@ -42,9 +43,11 @@ struct Course {
     double waiting = 0;    // users who want to be signed in and are not, mean
     double offered = 0;    // requests, every attempt counted
     double failed = 0;     // of these refused, or lost with their server
+    double served = 1;     // share of the time in which some partner served the content database
   };
   std::string pool;
   std::vector<Span> windows;
+  bool has_requests = true;  // the fluid model follows users alone
 };
 
 // One per chat pool.
@@ -54,7 +57,11 @@ struct Comeback {
   ComebackKind kind = ComebackKind::not_decided;
   std::optional<Seconds> after;  // from the end of the trigger to the first window from which on everything is as before
   std::string reason;
+  bool of_users_alone = false;  // requests were not followed
 };
+
+// What is said of an answer from a course without requests.
+inline constexpr std::string_view users_alone = "of users alone: requests were not followed";
 
 // A share of users or of requests that does not count: people restart, and one of a hundred is nobody's failure.
 inline constexpr double comeback_tolerance = 0.01;

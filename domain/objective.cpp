@@ -130,7 +130,7 @@ Observation observe_comeback(const Objective& objective, const Scenario& scenari
   if (!answer) return {std::nullopt, std::nullopt, "nobody counted the users" + where_in_words(objective, scenario), false};
   switch (answer->kind) {
     case ComebackKind::comes_back:
-      return {answer->after->count(), std::nullopt, "", false};
+      return {answer->after->count(), std::nullopt, "", false, answer->of_users_alone ? std::string(users_alone) : ""};
     case ComebackKind::not_decided:
       return {std::nullopt, 0, "not decided: " + answer->reason, false};
     case ComebackKind::does_not_come_back:

@@ -29,6 +29,7 @@ struct Observation {
   std::optional<double> above;  // without a value: what is known to lie below it, such as the time that was looked; all, if never
   std::string why_none;         // without a value
   bool nothing_asked = false;   // a time back where nobody was displaced or the database never went: none is missing
+  std::string leaves_out{};     // of a value: what was not looked at
 };
 
 // The figure of one replication. It counts from the warm-up on, or from the window in which the fault happens. Latencies and

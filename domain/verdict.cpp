@@ -65,6 +65,8 @@ void judge_where_asked(Verdict& verdict, const std::vector<Observation>& observa
     return;
   }
   judge_answer(verdict);
+  const std::string& leaves_out = observations.front().leaves_out;
+  if (!leaves_out.empty()) verdict.note += (verdict.note.empty() ? "" : "; ") + leaves_out;
   if (nothing == 0) return;
   const std::string& why = std::ranges::find_if(observations, &Observation::nothing_asked)->why_none;
   verdict.note += (verdict.note.empty() ? "" : "; ") + why + " in " + std::to_string(nothing) + " of " +

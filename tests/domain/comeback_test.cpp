@@ -92,6 +92,25 @@ TEST(Comeback, waits_for_requests_as_well_as_for_users) {
   EXPECT_EQ(judged(course(60, [](int since) { return State{0, since < 10 ? 300.0 : 0.0}; })).after, Seconds{600});
 }
 
+// What is refused in one window may have been offered in the one before.
+TEST(Comeback, never_has_more_requests_fail_than_all) {
+  Course busy = course(60, [](int) { return State{0, 300}; });
+  for (Course::Span& window : busy.windows)
+    if (window.start >= Seconds{720}) window.failed = 1.2 * window.offered;
+  const std::string reason = judged(busy).reason;
+  EXPECT_TRUE(reason.starts_with("100 % of requests fail")) << reason;
+  EXPECT_NE(reason.find(" 0 % served"), std::string::npos) << reason;
+}
+
+TEST(Comeback, never_happens_without_a_database_but_not_because_of_what_is_tried_again) {
+  Course away = course(60, [](int) { return State{0, 300}; });
+  for (Course::Span& window : away.windows) window.served = window.start >= Seconds{720} ? 0 : 1;
+  const Comeback answer = judged(away);
+  EXPECT_EQ(answer.kind, ComebackKind::does_not_come_back);
+  EXPECT_NE(answer.reason.find("nobody serves its content database"), std::string::npos) << answer.reason;
+  EXPECT_EQ(answer.reason.find("tried again"), std::string::npos) << answer.reason;
+}
+
 TEST(Comeback, counts_from_the_last_time_that_something_was_wrong) {
   const Comeback answer = judged(course(60, [](int since) { return State{since == 0 || since == 20 ? 0.5 : 0, 0}; }));
   EXPECT_EQ(answer.kind, ComebackKind::comes_back);
@@ -192,6 +211,41 @@ TEST(Trigger, of_operators_is_over_when_they_can_be_done) {
   EXPECT_EQ(over([](Fault& fault) { fault.activate = NodeId{"chat-1"}; }), Seconds{0});  // drained before, it still runs
 }
 
+// Machines that come back empty serve nothing.
+TEST(Trigger, that_destroys_the_last_copy_of_a_content_database_is_over_only_with_its_restore) {
+  Scenario scenario = ten_minutes();
+  Topology& topology = scenario.topology;
+  Database& content = topology.databases.emplace_back();
+  content.holds = Holds::content;
+  content.principal = NodeId{"sql"};
+  SqlInstance& cluster = topology.sql_instances.emplace_back();
+  cluster.name = NodeId{"sql"};
+  cluster.cluster = {NodeId{"sql-1"}, NodeId{"sql-2"}};
+  const auto lasts = [&] { return trigger_of(scenario)->lasts.has_value(); };
+  scenario.faults.assign(1, Fault{});
+  Fault& fault = scenario.faults[0];
+  fault.at = fault.duration.emplace(60);
+  fault.kind = LossKind::destroyed;
+  fault.lose_disks = NodeId{"sql"};
+  EXPECT_TRUE(lasts());
+  content.mirror = NodeId{"sql-m"};
+  EXPECT_FALSE(lasts());
+  content.mirror.reset();
+  fault.kind = LossKind::reset;
+  EXPECT_FALSE(lasts());
+  fault.kind = LossKind::destroyed;
+  fault.lose_disks.reset();
+  fault.lose = NodeId{"sql-1"};
+  EXPECT_FALSE(lasts());  // the storage is the other node's as well
+  fault.lose = Names({"sql-1", "sql-2"});
+  EXPECT_TRUE(lasts());
+  scenario.faults.emplace_back().at = Seconds{180};
+  scenario.faults[1].restore = PoolId{"chat"};
+  EXPECT_FALSE(lasts());
+  scenario.faults[1].at = Seconds{30};
+  EXPECT_TRUE(lasts());
+}
+
 TEST(Trigger, that_happens_again_to_the_end_is_never_over_whatever_is_left_after_the_last_time) {
   Scenario scenario = ten_minutes();
   scenario.faults = {loss("a", 60), loss("b", 30)};
@@ -253,6 +307,10 @@ ReplicationResult two_pools(double away_from_second) {
     fold.count(fold.add(Metric::refusals, {.pool = pool, .part = "post"}), 30, 7);  // is in the sum already
     fold.level(fold.add(Metric::users_connected, {.pool = pool, .node = "a"}), 0, 1);
     const double away = std::string(pool) == "two" ? away_from_second : 0;
+    const SeriesId available = fold.add(Metric::database_available, {.pool = pool, .part = "content"});
+    fold.level(fold.add(Metric::database_available, {.pool = pool, .part = "compliance"}), 0, 0.5);
+    fold.level(available, 0, 1);
+    fold.level(available, 120, 1 - away);
     fold.level(connected, 0, 100);
     fold.level(connected, 120, 100 * (1 - away));
     fold.level(waiting, 120, 100 * away);
@@ -277,6 +335,9 @@ TEST(Comeback, is_that_of_the_pool_that_fares_worst) {
   EXPECT_EQ(first.windows[5].waiting, 50);
   EXPECT_EQ(first.windows[0].offered, 1000);
   EXPECT_EQ(first.windows[0].failed, 7);
+  EXPECT_EQ(first.windows[0].served, 1);
+  EXPECT_EQ(first.windows[5].served, 0.5);
+  EXPECT_TRUE(first.has_requests);
 }
 
 // One is back after 25 minutes where 24 are allowed, the other never.

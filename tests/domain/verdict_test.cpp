@@ -30,9 +30,10 @@ Objective users_back(double at_most) {
 
 // A minute's loss after two of thirty minutes, whose users, half of all, are back that many minutes after it; negative: never.
 // `returning`: the trend of those who are not, each minute one of a hundred.
-ReplicationResult with_comeback(int minutes, bool returning = false) {
+ReplicationResult with_comeback(int minutes, bool returning = false, bool requests = true) {
   Fold fold(Seconds{1800}, Seconds{60});
   const Place place{.pool = "chat"};
+  if (requests) fold.add(Metric::arrivals, place);
   const SeriesId connected = fold.add(Metric::users_connected, place), waiting = fold.add(Metric::users_waiting, place);
   const auto away = [&](double at, double users) {
     fold.level(connected, at, 100 - users);
@@ -60,6 +61,14 @@ TEST(Verdict, to_come_back_holds_when_every_replication_does) {
   EXPECT_DOUBLE_EQ(verdict.answer.value().value, 600);
   EXPECT_EQ(verdict.margin, std::nullopt);
   EXPECT_EQ(verdict.note, "");
+}
+
+// As the fluid model does.
+TEST(Verdict, to_come_back_says_that_nobody_looked_at_requests) {
+  const Objective what = objective("comes_back", std::nullopt, std::nullopt);
+  const Verdict verdict = judged(what, with_short_loss(), {with_comeback(5, false, false)});
+  EXPECT_EQ(verdict.kind, VerdictKind::holds);
+  EXPECT_EQ(verdict.note, "of users alone: requests were not followed");
 }
 
 TEST(Verdict, to_come_back_fails_when_one_replication_does_not_whatever_the_others_do) {
