@@ -110,7 +110,9 @@ Observation observe_back(const Objective& objective, Metric metric, const Replic
       worst.value = value;
   }
   if (!recorded && metric == Metric::database_back) return without_outage(objective, result);
-  if (!recorded) return {std::nullopt, std::nullopt, "no such loss was recorded", false};
+  // Where the minutes that users were away are counted, a loss that was not recorded took nobody's session.
+  const bool counted = std::ranges::find(result.series, Metric::user_minutes_lost, &Series::metric) != result.series.end();
+  if (!recorded && !counted) return {std::nullopt, std::nullopt, "no such loss was recorded", false};
   if (!worst.value && !worst.above) return {std::nullopt, std::nullopt, "nobody was displaced", true};
   if (!worst.above) return worst;
   worst.above = std::max(*worst.above, worst.value.value_or(0));

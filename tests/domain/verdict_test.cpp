@@ -53,6 +53,14 @@ Scenario with_short_loss() {
   return scenario;
 }
 
+TEST(Verdict, of_a_loss_that_displaced_nobody_asks_nothing_where_absence_is_counted) {
+  Fold fold(Seconds{600}, Seconds{60});
+  fold.add(Metric::user_minutes_lost, {.pool = "chat"});
+  const Verdict verdict = judged(users_back(300), with_loss(), {finished(std::move(fold))});
+  EXPECT_EQ(verdict.kind, VerdictKind::holds);
+  EXPECT_EQ(verdict.note, "nobody was displaced");
+}
+
 TEST(Verdict, to_come_back_holds_when_every_replication_does) {
   const Objective what = objective("comes_back", std::nullopt, std::nullopt);
   const Verdict verdict = judged(what, with_short_loss(), {with_comeback(5), with_comeback(15)});
