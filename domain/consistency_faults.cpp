@@ -79,6 +79,13 @@ std::vector<std::string> possible_mirrors(const Topology& topology) {
   return names;
 }
 
+std::vector<std::string> secondaries(const Topology& topology) {
+  std::vector<std::string> names;
+  for (const Database& database : topology.databases)
+    if (database.holds == Holds::content && database.log_shipping) names.push_back(database.log_shipping->secondary.str());
+  return names;
+}
+
 std::vector<std::string> all_pools(const Topology& topology) {
   auto pools = names_of(topology.front_end_pools);
   for (auto& pool : names_of(topology.chat_pools)) pools.push_back(std::move(pool));
@@ -129,6 +136,8 @@ public:
     one_of_these(fault_.suspend_mirroring, "suspend_mirroring", "a partner of a mirrored database", partners);
     one_of_these(fault_.resume_mirroring, "resume_mirroring", "a partner of a mirrored database", partners);
     one_of_these(fault_.new_mirror, "new_mirror", "a partner of a mirrored database", possible_mirrors(topology_));
+    one_of_these(fault_.new_secondary, "new_secondary", "the log-shipping secondary of a content database",
+                 secondaries(topology_));
     one_of_these(fault_.restore, "restore", "a chat pool", names_of(topology_.chat_pools));
     one_of_these(fault_.fail_back, "fail_back", "a Front End pool or a chat pool", all_pools(topology_));
     set_active();
@@ -233,9 +242,7 @@ private:
   Found& found_;
 };
 
-bool is_done_once(const Fault& fault) {
-  return fault.new_mirror || fault.restore || fault.fail_back || fault.set_active || fault.follow;
-}
+bool is_done_once(const Fault& fault) { return is_full_copy(fault) || fault.fail_back || fault.set_active || fault.follow; }
 
 void check_repetition(const Fault& fault, const std::string& key, Found& found) {
   const auto wrong = [&](std::string_view name, std::string message) {
@@ -260,8 +267,8 @@ void check_manner(const Topology& topology, const Fault& fault, const std::strin
   const auto wrong = [&](std::string_view name, std::string message) {
     found.push_back({key + "." + std::string(name), std::move(message), ""});
   };
-  if (fault.takes && !fault.fail_over && !fault.restore && !fault.new_mirror)
-    wrong("takes", "found `takes` without `fail_over`, `restore` or `new_mirror`; expected one of them");
+  if (fault.takes && !fault.fail_over && !is_full_copy(fault))
+    wrong("takes", "found `takes` without `fail_over`, `restore`, `new_mirror` or `new_secondary`; expected one of them");
   if (fault.to && !fault.fail_over && !fault.follow)
     wrong("to", "found `to` without `fail_over` or `follow`; expected one of them");
   if (fault.loss && fault.lossy_link.empty()) wrong("loss", "found `loss` without `lossy_link`; expected both");

@@ -211,10 +211,10 @@ void check_partners(const Database& database, const std::string& key, Found& fou
   }
 }
 
-// SQL Server Agent's jobs are not used with shorter intervals, which would only make runs long.
+// Of a topology that no file says.
 void check_jobs(const Database& database, const std::string& key, Found& found) {
   const auto check = [&](const std::string& name, Seconds interval) {
-    if (interval.count() >= job_interval.at_least) return;
+    if (interval.count() >= at_least_a_minute.at_least) return;
     found.push_back({key + "." + name, "found an interval shorter than that of any job; expected at least 1min", ""});
   };
   if (database.backup_interval) check("backup_interval", *database.backup_interval);

@@ -54,6 +54,8 @@ std::vector<std::string_view> verbs_of(const Fault& fault) {
   return verbs;
 }
 
+bool is_full_copy(const Fault& fault) { return fault.new_mirror || fault.new_secondary || fault.restore; }
+
 std::vector<std::string_view> all_verbs() {
   std::vector<std::string_view> verbs;
   const Fault none;

@@ -50,6 +50,7 @@ struct Fault {
   std::optional<NodeId> suspend_mirroring;
   std::optional<NodeId> resume_mirroring;
   std::optional<NodeId> new_mirror;
+  std::optional<NodeId> new_secondary;
   std::optional<PoolId> restore;
   std::optional<PoolId> fail_back;
   std::optional<Names> set_active;
@@ -70,6 +71,7 @@ struct Fault {
   bool operator==(const Fault&) const = default;
 };
 template <Describes<Fault> Self, class Visitor>
+// NOLINTNEXTLINE(readability-function-size): a table, one entry per key.
 void describe(Self& self, Visitor&& visit) {
   visit("at", self.at, "When, from the scenario's start; of what happens at random, from when on.", required & not_negative);
   visit("lose", self.lose,
@@ -105,6 +107,10 @@ void describe(Self& self, Visitor&& visit) {
   visit("new_mirror", self.new_mirror,
         "Machine that operators make the mirror anew after its disks were lost: a full copy of the principal over the link, then "
         "the log written meanwhile.");
+  visit(
+      "new_secondary", self.new_secondary,
+      "Log-shipping secondary that operators set up anew after its disks were lost: a full copy of the content database over the "
+      "link, then the log since.");
   visit("restore", self.restore,
         "Chat pool whose content database operators restore from its last backup to the principal's machine.");
   visit("fail_back", self.fail_back,
@@ -129,12 +135,13 @@ void describe(Self& self, Visitor&& visit) {
   visit(
       "to", self.to,
       "Front End pool that takes the users of the one that fails over; a runbook may leave it out when there is only one other.");
-  visit(
-      "takes", self.takes,
-      "How long operators need to fail over, to restore or to fill a new mirror, from `at` on. Without it 15 to 20 min for a "
-      "Front End pool, the time of the full copy for `restore` and `new_mirror`, and none for a chat pool, whose steps a runbook "
-      "has.",
-      not_negative);
+  visit("takes", self.takes,
+        "How long operators need to fail over, to restore or to fill a new mirror or secondary, from `at` on. Without it 15 to "
+        "20 min "
+        "for a Front End pool, the time of the full copy for `restore`, `new_mirror` and `new_secondary`, and none for a chat "
+        "pool, "
+        "whose steps a runbook has.",
+        not_negative);
   visit("loss", self.loss, "Share of the packets that a lossy link loses, at most half.");
   visit("retransmit_after", self.retransmit_after,
         "How long a sender waits for an acknowledgement before it sends a lost packet again; doubled each time.", positive);
@@ -149,6 +156,9 @@ std::vector<std::string_view> all_verbs();
 
 // Whether people do it, who may be refused.
 bool is_of_operators(const Fault& fault);
+
+// Whether it is a full copy of a database, which takes as long as that is large.
+bool is_full_copy(const Fault& fault);
 
 // What the fault is called in objectives and reports: `lose chat-2`, `slow link north south`, `cut north from south`,
 // `follow site-failover`.

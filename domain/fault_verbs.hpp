@@ -32,6 +32,7 @@ void for_each_verb(Self& fault, Visit&& visit) {
   visit("suspend_mirroring", fault.suspend_mirroring, Verb::lasting_command);
   visit("resume_mirroring", fault.resume_mirroring, Verb::command);
   visit("new_mirror", fault.new_mirror, Verb::command);
+  visit("new_secondary", fault.new_secondary, Verb::command);
   visit("restore", fault.restore, Verb::command);
   visit("fail_back", fault.fail_back, Verb::command);
   visit("set_active", fault.set_active, Verb::command);

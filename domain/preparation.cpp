@@ -8,8 +8,13 @@
 namespace poolcast {
 namespace {
 
-// Where the copy comes from when the machine is to mirror this database.
-std::optional<NodeId> source_of(const Database& database, const NodeId& mirror) {
+// Where the copy comes from when the machine is to mirror this database, or to be its log-shipping secondary.
+std::optional<NodeId> source_of(const Database& database, const Fault& command) {
+  if (command.new_secondary) {
+    const bool is_shipped = database.log_shipping && database.log_shipping->secondary == *command.new_secondary;
+    return is_shipped ? std::optional(database.principal) : std::nullopt;
+  }
+  const NodeId& mirror = *command.new_mirror;
   if (database.mirror == mirror) return database.principal;
   if (database.principal == mirror) return database.mirror;
   const auto& shipping = database.log_shipping;
@@ -41,12 +46,13 @@ Seconds full_copy(const Fault& command, const Topology& topology) {
     return content ? time_of(*content, written) : Seconds{0};
   }
   Seconds time{0};
-  if (!command.new_mirror) return time;
+  if (!is_full_copy(command)) return time;
+  const NodeId& filled = command.new_mirror ? *command.new_mirror : *command.new_secondary;
   for (const Database& database : topology.databases) {
-    const auto source = source_of(database, *command.new_mirror);
+    const auto source = source_of(database, command);
     if (!source) continue;
     const auto from = site_of(topology, *source);
-    const auto to = site_of(topology, *command.new_mirror);
+    const auto to = site_of(topology, filled);
     const Bandwidth link = from && to ? link_between(topology, *from, *to).bandwidth : written;
     time += time_of(database, std::min(link, written));
   }
@@ -55,7 +61,7 @@ Seconds full_copy(const Fault& command, const Topology& topology) {
 
 SecondsRange preparation(const Fault& command, const Topology& topology, Seconds start_time, Seconds full_copy) {
   if (command.takes) return *command.takes;
-  if (command.new_mirror || command.restore) return {full_copy, full_copy};
+  if (is_full_copy(command)) return {full_copy, full_copy};
   if (command.fail_over && find_front_end_pool(topology, *command.fail_over)) return front_end_failover;
   return starts_servers(command, topology) ? SecondsRange{start_time, start_time} : SecondsRange{};
 }

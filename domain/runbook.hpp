@@ -101,6 +101,7 @@ struct Effect {
   std::optional<NodeId> suspend_mirroring;
   std::optional<NodeId> resume_mirroring;
   std::optional<NodeId> new_mirror;
+  std::optional<NodeId> new_secondary;
   std::optional<PoolId> restore;
   bool operator==(const Effect&) const = default;
 };
@@ -120,6 +121,7 @@ void describe(Self& self, Visitor&& visit) {
   visit("resume_mirroring", self.resume_mirroring, "`principal`, or a partner whose mirroring is resumed.");
   visit("new_mirror", self.new_mirror,
         "`mirror`, `secondary-mirror`, or the machine that has been filled and becomes the mirror.");
+  visit("new_secondary", self.new_secondary, "`secondary`, or the log-shipping secondary that has been filled anew.");
   visit("restore", self.restore, "`chat-pool`, or a chat pool whose content database was restored from its last backup.");
 }
 

@@ -109,6 +109,7 @@ Fault effect_of(const Effect& effect, const Topology& topology, const Fault& fau
   casting.cast(effect.suspend_mirroring, result.suspend_mirroring, "suspend_mirroring");
   casting.cast(effect.resume_mirroring, result.resume_mirroring, "resume_mirroring");
   casting.cast(effect.new_mirror, result.new_mirror, "new_mirror");
+  casting.cast(effect.new_secondary, result.new_secondary, "new_secondary");
   casting.cast(effect.restore, result.restore, "restore");
   if (effect.set_active) {
     result.set_active = Names{};

@@ -196,6 +196,9 @@ void describe(Self& self, Visitor&& visit) {
         between(0, 2));
 }
 
+// SQL Server Agent's jobs are not used with shorter intervals, which would only make runs long.
+inline constexpr Constraint at_least_a_minute{.at_least = 60};
+
 struct LogShipping {
   NodeId secondary;
   std::optional<NodeId> secondary_mirror;
@@ -211,9 +214,9 @@ void describe(Self& self, Visitor&& visit) {
   visit("secondary", self.secondary, "SQL instance that restores the shipped log.", required);
   visit("secondary_mirror", self.secondary_mirror, "Mirror of the secondary.");
   visit("secondary_witness", self.secondary_witness, "Witness of the secondary and its mirror.");
-  visit("backup_interval", self.backup_interval, "How often the log is backed up.", positive);
-  visit("copy_interval", self.copy_interval, "How often backups are copied.", positive);
-  visit("restore_interval", self.restore_interval, "How often copies are restored.", positive);
+  visit("backup_interval", self.backup_interval, "How often the log is backed up; at least 1 min.", at_least_a_minute);
+  visit("copy_interval", self.copy_interval, "How often backups are copied; at least 1 min.", at_least_a_minute);
+  visit("restore_interval", self.restore_interval, "How often copies are restored; at least 1 min.", at_least_a_minute);
   visit("restore_delay", self.restore_delay, "How long a copy waits before it is restored.", not_negative);
 }
 
@@ -246,9 +249,11 @@ void describe(Self& self, Visitor&& visit) {
   visit("log_shipping", self.log_shipping, "Shipping of its log to another site.");
   visit("size", self.size, "How large it is at the beginning; without it, 40 GB: 48 working days of the performance user model.",
         not_negative);
-  visit("backup_interval", self.backup_interval,
-        "How often it is backed up to where the loss of its machines does no harm; without it, the last backup is from before.",
-        positive);
+  visit(
+      "backup_interval", self.backup_interval,
+      "How often it is backed up to where the loss of its machines does no harm; without it, the last backup is from before; at "
+      "least 1 min.",
+      at_least_a_minute);
 }
 
 struct FileStore {

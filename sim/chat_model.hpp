@@ -98,6 +98,9 @@ public:
   void copy_for_mirror(const NodeId& node);              // a full copy of the principal begins
   Refusal new_mirror(const NodeId& node, double begun);  // it has arrived
   double copy_time(const NodeId& mirror) const;
+  Refusal copy_for_secondary(const NodeId& node);           // a full copy begins; a reason when it cannot
+  Refusal new_secondary(const NodeId& node, double begun);  // a full copy that began at that date is done
+  double secondary_copy_time(const NodeId& node) const;
   double restore_time(const PoolId& pool) const;
   bool is_chat_server(const NodeId& node) const;
 
@@ -334,6 +337,9 @@ private:
   std::vector<rules::LogBackup> log_backups(const Pool& pool, double at) const;
   // The sites that a pool's log backups go from and to.
   std::pair<SiteNumber, SiteNumber> shipping_route(const ChatPool& pool) const;
+  const NodeId& secondary_of(const Pool& pool) const;  // of a pool whose log is shipped
+  static bool has_shipped_copy(const Pool& pool);      // that operators can turn to
+  Refusal why_no_new_secondary(const NodeId& node) const;
   double served_until(const Pool& pool) const;  // now, or when the content database went
   std::uint64_t posts_kept(const Pool& pool, double at, bool share_survives, std::string& since) const;
   void lose_posts(Pool& pool, std::uint64_t posts);

@@ -25,12 +25,12 @@ bool concerns_databases(const Scenario& scenario) {
     const auto runs = [&](const NodeId& instance) { return can_run_on(scenario.topology, instance, node); };
     return std::ranges::any_of(scenario.topology.databases, [&](const Database& database) {
       return runs(database.principal) || (database.mirror && runs(*database.mirror)) ||
-             (database.witness && runs(*database.witness));
+             (database.witness && runs(*database.witness)) || (database.log_shipping && runs(database.log_shipping->secondary));
     });
   };
   return std::ranges::any_of(with_effects(scenario), [&](const Fault& fault) {
     if (fault.cut || fault.make_principal || fault.force_service || fault.suspend_mirroring || fault.resume_mirroring ||
-        fault.new_mirror || fault.restore || fault.lose_disks)
+        is_full_copy(fault) || fault.lose_disks)
       return true;
     if ((fault.slow && is_member(*fault.slow)) || (fault.hang && is_member(*fault.hang))) return true;
     if (fault.fail_over && find_chat_pool(scenario.topology, *fault.fail_over)) return true;

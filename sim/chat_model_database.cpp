@@ -34,8 +34,7 @@ void ChatModel::apply_to_database(std::uint16_t number, const std::function<void
   if (database.holds == Holds::content) lose_posts(pool, lost);
   if (serves && before != serves) database_serves(database, *serves);
   if (database.holds == Holds::content && pool.database.hangs) go_on_with_flush(database.pool);
-  if (database.holds == Holds::content && database.session.is_gone() && (!pool.shipped || pool.failed_over))
-    settle_losses(pool, false);
+  if (database.holds == Holds::content && database.session.is_gone() && !has_shipped_copy(pool)) settle_losses(pool, false);
   record_database(database);
 }
 

@@ -69,8 +69,7 @@ void ChatModel::expect_log_copy(std::uint16_t pool_number) {
 }
 
 bool ChatModel::reaches_secondary(const Pool& pool) const {
-  const Database& content = *find_database(scenario_.topology, *find_chat_pool(scenario_.topology, pool.name), Holds::content);
-  const NodeId& secondary = content.log_shipping->secondary;
+  const NodeId& secondary = secondary_of(pool);
   return !down_.contains(secondary) && connected(pool.database.here().name, secondary);
 }
 
@@ -82,7 +81,7 @@ void ChatModel::stop_cut_copies() {
 
 void ChatModel::log_copied(std::uint16_t pool_number) {
   Pool& pool = pools_[pool_number];
-  if (!pool.failed_over && databases_[pool.content].session.serving() && reaches_secondary(pool)) {
+  if (has_shipped_copy(pool) && databases_[pool.content].session.serving() && reaches_secondary(pool)) {
     note_backups(pool);
     const auto [here, there] = shipping_route(scenario_.topology.chat_pools[pool_number]);
     Wire& wire = platform_.wire(here, there);

@@ -33,8 +33,10 @@ void ChatModel::machine_lost(const NodeId& node) {
 
 void ChatModel::lose_disks(const NodeId& node) {
   without_disks_.insert(node);
-  for (Pool& pool : pools_)
+  for (Pool& pool : pools_) {
     if (const auto& mirror = pool.database.elsewhere[1]; mirror && mirror->name == node) pool.mirror_is_filled = false;
+    if (pool.shipped && secondary_of(pool) == node) pool.secondary_is_filled = false;
+  }
 }
 
 // A server may be lost more than once: `lose chat-2`, `lose chat-2 (2)`; in each pool for itself.

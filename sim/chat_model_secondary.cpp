@@ -13,6 +13,13 @@ void ChatModel::note_backups(Pool& pool) {
   databases_[pool.content].session.serving() ? pool.backups.note(held, now()) : pool.backups.miss(now());
 }
 
+const NodeId& ChatModel::secondary_of(const Pool& pool) const {
+  const ChatPool& chat = *find_chat_pool(scenario_.topology, pool.name);
+  return find_database(scenario_.topology, chat, Holds::content)->log_shipping->secondary;
+}
+
+bool ChatModel::has_shipped_copy(const Pool& pool) { return pool.shipped && !pool.failed_over && pool.secondary_is_filled; }
+
 rules::LogShippingPlan ChatModel::shipping_plan(const Pool& pool) const {
   const Topology& topology = scenario_.topology;
   const ChatPool& chat = *find_chat_pool(topology, pool.name);
@@ -52,7 +59,7 @@ std::uint64_t ChatModel::posts_kept(const Pool& pool, double at, bool share_surv
     kept = backup.posts;
     since = "since the backup at " + seconds_in_words(backup.taken);
   }
-  if (!pool.shipped || pool.failed_over) return kept;
+  if (!has_shipped_copy(pool)) return kept;
   const std::uint64_t shipped = share_survives ? pool.shipped->backed_up(at) : pool.shipped->copied(at);
   if (shipped < kept) return kept;
   since = share_survives ? "since the last log backup on the share" : "since the last log backup that was copied";
@@ -112,7 +119,7 @@ Situation ChatModel::situation(const PoolId& name) const {
 // What of the log waits to be copied and applied, as of the loss of the database or now.
 rules::SiteLoss ChatModel::log_waiting(const PoolId& name, bool share_survives) const {
   const Pool& pool = *find_pool(name);
-  if (!pool.shipped || pool.failed_over) return {};
+  if (!has_shipped_copy(pool)) return {};
   const double at = served_until(pool);
   return rules::lose_primary_site(shipping_plan(pool), rules::steady_log(log_rate(pool, at)), log_backups(pool, at), Seconds{at},
                                   share_survives);
@@ -135,7 +142,7 @@ void ChatModel::watch_posts(std::uint32_t second) {
     const std::uint64_t gone = held - std::min(held, posts_kept(pool, served_until(pool), false, since));
     recorder_.fold().level(*pool.at_risk_series, now(), static_cast<double>(std::min(unmirrored, gone)));
     // A whole site may go with the mirror: with backups only what they have is out of every reach.
-    const bool has_backups = pool.backups.interval > 0 || (pool.shipped && !pool.failed_over);
+    const bool has_backups = pool.backups.interval > 0 || has_shipped_copy(pool);
     outages_.forget(number, pool.stored - std::min(pool.stored, has_backups ? gone : unmirrored));
   }
 }
@@ -149,8 +156,7 @@ ChatModel::Refusal ChatModel::work_on_secondary(const PoolId& name, bool share_s
   const Database& content = *find_database(scenario_.topology, chat, Holds::content);
   const LogShipping& shipping = *content.log_shipping;
   if (down_.contains(shipping.secondary)) return "its log-shipping secondary " + shipping.secondary.str() + " is lost";
-  if (without_disks_.contains(shipping.secondary))
-    return "its log-shipping secondary " + shipping.secondary.str() + " has lost its disks";
+  if (!pool.secondary_is_filled) return "its log-shipping secondary " + shipping.secondary.str() + " has lost its disks";
   ManagedDatabase& managed = databases_[pool.content];
   const bool answers = managed.session.answering().has_value(), in_reach = reaches_secondary(pool);
   if (managed.session.serving()) database_gone(managed, LossKind::reset);
@@ -190,6 +196,60 @@ ChatModel::Refusal ChatModel::work_on_principal(const PoolId& name, bool with_mi
   begin_session(pool, content, with_mirror || pool.mirror_is_filled);
   return {};
 }
+
+// --- a new secondary ---------------------------------------------------------------------------------------------------------
+
+ChatModel::Refusal ChatModel::why_no_new_secondary(const NodeId& node) const {
+  if (down_.contains(node)) return node.str() + " is lost";
+  bool is_to_fill = false;
+  for (const Pool& pool : pools_) {
+    if (!pool.shipped || secondary_of(pool) != node || pool.secondary_is_filled) continue;
+    is_to_fill = true;
+    if (pool.failed_over) return pool.name.str() + " is failed over";
+    if (!databases_[pool.content].session.answering()) return "nobody serves the content database of " + pool.name.str();
+    if (!reaches_secondary(pool)) return node.str() + " is out of reach of the principal of " + pool.name.str();
+  }
+  return is_to_fill ? ChatModel::Refusal() : node.str() + " has what was shipped to it";
+}
+
+// What is stored from now on comes with the log.
+ChatModel::Refusal ChatModel::copy_for_secondary(const NodeId& node) {
+  if (Refusal why = why_no_new_secondary(node); !why.empty()) return why;
+  for (Pool& pool : pools_)
+    if (pool.shipped && secondary_of(pool) == node) pool.in_full_copy = pool.stored - pool.lost;
+  return {};
+}
+
+ChatModel::Refusal ChatModel::new_secondary(const NodeId& node, double begun) {
+  if (Refusal why = why_no_new_secondary(node); !why.empty()) return why;
+  if (lost_since(node, begun)) return node.str() + " was lost during the full copy";
+  const auto is_filled = [&](const Pool& pool) {
+    return pool.shipped && secondary_of(pool) == node && !pool.secondary_is_filled;
+  };
+  for (const Pool& pool : pools_)
+    if (is_filled(pool) && lost_since(databases_[pool.content].session.principal_node(), begun))
+      return "the principal was lost during the full copy";
+  for (Pool& pool : pools_) {
+    if (!is_filled(pool)) continue;
+    note_backups(pool);
+    pool.shipped->begin_from(std::min(pool.in_full_copy, pool.stored - pool.lost));
+    pool.secondary_is_filled = true;
+  }
+  return {};
+}
+
+// One after another, each over the link or as quickly as it can be written.
+double ChatModel::secondary_copy_time(const NodeId& node) const {
+  double time = 0;
+  for (const Pool& pool : pools_) {
+    if (!pool.shipped || secondary_of(pool) != node || pool.secondary_is_filled) continue;
+    const double speed = std::min(shipping_plan(pool).copy_speed.bytes_per_s, usual_situation().restore_speed->bytes_per_s);
+    time += database_size(pool).count / speed;
+  }
+  return time;
+}
+
+// --- a restore ---------------------------------------------------------------------------------------------------------------
 
 // From the last backup to the machine of the principal, which is there again; its mirror has to be filled anew.
 ChatModel::Refusal ChatModel::why_no_restore(const PoolId& name) const {

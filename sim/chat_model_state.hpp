@@ -182,7 +182,8 @@ struct Pool {
   std::size_t front_end = 0;  // that routes to it now
   std::size_t next_hop = 0;   // that routes to it unless failed over
   bool compliance = false;
-  bool failed_over = false;  // to the log-shipping secondary
+  bool failed_over = false;         // to the log-shipping secondary
+  bool secondary_is_filled = true;  // until its disks are lost
   std::uint32_t roster_limit = 75;
   std::uint16_t first_server = 0;
   std::vector<bool> accepts;  // by ServerNumber
@@ -210,9 +211,10 @@ struct Pool {
   std::uint64_t lost = 0;  // of the posts stored
   // With log shipping; stands still while failed over. What is lost shows when operators turn to the secondary.
   std::optional<ShippedLog> shipped{};
-  BackupTimes backups{};          // kept where the loss of the machines does no harm
-  bool settled = true;            // `lost` counts what the loss of the whole database has cost
-  bool mirror_is_filled = false;  // while failed over: the first site's mirror has its copy already
+  std::uint64_t in_full_copy = 0;  // posts, when operators began to fill it anew
+  BackupTimes backups{};           // kept where the loss of the machines does no harm
+  bool settled = true;             // `lost` counts what the loss of the whole database has cost
+  bool mirror_is_filled = false;   // while failed over: the first site's mirror has its copy already
   std::vector<RoomNumber> dirty_rooms{};
   std::vector<bool> room_is_dirty{};
   std::vector<std::uint32_t> noticed{};  // by user: the roster round that last told it

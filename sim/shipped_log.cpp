@@ -17,6 +17,13 @@ void ShippedLog::stretch(double now, double factor) {
     if (backup.arrives != not_yet && backup.arrives > now) backup.arrives = now + (backup.arrives - now) * factor;
 }
 
+void ShippedLog::begin_from(std::uint64_t posts) {
+  while (!backups_.empty() && backups_.front().posts <= posts) backups_.pop_front();
+  for (Backup& backup : backups_) backup.arrives = not_yet;
+  copied_ = posts;
+  backed_up_ = std::max(backed_up_, posts);
+}
+
 void ShippedLog::begin_anew(double now, std::uint64_t stored) {
   backups_.clear();
   copied_ = backed_up_ = stored;

@@ -22,6 +22,8 @@ public:
   void copy(double now, Send send);
   // The link's speed changes: what is under way takes that many times as long from now on.
   void stretch(double now, double factor);
+  // The secondary has a full backup of so many posts, and of the log what comes after it.
+  void begin_from(std::uint64_t posts);
   // The secondary has everything, as it wrote it itself.
   void begin_anew(double now, std::uint64_t stored);
 

@@ -270,11 +270,11 @@ class LogShipping:
     secondary_witness: str | None
     """Witness of the secondary and its mirror."""
     backup_interval_s: float
-    """How often the log is backed up. In seconds."""
+    """How often the log is backed up; at least 1 min. In seconds."""
     copy_interval_s: float
-    """How often backups are copied. In seconds."""
+    """How often backups are copied; at least 1 min. In seconds."""
     restore_interval_s: float
-    """How often copies are restored. In seconds."""
+    """How often copies are restored; at least 1 min. In seconds."""
     restore_delay_s: float
     """How long a copy waits before it is restored. In seconds."""
     def __init__(
@@ -314,7 +314,7 @@ class Database:
     size_bytes: float | None
     """How large it is at the beginning; without it, 40 GB: 48 working days of the performance user model. In bytes."""
     backup_interval_s: float | None
-    """How often it is backed up to where the loss of its machines does no harm; without it, the last backup is from before. In seconds."""
+    """How often it is backed up to where the loss of its machines does no harm; without it, the last backup is from before; at least 1 min. In seconds."""
     def __init__(
         self,
         *,
@@ -1052,6 +1052,8 @@ class Effect:
     """`principal`, or a partner whose mirroring is resumed."""
     new_mirror: str | None
     """`mirror`, `secondary-mirror`, or the machine that has been filled and becomes the mirror."""
+    new_secondary: str | None
+    """`secondary`, or the log-shipping secondary that has been filled anew."""
     restore: str | None
     """`chat-pool`, or a chat pool whose content database was restored from its last backup."""
     def __init__(
@@ -1069,6 +1071,7 @@ class Effect:
         suspend_mirroring: str | None = ...,
         resume_mirroring: str | None = ...,
         new_mirror: str | None = ...,
+        new_secondary: str | None = ...,
         restore: str | None = ...,
     ) -> None: ...
     def to_dict(self) -> dict[str, Any]:
@@ -1284,7 +1287,7 @@ class LossKind(StrEnum):
     destroyed = "destroyed"
 
 class Fault:
-    """What breaks or is operated: exactly one of the verbs lose, lose_disks, drain, activate, swap, fail_over, slow, slow_disk, fill_disk, hang, sync_directory, slow_link, narrow_link, lossy_link, cut, make_principal, force_service, suspend_mirroring, resume_mirroring, new_mirror, restore, fail_back, set_active and follow is given."""
+    """What breaks or is operated: exactly one of the verbs lose, lose_disks, drain, activate, swap, fail_over, slow, slow_disk, fill_disk, hang, sync_directory, slow_link, narrow_link, lossy_link, cut, make_principal, force_service, suspend_mirroring, resume_mirroring, new_mirror, new_secondary, restore, fail_back, set_active and follow is given."""
 
     _fields_: tuple[tuple[str, str, str, bool], ...]
     at_s: float
@@ -1329,6 +1332,8 @@ class Fault:
     """Partner whose mirroring sessions operators resume, as they must after a forced service."""
     new_mirror: str | None
     """Machine that operators make the mirror anew after its disks were lost: a full copy of the principal over the link, then the log written meanwhile."""
+    new_secondary: str | None
+    """Log-shipping secondary that operators set up anew after its disks were lost: a full copy of the content database over the link, then the log since."""
     restore: str | None
     """Chat pool whose content database operators restore from its last backup to the principal's machine."""
     fail_back: str | None
@@ -1356,7 +1361,7 @@ class Fault:
     to: str | None
     """Front End pool that takes the users of the one that fails over; a runbook may leave it out when there is only one other."""
     takes_s: tuple[float, float] | None
-    """How long operators need to fail over, to restore or to fill a new mirror, from `at` on. Without it 15 to 20 min for a Front End pool, the time of the full copy for `restore` and `new_mirror`, and none for a chat pool, whose steps a runbook has. In seconds."""
+    """How long operators need to fail over, to restore or to fill a new mirror or secondary, from `at` on. Without it 15 to 20 min for a Front End pool, the time of the full copy for `restore`, `new_mirror` and `new_secondary`, and none for a chat pool, whose steps a runbook has. In seconds."""
     loss_share: float | None
     """Share of the packets that a lossy link loses, at most half. As a share of one."""
     retransmit_after_s: float
@@ -1387,6 +1392,7 @@ class Fault:
         suspend_mirroring: str | None = ...,
         resume_mirroring: str | None = ...,
         new_mirror: str | None = ...,
+        new_secondary: str | None = ...,
         restore: str | None = ...,
         fail_back: str | None = ...,
         set_active: str | list[str] | None = ...,

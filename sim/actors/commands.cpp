@@ -13,6 +13,7 @@ double Commands::start_time(const Fault& command) const {
 double Commands::preparation(const Fault& command, RandomStream& random) const {
   double copy = 0;
   if (command.new_mirror) copy = model_.copy_time(*command.new_mirror);
+  if (command.new_secondary) copy = model_.secondary_copy_time(*command.new_secondary);
   if (command.restore) copy = model_.restore_time(*command.restore);
   const SecondsRange takes = poolcast::preparation(command, scenario_.topology, Seconds{model_.start_time()}, Seconds{copy});
   return takes.low == takes.high ? takes.low.count() : random.uniform(takes.low.count(), takes.high.count());
@@ -20,6 +21,7 @@ double Commands::preparation(const Fault& command, RandomStream& random) const {
 
 ChatModel::Refusal Commands::prepare(const Fault& command) {
   if (command.restore) return model_.why_no_restore(*command.restore);
+  if (command.new_secondary) return model_.copy_for_secondary(*command.new_secondary);
   if (!command.new_mirror) return {};
   ChatModel::Refusal why = model_.why_no_new_mirror(*command.new_mirror);
   if (why.empty()) model_.copy_for_mirror(*command.new_mirror);
@@ -44,6 +46,7 @@ ChatModel::Refusal Commands::give(const Fault& command, const Fault& cause, doub
   if (command.suspend_mirroring) return model_.suspend_mirroring(*command.suspend_mirroring);
   if (command.resume_mirroring) return model_.resume_mirroring(*command.resume_mirroring);
   if (command.new_mirror) return model_.new_mirror(*command.new_mirror, begun);
+  if (command.new_secondary) return model_.new_secondary(*command.new_secondary, begun);
   return {};
 }
 

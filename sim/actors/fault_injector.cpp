@@ -36,10 +36,10 @@ void FaultInjector::plan(std::size_t number) {
   for (const Occurrence& occurrence : occurrences(fault, scenario_.horizon, random)) {
     const double ordered = occurrence.begins.count();
     // How long a copy takes depends on what there is to copy by then.
-    const bool is_copied = (fault.new_mirror || fault.restore) && !fault.takes;
+    const bool is_copied = is_full_copy(fault) && !fault.takes;
     const double begins = ordered + (is_copied ? 0 : commands_.preparation(fault, random));
     if (occurrence.ends && occurrence.ends->count() <= begins) continue;  // called off before it has started
-    if (fault.new_mirror || fault.restore) actions_.push_back({Action::Kind::prepares, ordered, number, ordered});
+    if (is_full_copy(fault)) actions_.push_back({Action::Kind::prepares, ordered, number, ordered});
     if (!is_copied) actions_.push_back({Action::Kind::begins, begins, number, ordered});
     if (occurrence.ends) actions_.push_back({Action::Kind::ends, occurrence.ends->count(), number, ordered});
   }

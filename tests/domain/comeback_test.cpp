@@ -259,9 +259,9 @@ TEST(Trigger, that_happens_again_to_the_end_is_never_over_whatever_is_left_after
 
 // Whether a fault without an end lasts to that of the run is said next to each verb, and held against this list.
 TEST(Trigger, of_every_verb_lasts_unless_it_is_done_at_a_moment) {
-  const std::set<std::string_view> moments{"drain",         "activate",         "swap",       "fail_over", "make_principal",
-                                           "force_service", "resume_mirroring", "new_mirror", "restore",   "fail_back",
-                                           "set_active"};
+  const std::set<std::string_view> moments{"drain",         "activate",         "swap",       "fail_over",     "make_principal",
+                                           "force_service", "resume_mirroring", "new_mirror", "new_secondary", "restore",
+                                           "fail_back",     "set_active"};
   Scenario scenario = ten_minutes();
   for (const std::string_view verb : all_verbs()) {
     Fault fault;

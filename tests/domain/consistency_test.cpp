@@ -262,7 +262,7 @@ TEST(Consistency, a_fault_does_exactly_one_thing_to_something_that_is_there) {
        "found nothing that happens; expected exactly one of lose, lose_disks, drain, activate, swap, fail_over, slow, slow_disk, "
        "fill_disk, hang, sync_directory, "
        "slow_link, narrow_link, lossy_link, cut, make_principal, force_service, "
-       "suspend_mirroring, resume_mirroring, new_mirror, restore, fail_back, set_active or follow"});
+       "suspend_mirroring, resume_mirroring, new_mirror, new_secondary, restore, fail_back, set_active or follow"});
   expect_found(
       with([](Fault& f) { f.drain = NodeId{"chat-2"}; }),
       {"two things",
@@ -271,7 +271,7 @@ TEST(Consistency, a_fault_does_exactly_one_thing_to_something_that_is_there) {
        "found several things that happen; expected exactly one of lose, lose_disks, drain, activate, swap, fail_over, slow, "
        "slow_disk, fill_disk, hang, sync_directory, "
        "slow_link, narrow_link, lossy_link, cut, make_principal, force_service, "
-       "suspend_mirroring, resume_mirroring, new_mirror, restore, fail_back, set_active or follow",
+       "suspend_mirroring, resume_mirroring, new_mirror, new_secondary, restore, fail_back, set_active or follow",
        "write one fault for each"});
   expect_found(with([](Fault& f) { f.lose = NodeId{"caht-2"}; }),
                {"unknown",

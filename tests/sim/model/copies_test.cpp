@@ -113,6 +113,66 @@ TEST(Copies, a_secondary_whose_disks_were_destroyed_has_no_log_to_turn_to) {
   ASSERT_EQ(entries(play(scenario), EntryKind::refused).size(), 1U);
 }
 
+Fault new_secondary(Seconds when, std::optional<Seconds> takes = 1min) {
+  Fault fault = at(when);
+  fault.new_secondary = NodeId{"sql-5"};
+  if (takes) fault.takes = SecondsRange{*takes, *takes};
+  return fault;
+}
+
+TEST(Copies, a_secondary_that_is_set_up_anew_has_what_its_full_copy_had_and_then_the_log) {
+  Scenario scenario = with_a_secondary();
+  const auto lost = [&](Seconds gone) {
+    scenario.faults = {destroy("sql-5", 1min, 30s), new_secondary(2min + 10s), destroy("sql-1", gone), fail_over(gone + 1min)};
+    const ReplicationResult result = play(scenario);
+    EXPECT_EQ(entries(result, EntryKind::refused).size(), 0U);
+    return messages_lost(result);
+  };
+  EXPECT_NEAR(lost(3min + 50s), 100 * posts_per_s, 75);  // since the full copy; its own log goes with the copy of 4 min
+  EXPECT_NEAR(lost(5min + 40s), 100 * posts_per_s, 75);  // since the backup of 4 min, which came with the copy of 5 min
+}
+
+TEST(Copies, every_post_is_at_risk_until_a_secondary_is_filled_anew) {
+  Scenario scenario = with_a_secondary();
+  scenario.faults = {destroy("sql-5", 3min + 30s, 30s), new_secondary(5min)};
+  const ReplicationResult result = play(scenario);
+  EXPECT_LT(level_at(result, Metric::messages_at_risk, 2), 150 * posts_per_s);
+  EXPECT_GT(level_at(result, Metric::messages_at_risk, 5), 300 * posts_per_s);  // though the machine is there again
+  EXPECT_LT(level_at(result, Metric::messages_at_risk, 8), 150 * posts_per_s);
+}
+
+TEST(Copies, the_full_copy_of_a_secondary_is_as_long_as_the_database_is_large) {
+  Scenario scenario = with_a_secondary();
+  scenario.topology.databases[0].size = Bytes{6e9};
+  scenario.topology.links.emplace_back().between = {SiteId{"north"}, SiteId{"south"}};
+  scenario.topology.links.back().bandwidth = Bandwidth{50e6};
+  scenario.faults = {destroy("sql-5", 1min, 30s), new_secondary(2min, std::nullopt)};
+  const ReplicationResult result = play(scenario);
+  ASSERT_EQ(result.logbook.size(), 1U);
+  EXPECT_EQ(result.logbook[0].kind, EntryKind::done);
+  EXPECT_NEAR((result.logbook[0].ends - result.logbook[0].begins).count(), 120, 1);
+}
+
+TEST(Copies, a_secondary_is_not_set_up_anew_while_it_is_lost_or_nobody_serves_or_when_it_has_its_copy) {
+  Scenario scenario = with_a_secondary();
+  const auto refusal = [&](std::vector<Fault> faults) {
+    scenario.faults = std::move(faults);
+    const ReplicationResult result = play(scenario);
+    EXPECT_EQ(entries(result, EntryKind::refused).size(), 1U);
+    return result.logbook.at(0).why;
+  };
+  EXPECT_EQ(refusal({new_secondary(1min)}), "sql-5 has what was shipped to it");
+  EXPECT_EQ(refusal({destroy("sql-5", 1min), new_secondary(2min)}), "sql-5 is lost");
+  EXPECT_EQ(refusal({destroy("sql-5", 1min, 30s), lose("sql-1", 90s), new_secondary(2min)}),
+            "nobody serves the content database of chat");
+  EXPECT_EQ(refusal({destroy("sql-5", 1min, 30s), cut_sites(90s), new_secondary(2min)}),
+            "sql-5 is out of reach of the principal of chat");
+  EXPECT_EQ(refusal({destroy("sql-5", 1min, 30s), new_secondary(2min), lose("sql-5", 130s, 10s)}),
+            "sql-5 was lost during the full copy");
+  EXPECT_EQ(refusal({destroy("sql-5", 1min, 30s), new_secondary(2min), lose("sql-1", 130s, 10s)}),
+            "the principal was lost during the full copy");
+}
+
 TEST(Copies, a_new_mirror_that_is_destroyed_before_the_failback_is_none) {
   Scenario scenario = with_a_secondary();
   Database& content = scenario.topology.databases[0];
