@@ -97,7 +97,7 @@ ChildResult run_program(const std::vector<std::string>& command, int status) {
 
 double median(std::vector<double> values) {
   if (values.empty()) give_up("a median of nothing");
-  std::sort(values.begin(), values.end());
+  std::ranges::sort(values);
   const std::size_t half = values.size() / 2;
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 constexpr int rounds = 9;
 constexpr int records = 200'000;
 constexpr int records_per_tick = 1000;  // a second's, at the rate that is asked about
-const ops::Instant start{1000s};
+constexpr ops::Instant start{1000s};
 
 ops::OperationRecord post_at(ops::Instant arrived) {
   return {.command = ops::Command::post, .arrived = arrived, .inbound_wait = 10us, .service = 40us, .store = 3ms};

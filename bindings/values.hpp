@@ -53,6 +53,10 @@ struct Plain {
   static py::object keep(py::handle object, const Where& where, Constraint constraint) {
     return Self::to(Self::from(object, where, constraint));
   }
+
+private:
+  Plain() = default;
+  friend Self;
 };
 
 template <>

@@ -6,7 +6,7 @@
 
 namespace poolcast {
 
-// Where ensure() was called. std::source_location is what we would use if clang-tidy 14 knew it.
+// Where ensure() was called. std::source_location is what we would use if clang 14, which builds the fuzzers, knew it.
 struct CallSite {
   const char* file;
   int line;

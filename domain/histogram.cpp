@@ -51,7 +51,7 @@ double Histogram::lower_bound(std::size_t bucket) {
   constexpr int mantissa_bits = 52;
   constexpr std::uint64_t exponent_of_one = 1023;
   static_assert(std::has_single_bit(unsigned{parts_per_octave}));
-  const std::uint64_t exponent = exponent_of_one + bucket / parts_per_octave + std::uint64_t(lowest_exponent);
+  const std::uint64_t exponent = exponent_of_one + bucket / parts_per_octave + static_cast<std::uint64_t>(lowest_exponent);
   const std::uint64_t part = bucket % parts_per_octave;
   return std::bit_cast<double>((exponent << mantissa_bits) |
                                (part << (mantissa_bits - std::bit_width(unsigned{parts_per_octave}) + 1)));
@@ -127,7 +127,7 @@ double Histogram::quantile(double q) const {
 
 std::uint64_t Histogram::count_above(double seconds) const {
   std::uint64_t above = 0;
-  for (std::size_t i = counts_.size(); i-- > 0 && lower_bound(first_ + i) >= seconds;) above += counts_[i];
+  for (std::size_t end = counts_.size(); end > 0 && lower_bound(first_ + end - 1) >= seconds; --end) above += counts_[end - 1];
   return above;
 }
 

@@ -41,6 +41,6 @@ struct Names {
 }  // namespace poolcast
 
 template <class Tag>
-struct std::hash<poolcast::Id<Tag>> {
+struct std::hash<poolcast::Id<Tag>> {  // NOLINT(bugprone-std-namespace-modification): of a type of ours
   std::size_t operator()(const poolcast::Id<Tag>& id) const noexcept { return std::hash<std::string>{}(id.str()); }
 };

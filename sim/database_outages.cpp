@@ -1,6 +1,7 @@
 #include "sim/database_outages.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace poolcast::sim {
 
@@ -66,7 +67,7 @@ void DatabaseOutages::forget(std::size_t pool, std::uint64_t safe) {
 
 DatabaseOutage* DatabaseOutages::last_of(std::size_t pool) {
   const auto found =
-      std::find_if(outages_.rbegin(), outages_.rend(), [pool](const DatabaseOutage& outage) { return outage.pool == pool; });
+      std::ranges::find_if(std::views::reverse(outages_), [pool](const DatabaseOutage& outage) { return outage.pool == pool; });
   return found == outages_.rend() ? nullptr : &*found;
 }
 

@@ -38,7 +38,7 @@ bool PsStation::arrive(double now, JobId job, double work) {
   advance(now);
   const Entry entry{virtual_now_ + work, arrivals_++, job};
   heap_.push_back(entry);
-  std::push_heap(heap_.begin(), heap_.end(), later);
+  std::ranges::push_heap(heap_, later);
   ++stamp_;
   return true;
 }
@@ -46,7 +46,7 @@ bool PsStation::arrive(double now, JobId job, double work) {
 JobId PsStation::depart(double now) {
   ensure(!heap_.empty(), "only a station with jobs has a departure");
   advance(now);
-  std::pop_heap(heap_.begin(), heap_.end(), later);
+  std::ranges::pop_heap(heap_, later);
   const Entry entry = heap_.back();
   heap_.pop_back();
   ++stamp_;
@@ -68,7 +68,7 @@ void PsStation::set_servers(double now, double servers) {
 }
 
 std::vector<JobId> PsStation::clear() {
-  std::sort(heap_.begin(), heap_.end(), [](const Entry& left, const Entry& right) { return left.arrival < right.arrival; });
+  std::ranges::sort(heap_, [](const Entry& left, const Entry& right) { return left.arrival < right.arrival; });
   std::vector<JobId> lost;
   lost.reserve(heap_.size());
   for (const Entry& entry : heap_) lost.push_back(entry.job);

@@ -36,7 +36,7 @@ double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_P
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int stations = argc > 1 ? std::atoi(argv[1]) : 1;
+  const unsigned long stations = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 1;
   ns3::Time::SetResolution(ns3::Time::PS);
   const WorkSize size{static_cast<std::uint16_t>(stations), stations == 1 ? 2'000'000U : 1'000'000U};
   Ns3Loop loop;

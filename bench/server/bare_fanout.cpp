@@ -21,6 +21,7 @@
 #include <cstring>
 #include <ctime>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "domain/histogram.hpp"
@@ -82,7 +83,7 @@ void flush(Peer& peer) {
 void write_now(Peer& peer, const char* bytes, std::size_t size) {
   ssize_t sent = 0;
   if (peer.out.empty()) sent = std::max<ssize_t>(0, ::send(peer.socket, bytes, size, MSG_NOSIGNAL));
-  if (static_cast<std::size_t>(sent) < size) peer.out.append(bytes + sent, size - static_cast<std::size_t>(sent));
+  if (std::cmp_less(sent, size)) peer.out.append(bytes + sent, size - static_cast<std::size_t>(sent));
 }
 
 // Reads what is there and calls `take(message)` for each whole one; its first letter says how long it is. False when the peer
@@ -292,6 +293,7 @@ private:
 
 int listen_somewhere(sockaddr_in& address) {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (listener < 0) fail("socket");
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;

@@ -3,7 +3,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 
 namespace poolcast::io {
 namespace {
@@ -32,6 +31,14 @@ std::size_t take_exponent(std::string_view text, std::size_t at, std::string& nu
   return digits;
 }
 
+// The whole number behind an `e`, with or without its sign.
+std::optional<int> read_exponent(std::string_view digits) {
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  int exponent = 0;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), exponent).ec != std::errc{}) return std::nullopt;
+  return exponent;
+}
+
 }  // namespace
 
 std::optional<LeadingNumber> leading_number(std::string_view text) {
@@ -57,12 +64,9 @@ std::optional<double> scaled(std::string_view number, int exponent) {
   const std::size_t e = number.find('e');
   std::string mantissa(number.substr(0, e));
   if (e != std::string_view::npos) {
-    std::string_view digits = number.substr(e + 1);
-    if (!digits.empty() && digits[0] == '+') digits.remove_prefix(1);
-    int own = 0;
-    if (std::from_chars(digits.data(), digits.data() + digits.size(), own).ec != std::errc{}) return std::nullopt;
-    if (own > 1000 || own < -1000) return std::nullopt;
-    exponent += own;
+    const auto own = read_exponent(number.substr(e + 1));
+    if (!own || *own > 1000 || *own < -1000) return std::nullopt;
+    exponent += *own;
   }
   mantissa += 'e' + std::to_string(exponent);
   double value = 0;
@@ -77,7 +81,7 @@ std::string shortest(double value, int exponent) {
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
   const std::string_view text(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
   const std::size_t e = text.find('e');
-  const int point = std::atoi(text.data() + e + 1) + 1 - exponent;  // digits before the decimal point
+  const int point = read_exponent(text.substr(e + 1)).value() + 1 - exponent;  // digits before the decimal point
   std::string digits;
   for (const char c : text.substr(0, e)) {
     if (is_digit(c)) digits += c;

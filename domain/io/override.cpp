@@ -113,7 +113,8 @@ Tree* find_item_by_dotted_name(Tree& list, const std::vector<Step>& steps, std::
       at = last;
       return item;
     }
-    if (together.index || ++last >= steps.size() || steps[last].index) return nullptr;
+    ++last;
+    if (together.index || last >= steps.size() || steps[last].index) return nullptr;
     together.key += "." + steps[last].key;
   }
 }

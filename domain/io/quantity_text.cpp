@@ -122,7 +122,7 @@ Expected parse(std::string_view text, Rate& out) { return parse_in(rates, text, 
 Expected parse(std::string_view text, Frequency& out) { return parse_in(frequencies, text, out.hz); }
 
 Expected parse(std::string_view text, Share& out) {
-  const std::string wanted = "a share between 0% and 100%, such as 50% or 0.5";
+  const char* const wanted = "a share between 0% and 100%, such as 50% or 0.5";
   const auto lead = leading_number(text);
   if (!lead || (!lead->rest.empty() && lead->rest != "%")) return wanted;
   const auto value = scaled(lead->number, lead->rest.empty() ? 0 : share_words[0].exponent);
@@ -132,7 +132,7 @@ Expected parse(std::string_view text, Share& out) {
 }
 
 Expected parse(std::string_view text, SecondsRange& out) {
-  const std::string wanted = "a duration or a range of durations, such as 0s..30s";
+  const char* const wanted = "a duration or a range of durations, such as 0s..30s";
   const std::size_t dots = text.find("..");
   SecondsRange range;
   const auto trimmed = [](std::string_view part) {
@@ -148,7 +148,7 @@ Expected parse(std::string_view text, SecondsRange& out) {
 }
 
 Expected parse(std::string_view text, PostRate& out) {
-  const std::string wanted = "a rate of posts, such as 50/room/day, 15/user/day or 22.22/s";
+  const char* const wanted = "a rate of posts, such as 50/room/day, 15/user/day or 22.22/s";
   const auto lead = leading_number(text);
   if (!lead) return wanted;
   const auto value = scaled(lead->number, 0);

@@ -94,7 +94,7 @@ fs::path new_folder_beside(const fs::path& folder, const std::string& ending) {
 void keep_foreign_files(const fs::path& from, const fs::path& to) {
   for (const fs::directory_entry& entry : fs::directory_iterator(from)) {
     const std::string name = entry.path().filename().string();
-    if (std::find(own_entries.begin(), own_entries.end(), name) == own_entries.end()) fs::rename(entry.path(), to / name);
+    if (std::ranges::find(own_entries, name) == own_entries.end()) fs::rename(entry.path(), to / name);
   }
 }
 

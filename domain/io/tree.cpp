@@ -70,7 +70,7 @@ public:
     auto at = static_cast<std::size_t>(last_quoted->pos);
     if (at >= text.size() || (text[at] != '"' && text[at] != '\'')) return;
     const char quote = text[at];
-    while (++at < text.size() && text[at] != quote) {
+    for (++at; at < text.size() && text[at] != quote; ++at) {
       if (quote == '"' && text[at] == '\\') ++at;
     }
     if (at >= text.size()) give_up(*last_quoted, "not YAML: the quoted text that starts here is never closed");

@@ -99,8 +99,7 @@ const char* word_of(store::Privacy privacy) {
 
 void give(Workplace& workplace, Room& room, const std::vector<std::string>& names, unsigned roles) {
   for (const store::PrincipalId id : ids_of(workplace, names)) {
-    const auto there =
-        std::find_if(room.members.begin(), room.members.end(), [&](const store::RoomMember& one) { return one.principal == id; });
+    const auto there = std::ranges::find_if(room.members, [&](const store::RoomMember& one) { return one.principal == id; });
     if (there == room.members.end())
       room.members.push_back({id, roles});
     else

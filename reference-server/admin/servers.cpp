@@ -38,9 +38,8 @@ int add_key(const Place& place) {
 }
 
 bool all_under(const store::Directory& directory, const std::string& key) {
-  return std::all_of(directory.principals.begin(), directory.principals.end(), [&](const store::Principal& user) {
-    return std::all_of(user.verifiers.begin(), user.verifiers.end(),
-                       [&](const auto& verifier) { return verifier.key_id == key; });
+  return std::ranges::all_of(directory.principals, [&](const store::Principal& user) {
+    return std::ranges::all_of(user.verifiers, [&](const auto& verifier) { return verifier.key_id == key; });
   });
 }
 

@@ -70,7 +70,7 @@ void Service::renew_persons() {
     }
     session->person = people_.person(*user);
   }
-  std::sort(gone.begin(), gone.end());
+  std::ranges::sort(gone);
   for (const SessionId id : gone) {
     close(id, Closing::left);
     port_.shut_out(id);

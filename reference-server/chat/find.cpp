@@ -23,14 +23,14 @@ std::vector<std::string> words_of(std::string_view criteria) {
 }
 
 bool lower_has_all(const std::vector<std::string>& words, std::string_view lower) {
-  return std::all_of(words.begin(), words.end(), [&](const std::string& word) { return lower.find(word) != std::string::npos; });
+  return std::ranges::all_of(words, [&](const std::string& word) { return lower.find(word) != std::string::npos; });
 }
 
 bool has_all(const std::vector<std::string>& words, std::string_view text) { return lower_has_all(words, proto::to_lower(text)); }
 
 bool lists(const store::Room& room, store::PrincipalId who, unsigned role) {
-  return std::any_of(room.members.begin(), room.members.end(),
-                     [&](const store::RoomMember& member) { return member.principal == who && (member.roles & role) != 0; });
+  return std::ranges::any_of(
+      room.members, [&](const store::RoomMember& member) { return member.principal == who && (member.roles & role) != 0; });
 }
 
 }  // namespace

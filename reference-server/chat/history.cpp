@@ -1,5 +1,6 @@
 // What was said before: from memory where the newest messages suffice, else from the store.
 #include <algorithm>
+#include <utility>
 
 #include "reference-server/chat/service.hpp"
 
@@ -56,7 +57,7 @@ void Service::history(const Asked& command_asked, const proto::GetHistory& comma
   for (const proto::RoomAddress& address : command.query.rooms) {
     LiveRoom* const room = is_ours(address) ? rooms_.find(address.guid) : nullptr;
     const bool readable = room != nullptr && rights(*room, session.person).enter && category_of(*room).history;
-    if (readable && std::find(rooms.begin(), rooms.end(), room) == rooms.end()) rooms.push_back(room);
+    if (readable && std::ranges::find(rooms, room) == rooms.end()) rooms.push_back(room);
   }
   if (rooms.size() > most_rooms) return reply_plain(asked, 413, "Ask for the history of at most 25 rooms at once.");
   if (rooms.empty()) return reply_plain(asked, 404, "There is no such room, you may not enter it, or it keeps no history.");
@@ -84,7 +85,7 @@ void Service::gather(const std::shared_ptr<Gathering>& gathering, LiveRoom& room
     }
     // In a pool a room is read when the other nodes know of its people, and not before.
     const bool may_load = room.in_use() && !room.recent.known() && (!in_a_pool() || room.loading);
-    if (may_load && static_cast<std::size_t>(count) <= config_.recent_messages) {
+    if (may_load && std::cmp_less_equal(count, config_.recent_messages)) {
       // Everybody who joins asks for the same: one reading serves them all.
       return load(room, [this, gathering, id = room.room.id] {
         LiveRoom* const loaded = rooms_.find(id);
@@ -189,7 +190,7 @@ void Service::reply_history(const Asked& asked, const std::vector<std::pair<stor
                        {},
                        message.kind == store::MessageKind::alert});
     }
-    if (order == proto::HistoryQuery::Order::newest_first) std::reverse(views.begin(), views.end());
+    if (order == proto::HistoryQuery::Order::newest_first) std::ranges::reverse(views);
     histories.push_back({where, views, truncated});
     if (config_.compliance) {
       port_.record({store::EventKind::backchat, id, session.person.id, port_.now().utc.time_since_epoch().count(), {}, true});

@@ -59,7 +59,7 @@ int Service::enter(Session& session, const proto::RoomAddress& address, std::vec
     if (session.joined.size() >= config_.rooms_per_session) return 429;
     enter(session, *room);
   }
-  if (std::find(entered.begin(), entered.end(), room) == entered.end()) entered.push_back(room);
+  if (std::ranges::find(entered, room) == entered.end()) entered.push_back(room);
   return 200;
 }
 
@@ -68,7 +68,7 @@ bool Service::take_over(const Session& session, store::RoomId room) {
   const auto found = lingering_.find({session.person.id, session.epid});
   if (found == lingering_.end()) return false;
   auto& rooms = found->second.rooms;
-  const auto at = std::find(rooms.begin(), rooms.end(), room);
+  const auto at = std::ranges::find(rooms, room);
   if (at == rooms.end()) return false;
   found->second.last_seqs.erase(found->second.last_seqs.begin() + (at - rooms.begin()));
   rooms.erase(at);

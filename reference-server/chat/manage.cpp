@@ -2,6 +2,7 @@
 // (proto/xccos_commands.hpp); who may do what follows "Categories, chat rooms, and user roles".
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "reference-server/chat/names.hpp"
 #include "reference-server/chat/service.hpp"
@@ -29,8 +30,7 @@ unsigned with(unsigned roles, proto::Role role) { return roles | bit_of(role) | 
 unsigned without(unsigned roles, proto::Role role) { return role == proto::Role::member ? 0U : roles & ~bit_of(role); }
 
 void set_roles(store::Room& room, store::PrincipalId who, unsigned roles) {
-  const auto at = std::find_if(room.members.begin(), room.members.end(),
-                               [&](const store::RoomMember& member) { return member.principal == who; });
+  const auto at = std::ranges::find_if(room.members, [&](const store::RoomMember& member) { return member.principal == who; });
   if (roles == 0) {
     if (at != room.members.end()) room.members.erase(at);
   } else if (at != room.members.end()) {
@@ -75,7 +75,7 @@ Result<Done> Service::apply(store::Room& room, const proto::RoomSettings& settin
   if (settings.behavior)
     room.kind = *settings.behavior == proto::Behavior::auditorium ? store::RoomKind::auditorium : store::RoomKind::normal;
   if (settings.invitations) room.invitations = *settings.invitations ? store::Setting::on : store::Setting::off;
-  if (settings.version && *settings.version != static_cast<std::uint64_t>(room.version))
+  if (settings.version && std::cmp_not_equal(*settings.version, room.version))
     return Error{ErrorCode::conflict, "Somebody else has changed the room; read it again."};
   return Done{};
 }
@@ -153,9 +153,7 @@ std::vector<store::PrincipalId> Service::newly_listed(const store::Room& before,
   std::vector<store::PrincipalId> listed;
   if (!invites) return listed;
   for (const store::RoomMember& member : after.members) {
-    const bool was = std::binary_search(
-        before.members.begin(), before.members.end(), member,
-        [](const store::RoomMember& left, const store::RoomMember& right) { return left.principal < right.principal; });
+    const bool was = std::ranges::binary_search(before.members, member.principal, {}, &store::RoomMember::principal);
     if (!was) listed.push_back(member.principal);
   }
   return listed;

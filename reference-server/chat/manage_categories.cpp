@@ -1,5 +1,6 @@
 // Categories: administrators make and change them, creators are told which are theirs.
 #include <algorithm>
+#include <utility>
 
 #include "reference-server/chat/names.hpp"
 #include "reference-server/chat/service.hpp"
@@ -77,7 +78,7 @@ Result<Done> Service::apply(store::Category& category, const proto::CategorySett
   if (settings.invitations) category.invitations = *settings.invitations;
   if (settings.file_upload) category.file_upload = *settings.file_upload;
   if (settings.logged) category.history = *settings.logged;
-  if (settings.version && *settings.version != static_cast<std::uint64_t>(category.version))
+  if (settings.version && std::cmp_not_equal(*settings.version, category.version))
     return Error{ErrorCode::conflict, "Somebody else has changed the category; read it again."};
   for (const proto::RoleChange& change : roles) {
     if (change.role != proto::Role::creator && change.role != proto::Role::scope)

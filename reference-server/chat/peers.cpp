@@ -99,7 +99,7 @@ void Service::forget_unconfirmed(PeerNumber peer) {
     gone.clear();
     for (const auto& [person, present] : room.present)
       if ((present.unconfirmed & only(peer)) != 0) gone.push_back(person);
-    std::sort(gone.begin(), gone.end());
+    std::ranges::sort(gone);
     for (const store::PrincipalId person : gone) peer_left(peer, room, person);
   }
 }
@@ -138,7 +138,7 @@ void Service::peer_left(PeerNumber peer, LiveRoom& room, store::PrincipalId pers
 void Service::forget_expected(store::PrincipalId person, store::RoomId id) {
   for (auto at = lingering_.lower_bound({person, {}}); at != lingering_.end() && at->first.user == person;) {
     Lingering& lingering = at->second;
-    const auto found = std::find(lingering.rooms.begin(), lingering.rooms.end(), id);
+    const auto found = std::ranges::find(lingering.rooms, id);
     if (!lingering.expected || found == lingering.rooms.end()) {
       ++at;
       continue;

@@ -72,7 +72,7 @@ Person People::person(const Principal& user) const {
     }
   }
   person.principals.assign(met.begin(), met.end());
-  std::sort(person.principals.begin(), person.principals.end());
+  std::ranges::sort(person.principals);
   return person;
 }
 

@@ -14,8 +14,7 @@ using store::RoomMember;
 namespace {
 
 bool holds_any(const std::vector<PrincipalId>& list, const Person& person) {
-  return std::any_of(list.begin(), list.end(),
-                     [&](PrincipalId id) { return std::binary_search(person.principals.begin(), person.principals.end(), id); });
+  return std::ranges::any_of(list, [&](PrincipalId id) { return std::ranges::binary_search(person.principals, id); });
 }
 
 }  // namespace
@@ -30,8 +29,7 @@ unsigned roles_of(const Room& room, const Category& category, const Person& pers
   // A room may have 16,000 entries, a person some hundred groups: the access list is sorted, the person's list is short.
   unsigned roles = 0;
   for (const PrincipalId principal : person.principals) {
-    const auto entry = std::lower_bound(room.members.begin(), room.members.end(), principal,
-                                        [](const RoomMember& left, PrincipalId id) { return left.principal < id; });
+    const auto entry = std::ranges::lower_bound(room.members, principal, {}, &RoomMember::principal);
     if (entry != room.members.end() && entry->principal == principal) roles |= entry->roles;
   }
   return roles;

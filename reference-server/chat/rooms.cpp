@@ -75,8 +75,7 @@ const std::vector<store::RoomId>& Rooms::listing(store::PrincipalId principal) c
 
 LiveRoom& Rooms::put(store::Room room) {
   // Permissions look entries up by halving.
-  std::sort(room.members.begin(), room.members.end(),
-            [](const store::RoomMember& left, const store::RoomMember& right) { return left.principal < right.principal; });
+  std::ranges::sort(room.members, {}, &store::RoomMember::principal);
   const store::RoomId id = room.id;
   LiveRoom& live = rooms_[id];
   unlist(live.room);

@@ -62,13 +62,13 @@ void Service::State::connect() {
 }
 
 bool Service::State::run_due() {
-  const std::lock_guard lock(mutex);
+  const std::scoped_lock lock(mutex);
   return std::exchange(run_wanted, false) || Steady::now() >= next_run;
 }
 
 // Nobody is told any more when the owner has gone or is about to.
 void Service::State::tell(const std::string& sentence) {
-  const std::lock_guard lock(mutex);
+  const std::scoped_lock lock(mutex);
   if (!stopping && warn) warn(sentence);
 }
 
@@ -79,7 +79,7 @@ bool Service::State::pass() {
     std::size_t moved = largest_pass;
     while (moved == largest_pass) {
       moved = relay_pass(*content, *compliance);
-      const std::lock_guard lock(mutex);
+      const std::scoped_lock lock(mutex);
       figures.relayed += static_cast<std::int64_t>(moved);
       if (stopping) return true;
     }
@@ -93,7 +93,7 @@ bool Service::State::pass() {
         return false;
       }
       events = done->events;
-      const std::lock_guard lock(mutex);
+      const std::scoped_lock lock(mutex);
       figures.exported += events;
       figures.runs += done->run == 0 ? 0 : 1;
     }
@@ -119,7 +119,7 @@ void Service::State::run() {
   }
   content.reset();
   compliance.reset();
-  const std::lock_guard lock(mutex);
+  const std::scoped_lock lock(mutex);
   ended = true;
   to_owner.notify_all();
 }
@@ -144,13 +144,13 @@ Service::~Service() {
 }
 
 void Service::run_now() {
-  const std::lock_guard lock(state_->mutex);
+  const std::scoped_lock lock(state_->mutex);
   state_->run_wanted = true;
   state_->to_thread.notify_all();
 }
 
 ServiceFigures Service::figures() const {
-  const std::lock_guard lock(state_->mutex);
+  const std::scoped_lock lock(state_->mutex);
   return state_->figures;
 }
 

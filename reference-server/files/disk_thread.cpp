@@ -11,7 +11,7 @@ DiskThread::DiskThread(std::size_t most_waiting, Post post, Watcher* watcher)
 
 DiskThread::~DiskThread() {
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     ends_ = true;
   }
   changed_.notify_one();
@@ -20,7 +20,7 @@ DiskThread::~DiskThread() {
 
 bool DiskThread::submit(Work work) {
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (waiting_.size() >= most_waiting_) return false;
     const bool with_cpu = watcher_ != nullptr && watcher_->measures_cpu_now();
     waiting_.push_back({std::move(work), std::chrono::steady_clock::now(), with_cpu});

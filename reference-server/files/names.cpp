@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "domain/ensure.hpp"
 #include "reference-server/proto/text.hpp"
@@ -12,7 +13,7 @@ namespace poolcast::files {
 
 std::optional<std::string> allowed_extension(std::string_view name, const std::vector<std::string>& allowed) {
   const std::size_t dot = name.rfind('.');
-  const std::string extension = proto::to_lower(dot == std::string_view::npos ? name : name.substr(dot + 1));
+  std::string extension = proto::to_lower(dot == std::string_view::npos ? name : name.substr(dot + 1));
   if (std::ranges::find(allowed, extension) == allowed.end()) return std::nullopt;
   return extension;
 }
@@ -20,7 +21,7 @@ std::optional<std::string> allowed_extension(std::string_view name, const std::v
 std::string new_stored_name(std::string_view extension) {
   std::array<std::uint8_t, 16> random{};
   const ssize_t size = ::getrandom(random.data(), random.size(), 0);
-  ensure(size == static_cast<ssize_t>(random.size()), "getrandom gives up to 256 bytes at once");
+  ensure(std::cmp_equal(size, random.size()), "getrandom gives up to 256 bytes at once");
   return proto::to_string(proto::make_guid(random)) + "." + std::string(extension);
 }
 

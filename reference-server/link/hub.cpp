@@ -181,8 +181,7 @@ void Hub::call_failed(PeerNumber peer, const std::string& why) {
 std::string Hub::objection(const Wire& wire, const Hello& hello) const {
   if (hello.pool != settings_.self.pool)
     return "it belongs to the pool `" + hello.pool + "` and we to `" + settings_.self.pool + "`";
-  const auto known =
-      std::find_if(settings_.peers.begin(), settings_.peers.end(), [&](const Peer& peer) { return peer.node == hello.node; });
+  const auto known = std::ranges::find_if(settings_.peers, [&](const Peer& peer) { return peer.node == hello.node; });
   if (known == settings_.peers.end()) return "our scenario knows no node `" + hello.node + "` with a link";
   if (wire.called() && settings_.peers[*wire.called()].node != hello.node)
     return "we called `" + settings_.peers[*wire.called()].node + "` and reached `" + hello.node + "`";
@@ -193,8 +192,7 @@ std::string Hub::objection(const Wire& wire, const Hello& hello) const {
 }
 
 void Hub::linked(Wire& wire, const std::string& node) {
-  const auto known =
-      std::find_if(settings_.peers.begin(), settings_.peers.end(), [&](const Peer& peer) { return peer.node == node; });
+  const auto known = std::ranges::find_if(settings_.peers, [&](const Peer& peer) { return peer.node == node; });
   const auto peer = static_cast<PeerNumber>(known - settings_.peers.begin());
   State& state = states_[peer];
   if (state.wire != nullptr) state.wire->cut("it has called again");

@@ -114,7 +114,7 @@ void get(Reader& from, Hello& hello) {
   hello.pool = from.text(longest_name);
   hello.node = from.text(longest_name);
   const std::string_view database = from.raw(hello.database.bytes.size());
-  std::copy(database.begin(), database.end(), hello.database.bytes.begin());
+  std::ranges::copy(database, hello.database.bytes.begin());
 }
 
 void get(Reader& from, Presence& presence) {

@@ -30,8 +30,8 @@ void Ledger::read_back(Fleet& fleet) {
     post.found = 0;
     rooms.push_back(post.room);
   }
-  std::sort(rooms.begin(), rooms.end());
-  rooms_to_read_.assign(rooms.begin(), std::unique(rooms.begin(), rooms.end()));
+  std::ranges::sort(rooms);
+  rooms_to_read_.assign(rooms.begin(), std::ranges::unique(rooms).begin());
   rooms_not_read_ = 0;
   while (reading_ < most_readers && !rooms_to_read_.empty()) read_next(fleet);
 }

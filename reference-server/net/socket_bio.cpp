@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <utility>
 
 #include "domain/ensure.hpp"
 
@@ -30,7 +31,7 @@ int read_socket(BIO* bio, char* into, std::size_t room, std::size_t* got) {
   BIO_clear_retry_flags(bio);
   Socket& socket = socket_of(bio);
   const ssize_t result = ::recv(socket.number, into, room, 0);
-  socket.drained = result < static_cast<ssize_t>(room) && !(result < 0 && errno == EINTR);
+  socket.drained = std::cmp_less(result, room) && !(result < 0 && errno == EINTR);
   socket.ended = result == 0;
   return settle(bio, result, got, [](BIO* each) { BIO_set_retry_read(each); });
 }

@@ -170,7 +170,7 @@ Result<std::shared_ptr<TlsKeeper>> TlsKeeper::load(const TlsSettings& settings) 
 }
 
 std::shared_ptr<const TlsContext> TlsKeeper::current() const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   return current_;
 }
 
@@ -179,7 +179,7 @@ Result<Done> TlsKeeper::reload() {
   if (!fresh) return fresh.error();
   if ((*fresh)->certificate().not_after <= std::chrono::system_clock::now())
     return Error{ErrorCode::conflict, settings_.certificate_chain + ": has expired; the certificate in use stays"};
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   current_ = std::move(*fresh);
   return Done{};
 }

@@ -121,7 +121,7 @@ private:
   };
 
   bool may_write(LogLevel level, std::string_view sentence, std::uint64_t& left_out) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     const Clock::time_point now = Clock::now();
     // Sentences are constants of the program, so they are few; should one not be, the memory stays bounded all the same.
     constexpr std::size_t most_sentences = 1024;

@@ -158,7 +158,7 @@ RawTables::~RawTables() { finish(); }
 
 void RawTables::hand_over(RawRecords records) {
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     waiting_ += records.size();
     handed_over_.push_back(std::move(records));
   }
@@ -166,18 +166,18 @@ void RawTables::hand_over(RawRecords records) {
 }
 
 std::size_t RawTables::waiting() const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   return waiting_;
 }
 
 std::optional<std::string> RawTables::trouble() const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   return trouble_;
 }
 
 void RawTables::finish() {
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     ends_ = true;
   }
   changed_.notify_one();
@@ -217,7 +217,7 @@ void RawTables::write(Table table, const std::string& text) {
   if (text.empty()) return;
   if (std::fwrite(text.data(), 1, text.size(), files_[table].get()) == text.size() && std::fflush(files_[table].get()) == 0)
     return;
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (!trouble_) trouble_ = (folder_ / table_files.at(table).name).string() + ": cannot be written: " + std::strerror(errno);
 }
 

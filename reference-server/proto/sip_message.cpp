@@ -336,7 +336,7 @@ Method method_named(std::string_view name) {
 bool is_header(std::string_view a, std::string_view long_name) {
   if (a.size() != 1) return iequals(a, long_name);
   const auto matches = [&](const auto& form) { return form.first == to_lower(a.front()) && iequals(form.second, long_name); };
-  return std::any_of(compact_forms.begin(), compact_forms.end(), matches);
+  return std::ranges::any_of(compact_forms, matches);
 }
 
 std::optional<std::string_view> SipMessage::header(std::string_view name) const {

@@ -75,7 +75,7 @@ bool usable(std::string_view part) { return !part.empty() && is_header_value(par
 
 }  // namespace
 
-bool is_header_value(std::string_view text) { return std::none_of(text.begin(), text.end(), is_control); }
+bool is_header_value(std::string_view text) { return std::ranges::none_of(text, is_control); }
 
 std::string_view reason_of(int status) {
   for (const auto& [known, reason] : reasons)

@@ -16,7 +16,7 @@ bool is_address_part(std::string_view text, std::size_t longest) {
     const char lower = to_lower(c);
     return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
   };
-  return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), allowed);
+  return !text.empty() && text.size() <= longest && std::ranges::all_of(text, allowed);
 }
 
 template <class Address>

@@ -22,8 +22,8 @@ std::string Fellowship::address() const {
 void Fellowship::follow(const std::vector<store::Server>& servers) {
   chat::PeerSet expected = 0;
   for (std::size_t i = 0; i < serves_.size(); ++i) {
-    const auto named = std::find_if(servers.begin(), servers.end(),
-                                    [&](const store::Server& server) { return server.name == hub_.peers()[i].node; });
+    const auto named =
+        std::ranges::find_if(servers, [&](const store::Server& server) { return server.name == hub_.peers()[i].node; });
     if (named != servers.end()) serves_[i] = named->active;
     if (serves_[i]) expected = static_cast<chat::PeerSet>(expected | chat::only(static_cast<chat::PeerNumber>(i)));
   }

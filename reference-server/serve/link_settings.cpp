@@ -49,9 +49,7 @@ public:
     return nodes;
   }
 
-  bool is_active(const NodeId& node) const {
-    return std::find(pool_.active.begin(), pool_.active.end(), node) != pool_.active.end();
-  }
+  bool is_active(const NodeId& node) const { return std::ranges::find(pool_.active, node) != pool_.active.end(); }
 
 private:
   const io::LoadedScenario& loaded_;
@@ -82,7 +80,7 @@ std::optional<link::TlsSettings> tls_of(const Reading& reading, const Place& her
 std::optional<PoolLinks> links_of(const io::LoadedScenario& loaded, const ChatPool& pool, const NodeId& node, bool allow_plain) {
   const Reading reading(loaded, pool);
   const std::vector<NodeId> nodes = reading.nodes();
-  if (std::none_of(nodes.begin(), nodes.end(), [&](const NodeId& one) { return reading.has_link(one); })) return std::nullopt;
+  if (std::ranges::none_of(nodes, [&](const NodeId& one) { return reading.has_link(one); })) return std::nullopt;
   for (const NodeId& one : nodes) {
     if (reading.has_link(one) || (one != node && !reading.is_active(one))) continue;
     const Place place = reading.find(one);

@@ -67,7 +67,7 @@ Found find_node(const Scenario& scenario, const NodeId& node) {
   Found found;
   for (const ChatPool& pool : scenario.topology.chat_pools)
     for (const auto* list : {&pool.active, &pool.standby})
-      if (std::find(list->begin(), list->end(), node) != list->end()) found.pool = &pool;
+      if (std::ranges::find(*list, node) != list->end()) found.pool = &pool;
   if (found.pool == nullptr)
     refuse("--node", "found `" + node.str() + "`; expected one of " + names_of_servers(scenario.topology));
   for (std::size_t i = 0; i < scenario.topology.deployment.size(); ++i) {

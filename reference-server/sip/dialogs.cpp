@@ -141,8 +141,7 @@ void Endpoint::on_pool_info(const Message& request, Dialog& dialog) {
 }
 
 void Endpoint::answer(Dialog& dialog, std::uint64_t ticket, int status, std::string_view reason) {
-  const auto pending = std::find_if(dialog.pending.begin(), dialog.pending.end(),
-                                    [&](const PendingAnswer& answer) { return answer.ticket == ticket; });
+  const auto pending = std::ranges::find_if(dialog.pending, [&](const PendingAnswer& answer) { return answer.ticket == ticket; });
   if (pending == dialog.pending.end()) return;
   std::string& out = host_.output(*this);
   out += "SIP/2.0 ";
@@ -243,7 +242,7 @@ void Endpoint::on_bye(const Message& request) {
 }
 
 void Endpoint::end(Dialog& dialog, bool left) {
-  const auto at = std::find_if(dialogs_.begin(), dialogs_.end(), [&](const auto& each) { return each.get() == &dialog; });
+  const auto at = std::ranges::find_if(dialogs_, [&](const auto& each) { return each.get() == &dialog; });
   if (at == dialogs_.end()) return;
   // The chat may answer and send while it closes: the dialog stays whole until then.
   const std::unique_ptr<Dialog> ended = std::move(*at);

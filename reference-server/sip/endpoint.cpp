@@ -207,7 +207,7 @@ void Endpoint::lost() {
 }
 
 bool Endpoint::idle() const {
-  return std::all_of(dialogs_.begin(), dialogs_.end(), [](const auto& dialog) { return dialog->pending.empty(); });
+  return std::ranges::all_of(dialogs_, [](const auto& dialog) { return dialog->pending.empty(); });
 }
 
 bool Endpoint::check_deadlines() {

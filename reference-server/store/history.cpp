@@ -76,7 +76,7 @@ std::vector<Message> read_history(Connection& connection, const HistoryQuery& qu
   condition(query.take == Take::newest ? " ORDER BY m.seq DESC LIMIT ?" : " ORDER BY m.seq LIMIT ?",
             std::clamp(query.limit, 0, most_history_messages));
   std::vector<Message> messages = messages_of(connection.select(sql, parameters, message_columns));
-  if (query.take == Take::newest) std::reverse(messages.begin(), messages.end());
+  if (query.take == Take::newest) std::ranges::reverse(messages);
   return messages;
 }
 
@@ -100,9 +100,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 bool holds_exactly(const Message& message, const std::vector<std::string>& words, Match match) {
   const std::vector<std::string> there = words_of(message.body);
-  if (match == Match::phrase) return std::search(there.begin(), there.end(), words.begin(), words.end()) != there.end();
-  return std::all_of(words.begin(), words.end(),
-                     [&](const std::string& word) { return std::find(there.begin(), there.end(), word) != there.end(); });
+  if (match == Match::phrase) return std::ranges::search(there, words).begin() != there.end();
+  return std::ranges::all_of(words, [&](const std::string& word) { return std::ranges::find(there, word) != there.end(); });
 }
 
 std::string search_sql(Dialect dialect, const SearchQuery& query) {

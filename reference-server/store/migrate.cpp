@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace poolcast::store {
 
@@ -71,8 +72,8 @@ void migrate(Connection& connection, std::string_view part, std::span<const std:
 
 void require_schema(Connection& connection, std::string_view part, std::span<const std::string_view> scripts) {
   const std::int64_t there = schema_version(connection, part);
-  if (there > static_cast<std::int64_t>(scripts.size())) too_new(part, there, scripts.size());
-  if (there < static_cast<std::int64_t>(scripts.size()))
+  if (std::cmp_greater(there, scripts.size())) too_new(part, there, scripts.size());
+  if (std::cmp_less(there, scripts.size()))
     throw Failure(Fault::other, "the " + std::string(part) + " tables have version " + std::to_string(there) + ", version " +
                                     std::to_string(scripts.size()) + " is needed: run `poolcast-admin init`");
 }

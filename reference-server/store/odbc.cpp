@@ -293,7 +293,7 @@ std::size_t Connection::fetch(Prepared& statement, std::span<const Column> colum
           rows.cells_.emplace_back();
         } else if (columns[i] == Column::integer) {
           rows.cells_.emplace_back(buffers[i].integers[row]);
-        } else if (indicator == SQL_NO_TOTAL || static_cast<std::size_t>(indicator) >= width) {
+        } else if (indicator == SQL_NO_TOTAL || std::cmp_greater_equal(indicator, width)) {
           needed = std::max(needed, indicator == SQL_NO_TOTAL ? width * 2 : static_cast<std::size_t>(indicator) + 1);
           rows.cells_.emplace_back();
         } else {

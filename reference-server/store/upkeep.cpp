@@ -82,7 +82,7 @@ Upkeep::Upkeep(Dialect dialect, std::shared_ptr<Partners> partners, Lane::Connec
 
 Upkeep::~Upkeep() {
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     stopping_ = true;
   }
   to_ticker_.notify_all();

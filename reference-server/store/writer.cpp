@@ -56,7 +56,7 @@ bool WriteGate::enter(std::chrono::milliseconds limit) {
 }
 
 void WriteGate::leave() {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   taken_ = false;
   free_.notify_one();
 }

@@ -188,11 +188,16 @@ private:
     }
     let_operators_work();
     double chance = random_.uniform() * changing_;
-    for (std::size_t risk = 0; risk < plane_.risks.size(); ++risk)
-      if (state_.active[risk] && (chance -= plane_.risks[risk].repairs_per_s) <= 0) return rules_.turn(state_, risk);
-    for (std::size_t database = 0; database < state_.databases.size(); ++database)
-      for (const DatabaseStep step : std::vector(state_.databases[database].steps))
-        if ((chance -= step.rate) <= 0) return rules_.take(state_, database, step);
+    for (std::size_t risk = 0; risk < plane_.risks.size(); ++risk) {
+      if (state_.active[risk]) chance -= plane_.risks[risk].repairs_per_s;
+      if (state_.active[risk] && chance <= 0) return rules_.turn(state_, risk);
+    }
+    for (std::size_t database = 0; database < state_.databases.size(); ++database) {
+      for (const DatabaseStep step : std::vector(state_.databases[database].steps)) {
+        chance -= step.rate;
+        if (chance <= 0) return rules_.take(state_, database, step);
+      }
+    }
   }
 
   // Until what happens first, given that it happens before any of them is through.

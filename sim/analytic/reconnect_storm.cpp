@@ -44,9 +44,9 @@ ReconnectStorm::ReconnectStorm(StormPool pool) : pool_(std::move(pool)), servers
   while (stages_ < most_stages && rules::after_refusal(client, static_cast<unsigned>(stages_ + 1), 0.5) >
                                       rules::after_refusal(client, static_cast<unsigned>(stages_), 0.5))
     ++stages_;
-  const double longest = std::max(rules::after_refusal(client, most_stages, 1).count(),
-                                  std::max(rules::first_attempt(client, LossKind::silent, 1, 1).count(),
-                                           rules::first_attempt(client, LossKind::reset, 1, 1).count()));
+  const double longest = std::max({rules::after_refusal(client, most_stages, 1).count(),
+                                   rules::first_attempt(client, LossKind::silent, 1, 1).count(),
+                                   rules::first_attempt(client, LossKind::reset, 1, 1).count()});
   longest_wait_steps_ = static_cast<std::size_t>(std::ceil(longest / step_s)) + 3;
   groups_.push_back(new_group());
   for (Server& server : servers_) server.signing_in.push_back(0);

@@ -24,7 +24,7 @@ std::vector<DayPoint> random_day(std::uint64_t seed) {
             random.chance(0.3) ? 0 : random.uniform(0, 3)};
   std::ranges::sort(points, {}, &DayPoint::at);
   const auto same = [](const DayPoint& left, const DayPoint& right) { return left.at == right.at; };
-  points.erase(std::unique(points.begin(), points.end(), same), points.end());
+  points.erase(std::ranges::unique(points, same).begin(), points.end());
   points.back().present = points.front().present;
   points.back().activity = points.front().activity;
   return points;

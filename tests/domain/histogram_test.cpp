@@ -131,7 +131,7 @@ RC_GTEST_PROP(Histogram, merging_halves_gives_the_counts_of_the_whole, ()) {
 RC_GTEST_PROP(Histogram, quantiles_lie_within_one_percent_of_the_sorted_values, ()) {
   std::vector<double> values = *rc::gen::nonEmpty(durations());
   const Histogram histogram = histogram_of(values);
-  std::sort(values.begin(), values.end());
+  std::ranges::sort(values);
   for (const int percent : {1, 25, 50, 90, 95, 99, 100}) {
     const std::size_t rank = std::max<std::size_t>(1, (values.size() * static_cast<std::size_t>(percent) + 99) / 100);
     const double exact = values[rank - 1];

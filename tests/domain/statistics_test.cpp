@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 namespace poolcast {
 namespace {
@@ -33,7 +34,7 @@ TEST(Statistics, a_figure_is_the_mean_with_students_interval) {
   const auto figure = estimate({1.0, 2.0, 3.0});
   ASSERT_TRUE(figure);
   EXPECT_DOUBLE_EQ(figure->value, 2);
-  const double half_width = 4.30265 * 1 / std::sqrt(3.0);  // t of two degrees of freedom, standard deviation 1
+  const double half_width = 4.30265 * 1 / std::numbers::sqrt3;  // t of two degrees of freedom, standard deviation 1
   EXPECT_NEAR(*figure->high - 2, half_width, 1e-4);
   EXPECT_NEAR(2 - *figure->low, half_width, 1e-4);
 }

@@ -16,7 +16,7 @@ RC_GTEST_PROP(EventHeap, gives_events_back_in_the_order_of_their_dates, ()) {
   for (const int step : *rc::gen::container<std::vector<int>>(rc::gen::inRange(-60, 100))) {
     if (step >= 0) {
       heap.push({static_cast<double>(step), 0, 0, 0});
-      reference.insert(std::upper_bound(reference.begin(), reference.end(), step), step);
+      reference.insert(std::ranges::upper_bound(reference, step), step);
     } else if (!heap.empty()) {
       if (step % 2 == 0) RC_ASSERT(heap.top().at == reference.front());
       RC_ASSERT(heap.pop().at == reference.front());

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <simgrid/kernel/ProfileBuilder.hpp>
 
 #include <algorithm>
@@ -244,7 +245,7 @@ TEST(RequestPlane, gives_the_same_bits_in_every_mode_when_dates_nearly_coincide)
       for (const int name : {-8, -9}) {
         compat::add_actor(platform.host, std::to_string(name), [&diary, name, dates, seed]() mutable {
           RandomStream nudge(seed, 0, std::to_string(name));
-          std::sort(dates.begin(), dates.end());
+          std::ranges::sort(dates);
           for (const double date : dates) {
             diary.plane.sleep_until(date + 1e-3 + 1e-9 * nudge.below(3));
             const double now = diary.plane.now();

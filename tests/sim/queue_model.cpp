@@ -114,7 +114,7 @@ std::vector<double> waits_by_recursion(const QueueSpec& spec) {
     RandomStream services = stream_of_station(spec, place);
     std::vector<double> free_at(spec.servers, 0.0);
     for (double& arrival : dates) {
-      double& first_free = *std::min_element(free_at.begin(), free_at.end());
+      double& first_free = *std::ranges::min_element(free_at);
       const double begin = std::max(arrival, first_free);
       all.push_back(begin - arrival);
       first_free = begin + spec.services[place](services);

@@ -1,6 +1,7 @@
 // Queueing theory: sharp against recursions on the same random numbers, and against formulas within the interval of replications.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <queue>
 #include <vector>
@@ -183,7 +184,7 @@ std::vector<double> shared_stays_by_force(const QueueSpec& spec, double servers)
   double next_arrival = spec.interarrival(arrivals);
   while (entered.size() < spec.customers || !jobs.empty()) {
     const double rate = jobs.empty() ? 0 : std::min(1.0, servers / static_cast<double>(jobs.size()));
-    const auto first = std::min_element(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) { return a.left < b.left; });
+    const auto first = std::ranges::min_element(jobs, [](const Job& a, const Job& b) { return a.left < b.left; });
     const double departure = jobs.empty() ? INFINITY : now + first->left / rate;
     const bool arrives = entered.size() < spec.customers && next_arrival <= departure;
     const double then = arrives ? next_arrival : departure;

@@ -43,7 +43,7 @@ std::string key_of(const World& world) {
   const auto put = [&](std::uint64_t value) { key.push_back(static_cast<char>(value)); };
   for (const Instance& each : world.session.instances) {
     put(std::uint64_t{each.up} | std::uint64_t{each.open} << 1U | std::uint64_t{each.in_step} << 2U |
-        std::uint64_t{each.forced} << 3U | std::uint64_t(each.role == MirroringRole::mirror) << 4U);
+        std::uint64_t{each.forced} << 3U | std::uint64_t{each.role == MirroringRole::mirror} << 4U);
     put(static_cast<std::uint64_t>(each.state) | std::uint64_t{each.sees[0]} << 4U | std::uint64_t{each.sees[1]} << 5U |
         std::uint64_t{each.sees[2]} << 6U);
     put(each.ballot);
@@ -73,7 +73,7 @@ void follow(World& world, const Session& before) {
 }
 
 bool contains(const std::vector<std::uint8_t>& rows, std::uint8_t row) {
-  return std::find(rows.begin(), rows.end(), row) != rows.end();
+  return std::ranges::find(rows, row) != rows.end();
 }
 
 // What is wrong with this world, or nothing.

@@ -25,7 +25,7 @@ protected:
   Ran run(const std::string& arguments, const std::string& input = "true") const {
     const std::string command = input + " | '" POOLCAST_ADMIN "' --data '" + folder_.file("data") + "' " + arguments + " 2>&1";
     Ran ran;
-    FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c): our own program
+    FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(bugprone-command-processor): our own program
     if (pipe == nullptr) return {127, "no shell"};
     for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) ran.said += static_cast<char>(c);
     const int status = ::pclose(pipe);

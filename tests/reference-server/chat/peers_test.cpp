@@ -52,7 +52,7 @@ struct PoolWorld : World {
     return texts;
   }
   bool tells_others_that(store::PrincipalId person, bool present) {
-    return std::any_of(port.presences.begin(), port.presences.end(), [&](const ToldPresence& told) {
+    return std::ranges::any_of(port.presences, [&](const ToldPresence& told) {
       return told.peers == all_peers && told.presence.person == person && told.presence.present == present;
     });
   }
@@ -416,7 +416,7 @@ TEST(RostersOfAPool, do_not_expect_here_whom_another_node_has) {
   ASSERT_EQ(left.size(), 1U);
   EXPECT_NE(left[0].find("sip:cy@"), std::string::npos);
   EXPECT_EQ(left[0].find("sip:bo@"), std::string::npos);
-  EXPECT_TRUE(std::none_of(world.port.endpoints.begin(), world.port.endpoints.end(), [](const store::EndpointRooms& endpoint) {
+  EXPECT_TRUE(std::ranges::none_of(world.port.endpoints, [](const store::EndpointRooms& endpoint) {
     return endpoint.user == bo;
   })) << "the other node writes down where its endpoint is";
 }

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <optional>
+
 #include "reference-server/files/names.hpp"
 #include "tests/reference-server/net/scratch_folder.hpp"
 
@@ -15,7 +17,9 @@ const std::string room = "11111111-1111-4111-8111-111111111111";
 
 class Disk : public testing::Test {
 protected:
-  ErrorCode code(const Result<Appended>& result) { return result ? ErrorCode{} : result.error().code; }
+  std::optional<ErrorCode> code(const Result<Appended>& result) {
+    return result ? std::nullopt : std::optional(result.error().code);
+  }
   std::filesystem::path in_room() const { return folder_.path() / "files" / room / place_.file; }
   std::filesystem::path in_incoming() const { return folder_.path() / "files" / "incoming" / place_.file; }
 

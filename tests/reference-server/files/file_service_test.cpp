@@ -51,7 +51,7 @@ class Loop {
 public:
   void post(std::function<void()> function) {
     {
-      const std::lock_guard lock(mutex_);
+      const std::scoped_lock lock(mutex_);
       posted_.push_back(std::move(function));
     }
     changed_.notify_one();
@@ -325,8 +325,8 @@ TEST_F(FileServiceTest, tells_how_long_each_call_and_each_job_of_the_disk_took) 
 }
 
 TEST_F(FileServiceTest, may_go_while_a_call_is_on_its_way) {
+  name_for_upload();  // the token has its file
   std::optional<net::HttpResponse> answer;
-  const std::string name = name_for_upload();
   service_->handle({.method = "POST",
                     .path = "/",
                     .body = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><AppendChunk "

@@ -38,8 +38,6 @@ net::ListenAddress free_address(net::Loop& loop) {
 }
 
 struct Two {
-  Two() : addresses{free_address(loop), free_address(loop)} {}
-
   void open(std::size_t which, const std::string& pool = "chat", ConversationLimits limits = {}) {
     const std::string names[] = {"chat-1", "chat-2"};
     const std::size_t other = 1 - which;
@@ -60,7 +58,7 @@ struct Two {
   bool linked() const { return nodes[0].hub->is_linked(0) && nodes[1].hub->is_linked(0); }
 
   net::Loop loop;
-  net::ListenAddress addresses[2];
+  net::ListenAddress addresses[2] = {free_address(loop), free_address(loop)};
   Node nodes[2];
 };
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -49,7 +50,7 @@ std::string figure(const std::string& csv, const std::string& metric, const std:
   std::getline(lines, line);
   const std::vector<std::string> header = split(line);
   const auto column = [&](const std::string& name) {
-    return static_cast<std::size_t>(std::find(header.begin(), header.end(), name) - header.begin());
+    return static_cast<std::size_t>(std::ranges::find(header, name) - header.begin());
   };
   while (std::getline(lines, line)) {
     const std::vector<std::string> fields = split(line);

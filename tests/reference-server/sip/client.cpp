@@ -65,7 +65,6 @@ std::string Client::request(const std::string& method, const std::string& uri, c
 
 std::string Client::sign_in(const std::string& password) {
   const std::string challenge = register_with();
-  const std::string nonce(proto::parameter(header_of(challenge, "Proxy-Authenticate"), "nonce").value_or(""));
   // `Digest realm=…, nonce="…"`: parameters are separated by commas there.
   const std::string header = header_of(challenge, "Proxy-Authenticate");
   const auto begin = header.find("nonce=\"") + 7;

@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 void control(const std::string& verb) {
   const std::string command = std::string("python3 '") + std::getenv("POOLCAST_POSTGRES_TOOL") + "' " + verb + " '" +
                               std::getenv("POOLCAST_POSTGRES_DIR") + "' > /dev/null";
-  ASSERT_EQ(std::system(command.c_str()), 0) << command;  // NOLINT(cert-env33-c): our own tool
+  ASSERT_EQ(std::system(command.c_str()), 0) << command;  // NOLINT(bugprone-command-processor): our own tool
 }
 
 class PostgresqlFails : public OnBoth<Postgresql> {};

@@ -45,7 +45,7 @@ private:
   static void control(const std::string& verb, const std::string& folder, const std::string& other = {}) {
     std::string command = std::string("python3 '") + std::getenv("POOLCAST_POSTGRES_TOOL") + "' " + verb + " '" + folder + "'";
     if (!other.empty()) command += " '" + other + "'";
-    EXPECT_EQ(std::system((command + " > /dev/null").c_str()), 0) << command;  // NOLINT(cert-env33-c): our own tool
+    EXPECT_EQ(std::system((command + " > /dev/null").c_str()), 0) << command;  // NOLINT(bugprone-command-processor): our own tool
   }
 
   Folder folder_;

@@ -29,7 +29,7 @@ class Loop {
 public:
   PostBack post_back() {
     return [state = state_](std::function<void()> function) {
-      const std::lock_guard lock(state->mutex);
+      const std::scoped_lock lock(state->mutex);
       state->posted.push_back(std::move(function));
       state->arrived.notify_one();
     };

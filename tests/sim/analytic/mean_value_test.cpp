@@ -89,7 +89,7 @@ RC_GTEST_PROP(MeanValues, keep_little_s_law_and_stay_below_the_bottleneck, ()) {
   }
 }
 
-double worst_error_of_approximation(unsigned fewest, unsigned most) {
+static double worst_error_of_approximation(unsigned fewest, unsigned most) {
   Eigen::Matrix2d demand;
   for (Eigen::Index i = 0; i < 4; ++i) demand(i / 2, i % 2) = *rc::gen::inRange(10, 100) / 10.0;
   const auto customers = rc::gen::inRange(fewest, most + 1);

@@ -75,7 +75,7 @@ TEST(Wait, is_erlang_s_for_exponential_service_on_any_number_of_servers) {
 }
 
 // The recursion of Kiefer and Wolfowitz on random numbers, as the engine's own tests do; exact but for chance.
-double wait_by_recursion(const Line& asked, double short_mean, double long_mean, double long_share, const char* name) {
+static double wait_by_recursion(const Line& asked, double short_mean, double long_mean, double long_share, const char* name) {
   RandomStream random(7, 0, name);
   std::vector<double> free_at(asked.servers, 0.0);
   double now = 0, waited = 0;

@@ -249,7 +249,7 @@ TEST(Runbooks, a_copy_is_as_long_as_the_database_is_large_when_the_copy_begins) 
     runbook.steps[1].machine = {MachineWork::copy_database};
     runbook.situation.wan = Bandwidth{20 * scenario.workload.row.count};
     const ReplicationResult result = play(scenario);
-    const LogbookEntry& copy = entries(result, EntryKind::done).at(1);
+    const LogbookEntry copy = entries(result, EntryKind::done).at(1);
     return (copy.ends - copy.begins).count();
   };
   EXPECT_NEAR(took(4min) / took(0s), 5, 0.7);  // posts of five minutes instead of one

@@ -148,7 +148,7 @@ TEST_F(Program, refuses_what_a_documented_rule_forbids_unless_it_is_allowed) {
   EXPECT_EQ(refused.out, "");
   EXPECT_NE(refused.error.find("PC-DB-ALWAYSON"), std::string::npos) << refused.error;
   Words allowed = words;
-  allowed.push_back("--allow-unsupported");
+  allowed.emplace_back("--allow-unsupported");
   const Ended ran = called(allowed);
   EXPECT_EQ(ran.code, 0) << ran.error;
   EXPECT_EQ(Json::parse(ran.out)["findings"][0]["severity"], "error");
@@ -224,7 +224,7 @@ TEST_F(Program, variants_stand_beside_the_scenario_on_the_same_random_numbers) {
   EXPECT_EQ(run["variants"][1]["replications"], 2);
   EXPECT_EQ(run["variants"][1]["scenario"]["horizon_s"], 90);
   Words without = words;
-  without.push_back("--no-variants");
+  without.emplace_back("--no-variants");
   EXPECT_EQ(Json::parse(called(without).out)["variants"].size(), 0u);
 }
 
