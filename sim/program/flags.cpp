@@ -67,25 +67,31 @@ void add_flags(CLI::App& app, Flags& flags, std::string& precision) {
          "How it is answered: simulate, analytic (formulas of the steady state) or fluid (users through a reconnect storm); "
          "docs/methods.md")
       ->transform(CLI::CheckedTransformer(methods).description(""));
-  app.add_flag("--availability", flags.availability,
-               "Instead of a run: how much of their time users have the service, from the losses at random, split by cause; "
-               "--precision is the relative half-width of the interval, default 10%");
+  auto* availability =
+      app.add_flag("--availability", flags.availability,
+                   "Instead of a run: how much of their time users have the service, from the losses at random, split by cause; "
+                   "--precision is the relative half-width of the interval, default 10%");
   app.add_flag("--sensitivity", flags.sensitivity,
-               "With --availability: which assumption moves the answer most, each at both ends of its interval");
+               "With --availability: which assumption moves the answer most, each at both ends of its interval")
+      ->needs(availability);
   app.add_flag("--fit", flags.fit,
                "With --availability: what a loss costs users who reconnect from runs of the full simulation, by how many servers "
-               "survive and how many users are there, instead of from its fluid model");
+               "survive and how many users are there, instead of from its fluid model")
+      ->needs(availability);
   app.add_option(
-      "--fit-file", flags.fit_file,
-      "With --availability: --fit with the runs that this file holds, or, when there is none, played and written to it; "
-      "refused when they were played for another topology, workload, cost set, seed or version");
+         "--fit-file", flags.fit_file,
+         "With --availability: --fit with the runs that this file holds, or, when there is none, played and written to it; "
+         "refused when they were played for another topology, workload, cost set, seed or revision")
+      ->needs(availability);
   app.add_option(
-      "--runbook", flags.failover,
-      "With --availability: runbook of a site's failover, a file (.yaml) or a name of the library; its first step is "
-      "the decision, for which whatever else operators do waits as well; default the one that the scenario follows, or "
-      "site-failover");
+         "--runbook", flags.failover,
+         "With --availability: runbook of a site's failover, a file (.yaml) or a name of the library; its first step is "
+         "the decision, for which whatever else operators do waits as well; default the one that the scenario follows, or "
+         "site-failover")
+      ->needs(availability);
   app.add_option("--failback", flags.failback,
-                 "With --availability: runbook of the way back; default the one that the scenario follows, or site-failback");
+                 "With --availability: runbook of the way back; default the one that the scenario follows, or site-failback")
+      ->needs(availability);
   static const std::map<std::string, PlaneMode> modes{
       {"batch", PlaneMode::batch}, {"step", PlaneMode::step}, {"timer", PlaneMode::timer}};
   app.add_option("--mode", flags.mode, "How requests share SimGrid's clock: batch, step or timer; the answer is the same")

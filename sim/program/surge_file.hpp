@@ -11,22 +11,26 @@
 
 namespace poolcast::sim {
 
+// Raise it when a run for --fit gives other numbers than before (how it is set up and counted in surge_runs.cpp, or what the
+// simulator does in it): files of before are refused then, which the version alone tells only of releases.
+inline constexpr int surge_revision = 2;
+
 class SurgeFile {
 public:
-  // What the runs depend on: topology, workload and costs of the scenario, the seed and this version of the program; neither what
-  // is lost nor how often, nor how long operators take.
+  // What the runs depend on: topology, workload and costs of the scenario, the seed, this version of the program and the revision
+  // of what is played; neither what is lost nor how often, nor how long operators take.
   SurgeFile(std::filesystem::path path, const Scenario& scenario, std::uint64_t seed);
 
   bool exists() const { return std::filesystem::exists(path_); }
 
-  // Throws io::ConfigError when it is no such file, or its runs depend on something else or are not all there.
+  // Throws io::ConfigError when it cannot be read or is no such file, or its runs depend on something else or are not all there.
   void read(std::vector<analytic::Surge>& surges) const;
 
   void require_writable() const;  // before minutes of playing; throws io::ConfigError like write()
   void write(const std::vector<analytic::Surge>& surges) const;
 
 private:
-  std::filesystem::path fresh_path() const;
+  std::filesystem::path fresh_path() const;  // of this process alone
 
   std::filesystem::path path_;
   std::vector<std::string> pools_;

@@ -324,11 +324,61 @@ TEST_F(Program, plays_no_reconnect_storm_that_the_file_holds_and_none_of_another
     EXPECT_NE(refused.error.find("remove it to have them played again"), std::string::npos) << refused.error;
   }
   EXPECT_EQ(text_of(file), kept);
+  const auto changed = [&](const std::string& pointer, const Json& value) {
+    Json other = Json::parse(kept);
+    other[Json::json_pointer(pointer)] = value;
+    std::ofstream(file) << other;
+    return fitted({}).error;
+  };
+  EXPECT_NE(changed("/revision", 1).find("another revision of the simulator"), std::string::npos);
+  EXPECT_NE(changed("/runs/3/activity", 0.5).find("runs: one is missing"), std::string::npos);
+  EXPECT_NE(changed("/runs/3/load", 0.5).find("runs: one is missing"), std::string::npos);
   std::ofstream(file) << R"({"format": 3})";
   EXPECT_NE(fitted({}).error.find("expected reconnect storms that --fit-file wrote"), std::string::npos);
   fs::remove(file);
   EXPECT_EQ(fitted(dies).code, 4);
   EXPECT_FALSE(fs::exists(file));
+}
+
+TEST_F(Program, leaves_beside_the_file_of_reconnect_storms_nothing_and_no_file_of_somebody_elses_changed) {
+  const fs::path file = in_folder("storms.json"), mine = in_folder("storms.json.new");
+  std::ofstream(mine) << "years of work";
+  const auto files = [&] { return std::distance(fs::directory_iterator(file.parent_path()), fs::directory_iterator()); };
+  Words words{"years-of-chance", "--availability",
+              "--fit-file",      file.string(),
+              "--set",           "workload.users=400",
+              "--set",           "faults=[{at: 0s, lose: chat-1, about_every: 20day, for_about: 1h}]"};
+  EXPECT_EQ(called(words).code, 0);
+  EXPECT_EQ(files(), 2);
+  EXPECT_EQ(text_of(mine), "years of work");
+  fs::remove(file);
+  words.insert(words.end(), {"--progress", "--set", "question=hang from replication 0"});
+  CalledProgram stopped(POOLCAST_SIM_STAND_IN, with_library(words));
+  ASSERT_TRUE(stopped.wait_for_error_text("\"finished\":0"));
+  stopped.signal(SIGINT);
+  EXPECT_EQ(stopped.wait().code, 3);
+  EXPECT_EQ(files(), 1);
+}
+
+TEST_F(Program, says_of_a_file_of_reconnect_storms_that_it_is_empty_or_cannot_be_read) {
+  const fs::path file = in_folder("storms.json");
+  std::ofstream(file) << '\n';
+  const auto error = [&](const fs::path& of) {
+    return called({"years-of-chance", "--availability", "--fit-file", of.string(), "--set", "workload.users=400"}).error;
+  };
+  EXPECT_NE(error(file).find("storms.json: is empty; remove it"), std::string::npos) << error(file);
+  EXPECT_NE(error(file.parent_path()).find("is a folder; expected a file"), std::string::npos) << error(file.parent_path());
+}
+
+TEST_F(Program, refuses_what_only_an_availability_hears) {
+  for (const Words& only : {Words{"--fit-file", "storms.json"}, Words{"--fit"}, Words{"--sensitivity"},
+                            Words{"--runbook", "site-failover"}, Words{"--failback", "site-failback"}}) {
+    Words words{"smoke"};
+    words.insert(words.end(), only.begin(), only.end());
+    const Ended refused = called(words);
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_NE(refused.error.find(only.front() + " requires --availability"), std::string::npos) << refused.error;
+  }
 }
 
 TEST_F(Program, says_before_it_plays_that_the_file_of_reconnect_storms_cannot_be_written) {
@@ -355,7 +405,7 @@ TEST_F(Program, counts_of_a_day_only_the_time_that_users_want_to_be_there) {
   EXPECT_EQ(day["surges"][0]["runs"].size(), 8U);
   EXPECT_FALSE(day["surrogate"]["error"].is_null());
   const auto minutes = [](const Json& answer) { return answer["by_cause"]["front_end"]["minutes_per_year"].get<double>(); };
-  EXPECT_NEAR(minutes(day) / minutes(always), 9.0 / 24, 1e-9);
+  EXPECT_NEAR(minutes(day) / minutes(always), 9.0 / 24, 1e-2);  // of random numbers, which need not stop at the same cycle
   EXPECT_NEAR(day["availability"].get<double>(), always["availability"].get<double>(), 1e-4);
 }
 
