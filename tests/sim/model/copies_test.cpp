@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "tests/sim/model/play.hpp"
 
@@ -111,6 +112,25 @@ TEST(Copies, a_secondary_whose_disks_were_destroyed_has_no_log_to_turn_to) {
   Scenario scenario = with_a_secondary();
   scenario.faults = {destroy("sql-5", 1min, 1min), fail_over(4min)};
   ASSERT_EQ(entries(play(scenario), EntryKind::refused).size(), 1U);
+}
+
+TEST(Copies, of_what_was_shipped_to_disks_that_were_destroyed_nothing_is_kept) {
+  Scenario scenario = with_a_secondary();
+  Fault restore = at(8min);
+  restore.restore = PoolId{"chat"};
+  restore.takes = SecondsRange{0s, 0s};
+  const auto kept = [&](Seconds disks_gone) {
+    scenario.faults = {destroy("sql-5", disks_gone, 30s), destroy("sql-1", 5min + 40s, 30s), restore};
+    const ReplicationResult result = play(scenario);
+    EXPECT_EQ(entries(result, EntryKind::done).size(), 1U);
+    const double before = static_cast<double>(std::accumulate(
+        series(result, Metric::messages_stored).windows.begin(), series(result, Metric::messages_stored).windows.begin() + 6,
+        std::uint64_t{0}, [](std::uint64_t sum, const auto& window) { return sum + window.count; }));
+    return before - messages_lost(result);
+  };
+  EXPECT_EQ(kept(2min + 30s), 0);                  // while the log is shipped
+  EXPECT_EQ(kept(6min + 30s), 0);                  // when there is nothing else left
+  EXPECT_NEAR(kept(9min), 240 * posts_per_s, 75);  // the backup of 4 min came with the copy of 5 min
 }
 
 Fault new_secondary(Seconds when, std::optional<Seconds> takes = 1min) {
