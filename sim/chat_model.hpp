@@ -79,6 +79,7 @@ public:
   // it displaces are back after.
   using Refusal = std::string;
   Refusal drain(const NodeId& node);
+  Refusal why_no_activation(const NodeId& node) const;
   Refusal activate(const NodeId& node);
   Refusal swap(const PoolId& pool);  // active and standby servers change places
   Refusal set_active(const PoolId& pool, const Names& names, const Fault& cause);

@@ -30,9 +30,14 @@ Refusal ChatModel::drain(const NodeId& node) {
   return {};
 }
 
+Refusal ChatModel::why_no_activation(const NodeId& node) const {
+  const bool is_active = std::ranges::find(servers_, node, &Server::name)->in_active_list;
+  return is_active ? node.str() + " is in the active list already" : Refusal();
+}
+
 Refusal ChatModel::activate(const NodeId& node) {
+  if (Refusal why = why_no_activation(node); !why.empty()) return why;
   Server& server = *find_server(node);
-  if (server.in_active_list) return node.str() + " is in the active list already";
   server.in_active_list = true;
   update_accepts(server);
   return {};

@@ -28,6 +28,10 @@ ChatModel::Refusal Commands::prepare(const Fault& command) {
   return why;
 }
 
+ChatModel::Refusal Commands::order(const Fault& command) const {
+  return command.activate ? model_.why_no_activation(*command.activate) : ChatModel::Refusal();
+}
+
 ChatModel::Refusal Commands::give(const Fault& command, const Fault& cause, double begun, bool share_survives) {
   model_.fault_begins(cause);
   if (command.drain) return model_.drain(*command.drain);

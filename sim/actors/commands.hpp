@@ -21,6 +21,8 @@ public:
 
   // The work begins, and the effect comes later; a reason when it is refused at once.
   ChatModel::Refusal prepare(const Fault& command);
+  // The order is given, and its effect comes later, as servers have to start; a reason when it is refused at once.
+  ChatModel::Refusal order(const Fault& command) const;
   // The effect of work that began at that date; a reason when it is refused. `cause` is the fault that a loss of users is put
   // down to.
   ChatModel::Refusal give(const Fault& command, const Fault& cause, double begun, bool share_survives = false);

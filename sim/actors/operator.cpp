@@ -21,6 +21,7 @@ Operator::Operator(const Scenario& scenario, const Fault& fault, RunOptions opti
       plane_(plane),
       shift_(runbook_),
       effects_(runbook_.steps.size()),
+      ordered_(runbook_.steps.size()),
       takes_effect_(runbook_.steps.size()) {
   std::vector<Inconsistency> none;
   for (std::size_t step = 0; step < effects_.size(); ++step)
@@ -35,10 +36,12 @@ void Operator::operator()() {
   log_waiting_ = model_.log_waiting(pool_, share_survives_);
   for (Seconds now{plane_.now()}; now <= scenario_.horizon; now = next_date(now)) {
     plane_.sleep_until(now.count());
+    give_orders(now);
     take_effects(now);
     shift_.release(now);
     while (const auto step = shift_.start_one(now)) {
       begin(*step, now);
+      give_orders(now);
       take_effects(now);
       shift_.release(now);
     }
@@ -58,9 +61,20 @@ void Operator::begin(std::size_t step, Seconds now) {
   const Seconds takes = draw_duration(runbook_.steps[step], situation(), log_waiting_, random);
   const double starting = effects_[step] ? commands_.start_time(*effects_[step]) : 0;
   shift_.ends(step, now + takes);
+  ordered_[step] = now + takes;
   takes_effect_[step] = now + takes + Seconds{starting};
   if (!effects_[step]) return;
   if (const std::string refusal = commands_.prepare(*effects_[step]); !refusal.empty()) refused(step, refusal);
+}
+
+// Whoever orders servers to start learns at once that they are not to, before anybody goes on with what waits for them.
+void Operator::give_orders(Seconds now) {
+  for (std::size_t step = 0; step < ordered_.size(); ++step) {
+    if (!ordered_[step] || *ordered_[step] > now) continue;
+    ordered_[step].reset();
+    const auto refusal = effects_[step] ? commands_.order(*effects_[step]) : "";
+    if (!refusal.empty()) refused(step, refusal);
+  }
 }
 
 void Operator::take_effects(Seconds now) {
@@ -79,6 +93,7 @@ void Operator::take_effects(Seconds now) {
 // What was not brought about holds up the steps that wait for it; the others go on.
 void Operator::refused(std::size_t step, const std::string& why) {
   const Seconds now{plane_.now()};
+  ordered_[step].reset();
   takes_effect_[step].reset();
   enter(step, begun(step), now, EntryKind::refused, label(*effects_[step]) + ": " + why);
   for (const std::size_t held_up : shift_.refuse(step, now))

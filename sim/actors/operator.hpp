@@ -30,6 +30,7 @@ private:
   Situation situation() const;
   Seconds next_date(Seconds now) const;  // at which a step ends or takes effect; infinite when none is under way
   void begin(std::size_t step, Seconds now);
+  void give_orders(Seconds now);
   void take_effects(Seconds now);
   void refused(std::size_t step, const std::string& why);
   void enter(std::size_t step, Seconds begins, Seconds ends, EntryKind kind, std::string why);
@@ -48,6 +49,7 @@ private:
   bool share_survives_ = false;
   rules::SiteLoss log_waiting_;                       // when the runbook was opened
   std::vector<std::optional<Fault>> effects_;         // by step
+  std::vector<std::optional<Seconds>> ordered_;       // by step that is under way: when, without starts of servers
   std::vector<std::optional<Seconds>> takes_effect_;  // by step that is under way: when, starts of servers included
 };
 

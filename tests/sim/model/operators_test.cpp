@@ -228,6 +228,33 @@ TEST(Runbooks, a_step_that_is_refused_holds_up_those_that_wait_for_it_however_in
   EXPECT_EQ(level_at(result, Metric::users_connected, 9), 1200);  // the list was not cleared
 }
 
+// A standby server starts for a minute, but whether it may is known when it is ordered to.
+TEST(Runbooks, what_waits_for_a_server_that_starts_does_not_begin_when_that_is_refused) {
+  const auto follow = [](bool twice) {
+    Scenario scenario = with_a_second_site();
+    const Effect activate = effect([](Effect& then) { then.activate = NodeId{"chat-5"}; });
+    scenario.faults = {
+        following(3min, {step("start", 10s, activate),
+                         after("start", step("clear", 10s, effect([](Effect& then) { then.set_active = Names({"nobody"}); })))})};
+    if (!twice) return play(scenario);
+    scenario.faults.push_back(at(1min));
+    scenario.faults.back().activate = NodeId{"chat-5"};
+    return play(scenario);
+  };
+  const auto done = entries(follow(false), EntryKind::done);
+  ASSERT_EQ(done.size(), 2U);
+  EXPECT_EQ(done[0].what, "clear");
+  EXPECT_EQ(done[0].begins, Seconds{3min + 10s});  // nobody waits for a start
+  EXPECT_EQ(done[1].ends, Seconds{4min + 10s});
+  const ReplicationResult twice = follow(true);
+  ASSERT_EQ(entries(twice, EntryKind::refused).size(), 1U);
+  EXPECT_EQ(entries(twice, EntryKind::refused)[0].ends, Seconds{3min + 10s});
+  EXPECT_EQ(entries(twice, EntryKind::refused)[0].why, "activate chat-5: chat-5 is in the active list already");
+  ASSERT_EQ(entries(twice, EntryKind::not_begun).size(), 1U);
+  EXPECT_EQ(entries(twice, EntryKind::not_begun)[0].what, "clear");
+  EXPECT_EQ(level_at(twice, Metric::users_connected, 9), 1200);  // the list was not cleared
+}
+
 TEST(Runbooks, who_is_refused_at_the_beginning_of_a_step_is_free_for_the_next_at_once) {
   Scenario scenario = with_a_second_site();
   scenario.faults = {following(1min, {step("mirror", 5min, effect([](Effect& then) { then.new_mirror = NodeId{"mirror"}; })),
