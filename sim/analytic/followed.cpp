@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "domain/ensure.hpp"
+#include "domain/limits/capacity.hpp"
 #include "domain/runbook_effects.hpp"
 #include "domain/spelling.hpp"
 #include "sim/analytic/load.hpp"
@@ -38,6 +40,7 @@ std::string why_not(const Fault& effect, const Topology& topology, const ChatPoo
   if (!effect.set_active) return "brings `" + std::string(verbs_of(effect).front()) + "` about";
   const std::vector<NodeId> named = servers_named(topology, pool, *effect.set_active);
   const std::vector<NodeId>& wanted = ways.over ? pool.standby : pool.active;
+  if (wanted.empty() && !named.empty()) return "makes servers active, of a pool that has no standby ones";
   const bool has_all =
       std::ranges::all_of(wanted, [&](const NodeId& server) { return std::ranges::find(named, server) != named.end(); });
   if (has_all || (ways.back && named.empty())) return {};
@@ -58,14 +61,13 @@ void check_effects(const Scenario& scenario, const Fault& fault, const ChatPool&
   }
 }
 
-// Of the pool that the runbook is about: what it needs, as the simulator knows it, but in the long run.
+// Of the pool that a runbook is about: what it needs, as the simulator knows it, but in the long run.
 Situation situation_of(const PoolLoad& load) {
   const Topology& topology = load.scenario->topology;
   const Database& content = *find_database(topology, *load.pool, Holds::content);
-  constexpr double log_per_row_byte = 1.5;  // assumption O-4
   Situation known = usual_situation();
   if (content.size) known.database = content.size;
-  known.log_rate = Bandwidth{load.posts() * load.scenario->workload.row.count * log_per_row_byte};
+  known.log_rate = Bandwidth{load.posts() * load.scenario->workload.row.count * limits::log_bytes_per_row_byte};
   known.redo_speed = Bandwidth{load.costs.redo};
   known.share_survives = false;
   if (!content.log_shipping) return known;
@@ -79,17 +81,26 @@ Situation situation_of(const PoolLoad& load) {
   return known;
 }
 
+// With what it leaves open as the scenario has it.
+Runbook completed(const Fault& fault, const std::vector<PoolLoad>& loads) {
+  const auto load =
+      std::ranges::find_if(loads, [&](const PoolLoad& each) { return each.pool == pool_of(each.scenario->topology, fault); });
+  ensure(load != loads.end(), "a runbook that is followed is about a pool");
+  Runbook runbook = *fault.follow;
+  runbook.situation = filled(runbook.situation, situation_of(*load));
+  return runbook;
+}
+
 }  // namespace
 
 std::vector<FollowedRunbooks> followed_runbooks(const Scenario& scenario) {
   std::vector<FollowedRunbooks> all;
-  for (const PoolLoad& load : pool_loads(scenario)) {
+  const std::vector<PoolLoad> loads = pool_loads(scenario);
+  for (const PoolLoad& load : loads) {
     FollowedRunbooks own;
     for (const Fault& fault : scenario.faults) {
       if (!fault.follow || pool_of(scenario.topology, fault) != load.pool) continue;
-      Runbook runbook = *fault.follow;
-      runbook.situation = filled(runbook.situation, situation_of(load));
-      (ways_of(scenario.topology, fault, *load.pool).over ? own.failover : own.failback) = std::move(runbook);
+      (ways_of(scenario.topology, fault, *load.pool).over ? own.failover : own.failback) = completed(fault, loads);
     }
     all.push_back(std::move(own));
   }
@@ -99,6 +110,7 @@ std::vector<FollowedRunbooks> followed_runbooks(const Scenario& scenario) {
 std::vector<Inconsistency> followed_refusals(const Scenario& scenario, bool has_failover, bool has_failback) {
   Found found;
   std::vector<std::string> over, back;  // pools that have one already
+  const std::vector<PoolLoad> loads = pool_loads(scenario);
   for (std::size_t number = 0; number < scenario.faults.size(); ++number) {
     const Fault& fault = scenario.faults[number];
     if (!fault.follow) continue;
@@ -123,6 +135,8 @@ std::vector<Inconsistency> followed_refusals(const Scenario& scenario, bool has_
       refuse("users are away from one of its steps on, and not from the loss of the site",
              "leave `out_of_service_from` out for a runbook after a loss");
     check_effects(scenario, fault, pool, ways, key, found);
+    // The runbook alone was found in order; with the scenario's line and log it need not be.
+    for (const Inconsistency& wrong : inconsistencies(completed(fault, loads))) refuse(wrong.message, wrong.hint);
   }
   return found;
 }

@@ -70,6 +70,31 @@ TEST(FollowedRunbook, is_refused_with_the_step_that_cannot_be_played) {
       "availability cannot play");
 }
 
+TEST(FollowedRunbook, that_makes_servers_active_is_refused_of_a_pool_without_standby_ones) {
+  Scenario scenario = following(runbook("set_active: [chat-1]", "fail_over: chat-pool"));
+  scenario.topology.chat_pools.front().standby.clear();
+  EXPECT_EQ(
+      refusal(scenario),
+      "faults[1].follow.steps[0].then: step one makes servers active, of a pool that has no standby ones, which availability "
+      "cannot play");
+  EXPECT_EQ(
+      refusal(following(runbook("set_active: nobody", "fail_over: chat-pool"), "stretched-low-bandwidth")),
+      "faults[1].follow.steps[0].then: step one makes other servers active than the pool's standby ones, which availability "
+      "cannot play");
+}
+
+TEST(FollowedRunbook, is_refused_when_the_scenarios_line_is_no_faster_than_its_log) {
+  Scenario scenario = following("{at: 0s, follow: site-failover}, {at: 0s, follow: site-failback}");
+  scenario.workload.users = 80'000;
+  EXPECT_EQ(refusal(scenario), "");
+  for (Link& link : scenario.topology.links) link.bandwidth = Bandwidth{200e3 / 8};
+  EXPECT_EQ(refusal(scenario),
+            "faults[1].follow: availability cannot play the runbook `Site failover`: found a line that is no faster than the log "
+            "grows; expected a faster one");
+  EXPECT_EQ(followed_refusals(scenario, false, false).size(), 2U);
+  EXPECT_EQ(refusal(scenario, true, true), "");
+}
+
 TEST(FollowedRunbook, is_refused_when_it_leads_no_way_both_or_the_same_as_another) {
   const std::string over = "fail_over: chat-pool", back = "fail_back: chat-pool";
   const std::string cannot = "faults[1].follow: availability cannot play the runbook `Mine`: ";
