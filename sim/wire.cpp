@@ -8,7 +8,7 @@ namespace poolcast::sim {
 namespace {
 
 constexpr double share_of_a_copy = 0.5;      // two flows that are fair to each other
-constexpr double flows_take_at_most = 0.95;  // what is left keeps a full link from standing still for messages
+constexpr double flows_take_at_most = 0.95;  // with more, messages beside them would stand nearly still
 
 }  // namespace
 
@@ -51,8 +51,11 @@ void Wire::second_begins(double now) {
   const double bytes = std::exchange(flows_[this_second_], 0);
   this_second_ = (this_second_ + 1) % seconds_ahead;
   const double share = bytes / bytes_per_s_;
-  taken_ = std::min(share, flows_take_at_most);
-  if (share > 1) free_at_ = std::max(free_at_, now) + (share - 1);
+  const double waiting = std::max(free_at_ - now, 0.0);  // seconds of what was handed over before
+  const double left = 1 - waiting;                       // of this second
+  const bool beside = left > 0 && share <= flows_take_at_most * left;
+  taken_ = beside ? share / left : 0;
+  if (!beside) free_at_ = now + waiting + share;
 }
 
 void Wire::set_bandwidth(double bytes_per_s, double now) {

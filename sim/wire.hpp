@@ -19,7 +19,8 @@ public:
   double copy(double bytes, double now);
   // Notices that a job hands over one after the other, evenly over its length in seconds.
   void flow(double bytes, double length);
-  // To be called each second: flows take their share of it, and what is more than the link's is waited for.
+  // To be called each second: flows take their share of it beside the messages or, when there is more than the link carries in a
+  // second, stand in line with them, so that what is too much makes all that follows later and later.
   void second_begins(double now);
 
   double bandwidth() const { return bytes_per_s_; }

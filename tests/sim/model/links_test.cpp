@@ -61,7 +61,32 @@ TEST(Wires, flows_that_are_more_than_the_link_are_waited_for) {
   wire.flow(3000, 1);
   wire.second_begins(0);
   wire.second_begins(1);
-  EXPECT_NEAR(wire.transmit(0, 1), 1, 1e-9);  // 3 s of flow, of which one has passed and one more
+  EXPECT_NEAR(wire.transmit(0, 1), 2, 1e-9);  // 3 s of flow, of which one has passed
+}
+
+TEST(Wires, flows_that_are_more_than_the_link_for_long_make_messages_later_and_later) {
+  Wire wire(1000);
+  wire.flow(40'000, 20);  // twice what it carries
+  for (int second = 0; second < 20; ++second) {
+    wire.second_begins(second);
+    EXPECT_NEAR(wire.transmit(0, second), second + 2, 1e-9);
+  }
+  wire.second_begins(30);
+  EXPECT_NEAR(wire.transmit(0, 30), 10, 1e-9);
+}
+
+// Of what flows bring nothing is lost and nothing is sent twice, whether they fit or not.
+TEST(Wires, are_busy_for_exactly_as_long_as_their_flows_need) {
+  Wire wire(1000);
+  double bytes = 0;
+  int second = 0;
+  for (const double share : {0.3, 1.7, 0.98, 0.1, 2.5, 0.0, 0.2, 0.96, 0.4, 0.0, 0.0, 0.0, 0.6}) {
+    wire.flow(1000 * share, 1);
+    bytes += 1000 * share;
+    wire.second_begins(second++);
+  }
+  wire.second_begins(second);
+  EXPECT_NEAR(wire.take_busy(60), bytes / 1000, 1e-9);
 }
 
 TEST(Wires, what_waits_is_sent_at_the_new_speed_when_the_link_narrows) {

@@ -130,7 +130,7 @@ TEST(ScenarioLibrary, suspended_mirroring_fills_the_log_and_posts_that_waited_co
 }
 
 TEST(ScenarioLibrary, a_link_that_is_too_narrow_for_its_notices_delays_posts_until_it_is_wide_again) {
-  const ReplicationResult result = play(small("narrow-link", {"faults[0].factor=10_000"}));
+  const ReplicationResult result = play(small("narrow-link", {"faults[0].factor=20_000"}));
   const auto slowest = [&](std::size_t minute) { return series(result, Metric::post_latency).windows[minute].histogram.max(); };
   EXPECT_LT(slowest(8), 1);
   EXPECT_GT(slowest(38), 60);
