@@ -183,8 +183,9 @@ void Service::fan_out(const LiveRoom& room, const store::Message& message, std::
   std::span<const SessionId> sessions = room.sessions;
   std::vector<SessionId> in_step;
   if (!missed_.empty()) {
-    std::ranges::copy_if(sessions, std::back_inserter(in_step),
-                         [&](SessionId session) { return !missed_.contains({room.room.id, session}); });
+    std::ranges::copy_if(sessions, std::back_inserter(in_step), [&](SessionId session) {
+      return !missed_.contains({room.room.id, session});
+    });
     sessions = in_step;
   }
   port_.fan_out(sessions, text, {room.room.id, message.seq});

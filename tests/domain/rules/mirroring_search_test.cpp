@@ -72,9 +72,7 @@ void follow(World& world, const Session& before) {
   }
 }
 
-bool contains(const std::vector<std::uint8_t>& rows, std::uint8_t row) {
-  return std::ranges::find(rows, row) != rows.end();
-}
+bool contains(const std::vector<std::uint8_t>& rows, std::uint8_t row) { return std::ranges::find(rows, row) != rows.end(); }
 
 // What is wrong with this world, or nothing.
 std::optional<std::string> fault_of(const World& world, const Rules& rules) {
