@@ -275,6 +275,8 @@ void check_manner(const Topology& topology, const Fault& fault, const std::strin
   if (!fault.lossy_link.empty() && !fault.loss) wrong("lossy_link", "the key `loss` is missing: the share of packets lost");
   if (fault.loss && fault.loss->of_one > 0.5)
     wrong("loss", "found a link that loses more than half of its packets; expected at most 50%, or a `cut`");
+  if (fault.lose_disks && fault.kind == LossKind::silent)
+    wrong("kind", "found silent, and an instance without its disks says so at once; expected reset or destroyed");
   if (fault.away_from && !fault.cut) wrong("away_from", "found `away_from` without `cut`; expected both");
   if (!fault.cut) return;
   if (!fault.away_from && machines_of(topology, *fault.cut).size() == all_nodes(topology).size())

@@ -129,15 +129,8 @@ const SqlInstance* cluster_of(const Topology& topology, const NodeId& machine) {
 
 bool has(const std::vector<NodeId>& nodes, const NodeId& node) { return std::ranges::find(nodes, node) != nodes.end(); }
 
-}  // namespace
-
-bool can_run_on(const Topology& topology, const NodeId& instance, const NodeId& machine) {
-  if (instance == machine) return true;
-  const SqlInstance* listed = find_sql_instance(topology, instance);
-  return listed != nullptr && has(listed->cluster, machine);
-}
-
-std::optional<SiteId> site_of(const Topology& topology, const NodeId& machine) {
+// What the scenario says of this machine itself.
+std::optional<SiteId> own_site_of(const Topology& topology, const NodeId& machine) {
   for (const FrontEndPool& pool : topology.front_end_pools)
     if (has(front_end_servers(pool), machine)) return pool.site;
   for (const ChatPool& pool : topology.chat_pools)
@@ -147,10 +140,22 @@ std::optional<SiteId> site_of(const Topology& topology, const NodeId& machine) {
     const SiteId* site = keeps(database, machine) ? site_of_owner(topology, database) : nullptr;
     if (site) return *site;
   }
-  // The place of a node is that of its instance.
-  const SqlInstance* cluster = cluster_of(topology, machine);
-  if (cluster != nullptr && cluster->name != machine) return site_of(topology, cluster->name);
-  const bool listed = find_sql_instance(topology, machine) != nullptr;
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool can_run_on(const Topology& topology, const NodeId& instance, const NodeId& machine) {
+  if (instance == machine) return true;
+  const SqlInstance* listed = find_sql_instance(topology, instance);
+  return listed != nullptr && has(listed->cluster, machine);
+}
+
+std::optional<SiteId> site_of(const Topology& topology, const NodeId& machine) {
+  if (const auto own = own_site_of(topology, machine)) return own;
+  const SqlInstance* cluster = cluster_of(topology, machine);  // the place of a node is that of its instance
+  if (const auto shared = cluster ? own_site_of(topology, cluster->name) : std::nullopt) return shared;
+  const bool listed = cluster != nullptr || find_sql_instance(topology, machine) != nullptr;
   const bool files = topology.file_store && topology.file_store->server == machine;
   if (files && topology.file_store->site) return topology.file_store->site;
   if ((listed || files) && !topology.chat_pools.empty()) return topology.chat_pools.front().site;

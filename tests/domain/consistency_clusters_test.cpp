@@ -58,12 +58,36 @@ TEST(ConsistencyOfClusters, faults_name_a_node_or_the_instance_for_both) {
   EXPECT_EQ(inconsistencies(scenario).front().key, "faults[0].lose_disks");
 }
 
+TEST(ConsistencyOfClusters, disks_are_not_lost_in_silence) {
+  Scenario scenario = clustered();
+  Fault& fault = scenario.faults.emplace_back();
+  fault.lose_disks = NodeId{"sql"};
+  fault.kind = LossKind::destroyed;
+  EXPECT_THAT(inconsistencies(scenario), IsEmpty());
+  fault.kind = LossKind::silent;
+  ASSERT_EQ(inconsistencies(scenario).size(), 1U);
+  EXPECT_EQ(inconsistencies(scenario).front().key, "faults[0].kind");
+}
+
 TEST(ConsistencyOfClusters, a_cluster_has_two_machines_and_a_name_of_its_own) {
   const std::string two = "expected two different machines, the active one first";
   expect_found([](Topology& it) { it.sql_instances[0].cluster.pop_back(); }, "topology.sql_instances[0].cluster", two);
   expect_found([](Topology& it) { it.sql_instances[0].cluster[1] = NodeId{"node-1"}; }, "topology.sql_instances[0].cluster", two);
   expect_found([](Topology& it) { it.sql_instances[0].cluster[1] = NodeId{"sql"}; }, "topology.sql_instances[0].name",
                "a machine is called `sql` too; expected another name");
+}
+
+// Faults that name a site ask every machine for its place before anything else is known to be right.
+TEST(ConsistencyOfClusters, clusters_that_name_each_other_as_nodes_are_refused) {
+  Scenario scenario = clustered();
+  SqlInstance& other = scenario.topology.sql_instances.emplace_back();
+  other.name = NodeId{"other"};
+  other.cluster = {NodeId{"sql-spare"}, NodeId{"node-3"}};
+  SqlInstance& spare = scenario.topology.sql_instances.emplace_back();
+  spare.name = NodeId{"sql-spare"};
+  spare.cluster = {NodeId{"other"}, NodeId{"node-4"}};
+  scenario.faults.emplace_back().lose = NodeId{"north"};
+  EXPECT_FALSE(inconsistencies(scenario).empty());
 }
 
 TEST(ConsistencyOfClusters, the_mode_of_a_database_says_what_its_instance_is) {
