@@ -59,6 +59,7 @@ public:
 
   // From SimGrid's side, at SimGrid's date.
   void expect_loss(const NodeId& machine, const Fault& fault);  // its next loss is this fault's
+  void destroyed_while_lost(const NodeId& machine, const Fault& fault);
   void machine_lost(const NodeId& node);
   void machine_returned(const NodeId& node);
   void disks_lost(const NodeId& instance, const Fault& fault);
@@ -378,6 +379,9 @@ private:
   void instance_lost(const NodeId& name, LossKind kind);
   void instance_returned(const NodeId& name);
   void change_cluster(InstanceCluster& cluster, const std::function<void()>& change, LossKind kind);
+  void destroy_storage(const InstanceCluster& cluster, const Fault& fault);
+  // What has become of an instance that does not run.
+  Refusal why_away(const NodeId& instance) const;
   void nodes_lost(const NodeId& machine, const Fault* fault, LossKind kind);
   void nodes_returned(const NodeId& machine);
   void cluster_due(std::uint16_t number, std::uint32_t subject);

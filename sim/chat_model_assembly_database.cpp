@@ -42,6 +42,13 @@ bool fails_over(const Scenario& scenario, const ChatPool& pool) {
   return std::ranges::any_of(with_effects(scenario), [&](const Fault& fault) { return fault.fail_over == pool.name; });
 }
 
+// SQL Server, "recovery interval": by default about one checkpoint a minute. What is not on a cluster restarts without redo.
+double checkpoint_of(const Topology& topology, const NodeId& name) {
+  constexpr double recovery_interval = 60;
+  const SqlInstance* instance = find_sql_instance(topology, name);
+  return instance && !instance->cluster.empty() ? recovery_interval : 0;
+}
+
 }  // namespace
 
 ChatModel::DatabaseHost ChatModel::make_database(const ChatPool& pool) {
@@ -84,10 +91,8 @@ DatabaseSession::Settings ChatModel::session_settings(const ChatPool& pool, cons
   settings.log_bytes_per_row = log_bytes(1);
   settings.log_capacity = {log_disk_of(topology, database.principal).count,
                            log_disk_of(topology, database.mirror.value_or(database.principal)).count};
-  // SQL Server, "recovery interval": by default about one checkpoint a minute.
-  constexpr double recovery_interval = 60;
-  const SqlInstance* instance_of_principal = find_sql_instance(topology, database.principal);
-  if (instance_of_principal && !instance_of_principal->cluster.empty()) settings.checkpoint_s = recovery_interval;
+  settings.checkpoint_s = {checkpoint_of(topology, database.principal),
+                           database.mirror ? checkpoint_of(topology, *database.mirror) : 0};
   if (!rules::is_mirrored(database)) return settings;
   const SiteId& here = site_of_instance(topology, pool, database.principal);
   const SiteId& there = site_of_instance(topology, pool, *database.mirror);

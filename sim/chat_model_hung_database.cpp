@@ -17,7 +17,9 @@ bool ChatModel::reaches(const Server& server, const NodeId& machine) const {
   return connected(server.name, machine) && !hung_.contains(machine);
 }
 
+// What does not run does not hang either.
 void ChatModel::hang_instance(const NodeId& node) {
+  if (down_.contains(node)) return;
   hung_.insert(node);
   if (InstanceCluster* cluster = find_cluster(node)) cluster->hangs(true, now());
   for (ManagedDatabase& managed : databases_) {

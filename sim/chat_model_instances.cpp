@@ -10,6 +10,8 @@
 
 namespace poolcast::sim {
 
+using Refusal = std::string;
+
 void ChatModel::add_clusters() {
   for (const SqlInstance& instance : scenario_.topology.sql_instances) {
     if (instance.cluster.empty()) continue;
@@ -46,6 +48,13 @@ void ChatModel::instance_returned(const NodeId& name) {
   apply_to_databases([&](DatabaseSession& session) { session.returned(name, now()); });
 }
 
+Refusal ChatModel::why_away(const NodeId& name) const {
+  const auto cluster = std::ranges::find(clusters_, name, &InstanceCluster::name);
+  if (cluster != clusters_.end() && cluster->starts()) return name.str() + " is being started by its cluster";
+  const bool has_machine = !machines_lost_.contains(name);
+  return name.str() + (disks_away_.contains(name) && has_machine ? " has no disks" : " is lost");
+}
+
 // What becomes of the instance, and of what a loss more would do, shows when its machines and its storage change.
 void ChatModel::change_cluster(InstanceCluster& cluster, const std::function<void()>& change, LossKind kind) {
   const bool ran = cluster.runs();
@@ -58,18 +67,33 @@ void ChatModel::change_cluster(InstanceCluster& cluster, const std::function<voi
     if (managed.session.involves(cluster.name())) record_database(managed);
 }
 
-// A node has nothing of the databases on its own disks. A fault that destroys both at once destroys their storage with them.
+// A node has nothing of the databases on its own disks.
 void ChatModel::nodes_lost(const NodeId& machine, const Fault* fault, LossKind kind) {
   for (InstanceCluster& cluster : clusters_) {
     if (!cluster.has(machine)) continue;
     const bool destroyed = kind == LossKind::destroyed;
     change_cluster(
         cluster, [&] { cluster.lost(machine, kind, now()); }, destroyed ? LossKind::silent : kind);
-    if (!destroyed || fault == nullptr || cluster.runs()) continue;
-    const auto all = machines_of(scenario_.topology, *fault->lose);
-    const auto goes = [&](const NodeId& node) { return std::ranges::find(all, node) != all.end(); };
-    if (std::ranges::all_of(cluster.machines(), goes)) destroy_disks(cluster.name());
+    if (destroyed && fault != nullptr) destroy_storage(cluster, *fault);
   }
+}
+
+// A fault that destroys both nodes at once destroys their storage with them.
+void ChatModel::destroy_storage(const InstanceCluster& cluster, const Fault& fault) {
+  if (cluster.runs()) return;  // the other node goes next
+  const auto all = machines_of(scenario_.topology, *fault.lose);
+  const auto goes = [&](const NodeId& node) { return std::ranges::find(all, node) != all.end(); };
+  if (std::ranges::all_of(cluster.machines(), goes)) destroy_disks(cluster.name());
+}
+
+void ChatModel::destroyed_while_lost(const NodeId& machine, const Fault& fault) {
+  destroy_disks(machine);
+  for (const InstanceCluster& cluster : clusters_)
+    if (cluster.has(machine)) destroy_storage(cluster, fault);
+  if (Server* server = find_server(machine)) lose_queue(*server);
+  const auto& store = scenario_.topology.file_store;
+  files_destroyed_ |= store && store->server == machine && !store->replicated;
+  files_change();
 }
 
 void ChatModel::nodes_returned(const NodeId& machine) {

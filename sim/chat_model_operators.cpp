@@ -160,7 +160,7 @@ std::vector<std::uint16_t> ChatModel::without(const NodeId& node) const {
 }
 
 Refusal ChatModel::why_no_new_mirror(const NodeId& node) const {
-  if (down_.contains(node)) return node.str() + " is lost";
+  if (down_.contains(node)) return why_away(node);
   const auto there = [&](const DatabaseSession& session) { return is_there(session, node); };
   const Refusal why =
       refusal(node, databases_of(node, there), [&](const DatabaseSession& session) { return session.why_no_new_mirror(node); });

@@ -155,7 +155,7 @@ ChatModel::Refusal ChatModel::work_on_secondary(const PoolId& name, bool share_s
   const ChatPool& chat = *find_chat_pool(scenario_.topology, name);
   const Database& content = *find_database(scenario_.topology, chat, Holds::content);
   const LogShipping& shipping = *content.log_shipping;
-  if (down_.contains(shipping.secondary)) return "its log-shipping secondary " + shipping.secondary.str() + " is lost";
+  if (down_.contains(shipping.secondary)) return "its log-shipping secondary " + why_away(shipping.secondary);
   if (!pool.secondary_is_filled) return "its log-shipping secondary " + shipping.secondary.str() + " has lost its disks";
   ManagedDatabase& managed = databases_[pool.content];
   const bool answers = managed.session.answering().has_value(), in_reach = reaches_secondary(pool);
@@ -183,7 +183,7 @@ ChatModel::Refusal ChatModel::work_on_principal(const PoolId& name, bool with_mi
   Pool& pool = *find_pool(name);
   if (!pool.failed_over) return name.str() + " is not failed over";
   const Database& content = *find_database(scenario_.topology, *find_chat_pool(scenario_.topology, name), Holds::content);
-  if (down_.contains(content.principal)) return "its principal " + content.principal.str() + " is lost";
+  if (down_.contains(content.principal)) return "its principal " + why_away(content.principal);
   ManagedDatabase& managed = databases_[pool.content];
   if (!managed.session.answering()) return "nobody serves its log-shipping secondary, whose posts are to be copied back";
   if (!connected(pool.database.here().name, content.principal))
@@ -200,7 +200,7 @@ ChatModel::Refusal ChatModel::work_on_principal(const PoolId& name, bool with_mi
 // --- a new secondary ---------------------------------------------------------------------------------------------------------
 
 ChatModel::Refusal ChatModel::why_no_new_secondary(const NodeId& node) const {
-  if (down_.contains(node)) return node.str() + " is lost";
+  if (down_.contains(node)) return why_away(node);
   bool is_to_fill = false;
   for (const Pool& pool : pools_) {
     if (!pool.shipped || secondary_of(pool) != node || pool.secondary_is_filled) continue;
@@ -257,7 +257,7 @@ ChatModel::Refusal ChatModel::why_no_restore(const PoolId& name) const {
   const Database& content = *find_database(scenario_.topology, *find_chat_pool(scenario_.topology, name), Holds::content);
   if (pool.failed_over) return name.str() + " works on its log-shipping secondary";
   if (databases_[pool.content].session.serving()) return "the content database of " + name.str() + " is served";
-  if (down_.contains(content.principal)) return "its principal " + content.principal.str() + " is lost";
+  if (down_.contains(content.principal)) return "its principal " + why_away(content.principal);
   return {};
 }
 

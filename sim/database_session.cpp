@@ -56,6 +56,7 @@ void DatabaseSession::lost(const NodeId& node, LossKind kind, double now) {
     destroyed_[index_of(*who)] |= kind == LossKind::destroyed;
   }
   if (!session_[*who].up) return;
+  if (*who != Member::witness && session_[*who].open) to_redo_[index_of(*who)] = since_checkpoint(*who, now);
   apply({Happens::lose, *who}, now);
   for (const Member other : rules::all_members) {
     if (other == *who) continue;
@@ -117,6 +118,12 @@ void DatabaseSession::call_off_time_outs() {
       if (observer != observed && rules::reachable(session_, observer, observed)) call_off(time_out_of(observer, observed));
 }
 
+// A recovery ends with a checkpoint.
+void DatabaseSession::opened(Member partner, double now) {
+  since_checkpoint_ = to_redo_[index_of(partner)] = 0;
+  apply({Happens::opened, partner}, now);
+}
+
 void DatabaseSession::wait(std::size_t slot, double at) {
   Slot& entry = waiting_[slot];
   entry.waiting = true;
@@ -146,7 +153,7 @@ void DatabaseSession::due(std::uint32_t subject, double now) {
   if (!entry.waiting || entry.number != subject / slots) return;
   entry.waiting = false;
   if (slot == catching_up) return catch_up(now);
-  if (slot >= openings) return apply({Happens::opened, rules::partners[slot - openings]}, now);
+  if (slot >= openings) return opened(rules::partners[slot - openings], now);
   apply({Happens::time_out, rules::all_members[slot / rules::members], rules::all_members[slot % rules::members]}, now);
 }
 
@@ -246,7 +253,8 @@ void DatabaseSession::committed(std::uint64_t rows, double now) {
   const std::uint64_t rows_before = session_[from].hardened;
   session_[from].hardened += rows;
   acknowledged_ = session_[from].hardened;
-  if (settings_.checkpoint_s > 0) note_for_recovery(bytes, now);
+  since_checkpoint_ = since_checkpoint(from, now) + bytes;
+  last_commit_ = now;
   if (session_[from].in_step) {
     session_[partner_of(from)].hardened = session_[from].hardened;
     queues_.redo += bytes;
@@ -272,15 +280,15 @@ void DatabaseSession::follow(const rules::Session& before, double now) {
   plan_catching_up(before, now);
 }
 
-void DatabaseSession::note_for_recovery(double bytes, double now) {
-  const double checkpoint = std::floor(now / settings_.checkpoint_s) * settings_.checkpoint_s;
-  if (last_commit_ < checkpoint) since_checkpoint_ = 0;
-  since_checkpoint_ += bytes;
-  last_commit_ = now;
+// Checkpoints are at whole multiples of their interval, and need no event.
+double DatabaseSession::since_checkpoint(Member partner, double now) const {
+  const double interval = settings_.checkpoint_s[index_of(partner)];
+  if (interval == 0 || last_commit_ < std::floor(now / interval) * interval) return 0;
+  return since_checkpoint_;
 }
 
-// Redo, then open; a principal that restarts in its role redoes what it wrote since the last checkpoint, which its mirror does
-// not know of.
+// Redo, then open; a principal that restarts in its role redoes what it had written since its last checkpoint when it was lost,
+// which its mirror does not know of.
 void DatabaseSession::plan_opening(Member partner, const rules::Session& before, double now) {
   const std::size_t slot = openings + index_of(partner);
   const rules::Instance& instance = session_[partner];
@@ -291,7 +299,7 @@ void DatabaseSession::plan_opening(Member partner, const rules::Session& before,
   if (waiting_[slot].waiting) return;
   const bool was_mirror = exchanges || before[partner].role == MirroringRole::mirror;
   const rules::RoleSwitch parts =
-      rules::role_switch(Seconds{0}, was_mirror ? queues_.redo : since_checkpoint_,
+      rules::role_switch(Seconds{0}, was_mirror ? queues_.redo : to_redo_[index_of(partner)],
                          {.bytes_per_s = settings_.redo_bytes_per_s, .threads = settings_.redo_threads[index_of(partner)]},
                          Seconds{settings_.open_s});
   wait(slot, now + parts.interruption().count());

@@ -25,8 +25,9 @@ public:
     double open_s = 3;
     double log_bytes_per_row = 0;
     double bytes_per_s = 125e6;  // of the network between the partners
-    // How often what is in memory is written to the data files; 0: nothing is to be redone when the instance starts anew.
-    double checkpoint_s = 0;
+    // Of each partner: how often it writes what is in memory to the data files; 0: nothing is to be redone when the instance
+    // starts anew.
+    std::array<double, 2> checkpoint_s{};
     double trip_s = 0;  // from the principal's log to the mirror's log disk and its flush
     std::array<Count, 2> redo_threads{1, 1};
     // Of each partner: bytes that cannot be truncated before the log is full.
@@ -112,6 +113,7 @@ private:
   void apply(const rules::MirroringEvent& event, double now);
   void settle(double now);
   void follow(const rules::Session& before, double now);
+  void opened(rules::Member partner, double now);
   void plan_opening(rules::Member partner, const rules::Session& before, double now);
   void plan_catching_up(const rules::Session& before, double now);
   void catch_up(double now);
@@ -122,7 +124,7 @@ private:
   void call_off(std::size_t slot) { waiting_[slot].waiting = false; }
   rules::Member principal() const;
   std::uint64_t arrived(double now) const;
-  void note_for_recovery(double bytes, double now);
+  double since_checkpoint(rules::Member partner, double now) const;
 
   std::array<std::optional<NodeId>, rules::members> nodes_;
   Settings settings_;
@@ -131,8 +133,9 @@ private:
   rules::Session session_;
   rules::LogQueues queues_;  // bytes, at `settled_`
   double settled_ = 0;
-  double since_checkpoint_ = 0;  // bytes of log that a restart of the principal has to redo
+  double since_checkpoint_ = 0;  // bytes of log, at `last_commit_`
   double last_commit_ = 0;
+  std::array<double, 2> to_redo_{};  // of each partner: bytes of log that it was lost with, until it has opened
   struct Commit {
     double at;
     std::uint64_t rows_before;  // in the principal's log until then

@@ -3,8 +3,6 @@
 #include <cmath>
 #include <utility>
 
-#include "domain/rules/commit.hpp"
-
 namespace poolcast::sim {
 namespace {
 
@@ -14,7 +12,7 @@ using rules::ClusterNode;
 // A heartbeat a second, and five of them missed in a row ("Tuning Failover Cluster Network Thresholds", Windows Server failover
 // clustering, 2012: the defaults within a subnet).
 constexpr Seconds heartbeat{1};
-constexpr Seconds heartbeats_missed{5};
+constexpr int heartbeats_missed = 5;
 
 // "LooksAlive" looks at the service that often; it sees that a service has ended on a node that runs ("Windows Failover
 // Clustering Overview", TechNet blog).
@@ -44,9 +42,7 @@ void InstanceCluster::lost(const NodeId& machine, LossKind kind, double now) {
   apply({Happens::lose, who}, now);
   if (!matters) return;
   const Seconds since_look{std::fmod(now, looks_alive.count())}, since_heartbeat{std::fmod(now, heartbeat.count())};
-  const Seconds unnoticed = kind == LossKind::reset
-                                ? looks_alive - since_look
-                                : rules::detection_time(rules::ErrorKind::soft, heartbeats_missed, heartbeat, since_heartbeat);
+  const Seconds unnoticed = kind == LossKind::reset ? looks_alive - since_look : heartbeats_missed * heartbeat - since_heartbeat;
   wait(missing + index_of(other_than(who)), now + unnoticed.count());
 }
 
@@ -66,7 +62,7 @@ void InstanceCluster::due(std::uint32_t subject, double now) {
   Slot& entry = waiting_[slot];
   if (!entry.waiting || entry.number != subject / slots) return;
   entry.waiting = false;
-  if (slot == checking) return apply({Happens::unhealthy, owner_}, now);
+  if (slot == checking) return apply({Happens::unhealthy, cluster_.last_owner}, now);
   if (slot >= starting) return apply({Happens::started, rules::cluster_nodes[slot - starting]}, now);
   apply({Happens::miss, rules::cluster_nodes[slot]}, now);
 }
@@ -82,7 +78,6 @@ void InstanceCluster::wait(std::size_t slot, double at) {
 void InstanceCluster::apply(const rules::ClusterEvent& event, double now) {
   cluster_ = rules::step(cluster_, event);
   if (!runs()) waiting_[checking].waiting = false;
-  owner_ = rules::who_owns(cluster_).value_or(owner_);
   for (const ClusterNode each : rules::cluster_nodes) {
     Slot& start = waiting_[starting + index_of(each)];
     const rules::ClusterMachine& machine = cluster_[each];

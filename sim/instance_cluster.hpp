@@ -27,9 +27,11 @@ public:
   bool has(const NodeId& machine) const { return node(machine).has_value(); }
   const std::array<NodeId, 2>& machines() const { return machines_; }
   bool runs() const { return rules::who_serves(cluster_).has_value(); }
+  // A node has the storage and is to run it.
+  bool starts() const { return !runs() && rules::who_owns(cluster_).has_value(); }
   bool exposed() const { return rules::exposed(cluster_); }
   // Where its name leads: the node that owns the storage, or did so last.
-  const NodeId& machine() const { return machines_[index_of(owner_)]; }
+  const NodeId& machine() const { return machines_[index_of(cluster_.last_owner)]; }
 
   // What happens to it.
   void lost(const NodeId& machine, LossKind kind, double now);
@@ -59,7 +61,6 @@ private:
   double start_s_;
   Schedule schedule_;
   rules::FailoverCluster cluster_;
-  rules::ClusterNode owner_ = rules::ClusterNode::first;
   std::array<Slot, slots> waiting_{};
 };
 

@@ -12,7 +12,18 @@ std::optional<ClusterNode> first_that(const FailoverCluster& cluster, bool Clust
 
 // The owner defends the storage for as long as it is up.
 void ask_for_storage(FailoverCluster& cluster, ClusterNode node) {
-  if (cluster.storage && cluster[node].up && !who_owns(cluster)) cluster[node].owns = true;
+  if (!cluster.storage || !cluster[node].up || who_owns(cluster)) return;
+  cluster[node].owns = true;
+  cluster.last_owner = node;
+}
+
+// Nothing moves away from a node that is still there.
+void repair_storage(FailoverCluster& cluster) {
+  if (cluster.storage) return;
+  cluster.storage = true;
+  const ClusterNode owner = cluster.last_owner;
+  ask_for_storage(cluster, owner);
+  ask_for_storage(cluster, other_than(owner));
 }
 
 void release(FailoverCluster& cluster) {
@@ -53,9 +64,7 @@ FailoverCluster step(FailoverCluster cluster, const ClusterEvent& event) {
       release(cluster);
       break;
     case repair_storage:
-      if (cluster.storage) break;
-      cluster.storage = true;
-      for (const ClusterNode node : cluster_nodes) ask_for_storage(cluster, node);
+      rules::repair_storage(cluster);
       break;
   }
   return cluster;

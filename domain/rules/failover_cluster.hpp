@@ -32,6 +32,7 @@ struct ClusterMachine {
 struct FailoverCluster {
   std::array<ClusterMachine, 2> nodes{ClusterMachine{.owns = true, .online = true}, ClusterMachine{}};
   bool storage = true;
+  ClusterNode last_owner = ClusterNode::first;  // who owns the storage, or did so last
   bool operator==(const FailoverCluster&) const = default;
 
   ClusterMachine& operator[](ClusterNode node) { return nodes[index_of(node)]; }

@@ -186,7 +186,10 @@ void FaultInjector::lose(const Fault& fault) {
   const std::vector<NodeId> machines = machines_of(scenario_.topology, *fault.lose);
   for (const NodeId& machine : machines) model_.expect_loss(machine, fault);
   for (const NodeId& machine : machines)
-    if (++reasons_to_be_down_[machine] == 1) platform_.host(machine)->turn_off();
+    if (++reasons_to_be_down_[machine] == 1)
+      platform_.host(machine)->turn_off();
+    else if (fault.kind == LossKind::destroyed)
+      model_.destroyed_while_lost(machine, fault);
 }
 
 void FaultInjector::restore(const Fault& fault) {

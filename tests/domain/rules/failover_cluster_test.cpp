@@ -70,8 +70,10 @@ TEST(FailoverClusterRules, the_passive_node_takes_over_when_the_active_one_is_lo
            {"-A -B", '-', '-', false},
            {"-A -B +B", 'B', '-', false},  // whichever returns first has the storage to itself
            {"-A -B +B B! +A", 'B', 'B', false},
-           {"-A B? -B +A A!", 'A', 'A', true},  // lost while it was starting
-           {"-A B? -S B!", '-', '-', false},    // a start without storage comes to nothing
+           {"-A B? -B +A A!", 'A', 'A', true},      // lost while it was starting
+           {"-A B? B! +A -S +S", 'B', '-', false},  // the storage is the last owner's as long as that is up
+           {"-A B? B! +A -S -B +S", 'A', '-', false},
+           {"-A B? -S B!", '-', '-', false},  // a start without storage comes to nothing
        }) {
     const FailoverCluster cluster = play(script);
     EXPECT_EQ(letter(who_owns(cluster)), owns) << script;
@@ -88,6 +90,12 @@ std::string fault_of(const FailoverCluster& cluster) {
     if (machine.online && (!machine.owns || !cluster.storage)) return "a node serves without the storage";
   }
   return {};
+}
+
+std::string fault_of(const FailoverCluster& before, const FailoverCluster& after) {
+  const bool stayed = before[before.last_owner].up && after[before.last_owner].up;
+  if (stayed && after.last_owner != before.last_owner) return "the instance leaves a node that runs";
+  return fault_of(after);
 }
 
 // Once all that is waited for has happened, a cluster with its storage and a node serves.
@@ -107,12 +115,13 @@ std::string counterexample(const Step& next, std::size_t depth) {
     const std::size_t end = seen.size();
     for (std::size_t number = begin; number < end; ++number)
       for (const auto& [event, name] : all_events()) {
-        const FailoverCluster after = next(seen[number].first, event);
+        const FailoverCluster before = seen[number].first;
+        const FailoverCluster after = next(before, event);
+        const std::string script = seen[number].second + " " + name;
+        if (const std::string fault = fault_of(before, after); !fault.empty()) return fault + ":" + script;
         if (std::ranges::any_of(seen, [&](const auto& each) { return each.first == after; })) continue;
-        seen.emplace_back(after, seen[number].second + " " + name);
-        std::string fault = fault_of(after);
-        if (fault.empty()) fault = fault_when_settled(after, next);
-        if (!fault.empty()) return fault + ":" + seen.back().second;
+        seen.emplace_back(after, script);
+        if (const std::string fault = fault_when_settled(after, next); !fault.empty()) return fault + ":" + script;
       }
     begin = end;
   }
@@ -142,6 +151,11 @@ TEST(FailoverClusterRules, the_search_finds_a_node_that_takes_what_another_defen
     return event.kind == Kind::miss ? cluster : step(cluster, event);
   };
   EXPECT_EQ(counterexample(waits, 12), "nobody serves: -A");
+  const auto fails_back = [](FailoverCluster cluster, const ClusterEvent& event) {
+    if (event.kind == Kind::repair_storage && !cluster.storage) cluster.last_owner = ClusterNode::first;
+    return step(cluster, event);
+  };
+  EXPECT_EQ(counterexample(fails_back, 12), "the instance leaves a node that runs: -A +A -S +S");
 }
 
 }  // namespace

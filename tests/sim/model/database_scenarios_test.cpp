@@ -68,11 +68,11 @@ TEST(DatabaseScenarios, a_cluster_needs_its_start_time_more_than_a_mirror_and_no
     return answer_of("clustered-database", overrides);
   };
   const Answer lost = clustered({});
-  EXPECT_NEAR(lost.away, 6 + 60 + 3, redo);
+  EXPECT_NEAR(lost.away, 5 + 60 + 3, redo);
   EXPECT_NEAR(lost.stall, lost.away, 1);
   EXPECT_GT(lost.posts_refused, 50);
   EXPECT_EQ(lost.posts_lost, 0);
-  EXPECT_NEAR(clustered({"costs.cluster_start_time=5min"}).away, 6 + 300 + 3, redo);
+  EXPECT_NEAR(clustered({"costs.cluster_start_time=5min"}).away, 5 + 300 + 3, redo);
   EXPECT_NEAR(clustered({"faults=[{at: 10min, lose_disks: sql-content, for: 5min}]"}).away, 300 + 60 + 3, redo);
   const Answer hung = clustered({"faults=[{at: 10min, hang: sql-content}]"});
   EXPECT_NEAR(hung.away, 60 + 3, redo);
