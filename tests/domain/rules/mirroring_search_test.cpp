@@ -31,7 +31,7 @@ struct World {
   Session session;
   std::array<std::vector<std::uint8_t>, 2> logs;
   std::vector<std::uint8_t> acknowledged;
-  std::vector<std::uint8_t> safe;  // acknowledged by both logs
+  std::vector<std::uint8_t> safe;  // acknowledged, and at both logs once these were synchronized
   bool forced = false;
   std::uint8_t rows = 0;
   int parent = -1;
@@ -59,6 +59,15 @@ std::string key_of(const World& world) {
   return key;
 }
 
+bool contains(const std::vector<std::uint8_t>& rows, std::uint8_t row) { return std::ranges::find(rows, row) != rows.end(); }
+
+// What was acknowledged and has come to both logs is safe, whenever that was.
+void find_safe(World& world) {
+  world.safe.clear();
+  for (const std::uint8_t row : world.acknowledged)
+    if (contains(world.logs[0], row) && contains(world.logs[1], row)) world.safe.push_back(row);
+}
+
 // What the step says of the logs is done to the logs: a mirror that caught up has the principal's, one that dropped its branch
 // has less.
 void follow(World& world, const Session& before) {
@@ -67,12 +76,12 @@ void follow(World& world, const Session& before) {
     const std::uint64_t now = world.session[partner].hardened;
     if (now < before[partner].hardened) log.resize(now);
     if (world.session[partner].state == MirroringState::synchronized && before[partner].state != MirroringState::synchronized &&
-        world.session[partner].role == MirroringRole::mirror)
+        world.session[partner].role == MirroringRole::mirror) {
       log = world.logs[index_of(partner_of(partner))];
+      find_safe(world);
+    }
   }
 }
-
-bool contains(const std::vector<std::uint8_t>& rows, std::uint8_t row) { return std::ranges::find(rows, row) != rows.end(); }
 
 // What is wrong with this world, or nothing.
 std::optional<std::string> fault_of(const World& world, const Rules& rules) {
@@ -200,6 +209,20 @@ Search search(const Session& begin, const Rules& rules, std::size_t depth, bool 
     level_begin = level_end;
   }
   return {worlds.size(), found};
+}
+
+TEST(MirroringSearch, a_row_that_the_mirror_has_caught_up_with_is_safe) {
+  const Session exposed =
+      step(step(synchronized_session(true, true), {Kind::lose, Member::second}), {Kind::time_out, Member::first, Member::second});
+  World world{.session = exposed, .logs = {}, .acknowledged = {}, .safe = {}, .last = {}};
+  write(world, Member::first, {});
+  EXPECT_TRUE(world.safe.empty());
+  for (const MirroringEvent& event : {MirroringEvent{Kind::come_back, Member::second}, MirroringEvent{Kind::caught_up}}) {
+    const Session before = world.session;
+    world.session = step(before, event);
+    follow(world, before);
+  }
+  EXPECT_EQ(world.safe, std::vector<std::uint8_t>{0});
 }
 
 TEST(MirroringSearch, never_do_two_partners_acknowledge_and_nothing_acknowledged_is_lost_without_a_force) {
