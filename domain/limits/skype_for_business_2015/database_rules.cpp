@@ -101,13 +101,20 @@ std::vector<Found> shared_witness(const Scenario& scenario, const Limits&) {
 
 // A mirrored database whose partner is a cluster.
 std::vector<Found> mirrored_cluster(const Scenario& scenario, const Limits&) {
-  const Topology& topology = scenario.topology;
+  const auto is_cluster = [&](const NodeId& name) {
+    const SqlInstance* instance = find_sql_instance(scenario.topology, name);
+    return instance != nullptr && !instance->cluster.empty();
+  };
   return each_database(scenario, [&](const Database& database, const std::string& key, std::vector<Found>& found) {
-    const SqlInstance* principal = find_sql_instance(topology, database.principal);
-    if (!database.mirror || principal == nullptr || principal->cluster.empty()) return;
+    if (!database.mirror || (!is_cluster(database.principal) && !is_cluster(*database.mirror))) return;
+    const bool by_itself = database.witness && database.mode == AvailabilityMode::high_safety;
+    const NodeId& cluster = is_cluster(database.principal) ? database.principal : *database.mirror;
     found.push_back(
-        {key + ".mirror", fill("{} takes the {} database over before the cluster {} has started it on its other node.",
-                               {database.mirror->str(), name_of_database(database), database.principal.str()})});
+        {key + ".mirror", by_itself && cluster == database.principal
+                              ? fill("{} takes the {} database over before the cluster {} has started it on its other node.",
+                                     {database.mirror->str(), name_of_database(database), cluster.str()})
+                              : fill("The {} database is mirrored, and its partner {} is a cluster.",
+                                     {name_of_database(database), cluster.str()})});
   });
 }
 
@@ -261,9 +268,8 @@ std::vector<CheckedRule> database_rules() {
        shared_witness},
       {{"PC-DB-CLUSTER-MIRRORED", warning, both,
         "A database is mirrored or on a failover cluster; the documents offer one of them.",
-        "Both work together, but the mirror takes over within seconds, while the cluster still needs a minute or more (SQL "
-        "Server, "
-        "Database Mirroring and SQL Server Failover Cluster Instances).",
+        "Both work together, but a mirror with a witness takes over within seconds, while the cluster still needs a minute or "
+        "more (SQL Server, Database Mirroring and SQL Server Failover Cluster Instances).",
         source::back_end},
        mirrored_cluster},
       {{"PC-DB-MIRROR-SITE", error, both, "A database and its mirror stand in the same data centre.",

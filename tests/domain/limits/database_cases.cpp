@@ -74,6 +74,19 @@ std::vector<Case> database_cases() {
        },
        "topology.databases[0].mirror",
        "sql-2 takes the chat content database over before the cluster sql-1 has started it on its other node.", mirrored},
+      {"PC-DB-CLUSTER-MIRRORED",
+       [](Scenario& it) {
+         mirrored(it);
+         it.topology.databases[0].witness.reset();
+         instance(it, "sql-1").cluster = {NodeId{"sql-1a"}, NodeId{"sql-1b"}};
+       },
+       "topology.databases[0].mirror", "The chat content database is mirrored, and its partner sql-1 is a cluster.", mirrored},
+      {"PC-DB-CLUSTER-MIRRORED",
+       [](Scenario& it) {
+         mirrored(it);
+         instance(it, "sql-2").cluster = {NodeId{"sql-2a"}, NodeId{"sql-2b"}};
+       },
+       "topology.databases[0].mirror", "The chat content database is mirrored, and its partner sql-2 is a cluster.", mirrored},
       {"PC-DB-CLUSTER-NODE", [](Scenario& it) { instance(it, "sql-1").cluster[1] = NodeId{"sql-3b"}; },
        "topology.sql_instances[0].cluster", "sql-3b is a node of the cluster sql-1 and the SQL instance sql-3 as well."},
       {"PC-DB-CLUSTER-NODE", [](Scenario& it) { instance(it, "sql-1").cluster[1] = NodeId{"chat-5"}; },
