@@ -12,6 +12,7 @@ from poolcast import summary, units
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 FORMAT = "poolcast-availability/3"
 _FILES = ("availability.json", "scenario.yaml")
 MOST_MINUTES = 600  # a year; above it are hours
+_WAYS = ("failover", "failback")
 _LEAST_SHOWN_S = 1e-3
 _MOST_MISSED = 0.1  # of a reconnect storm that was left out of a fit, without a remark
 _MINUTES = ("minutes_per_year", "low", "high")
@@ -54,13 +56,17 @@ class Swing:
 
 
 class Availability:
-    """The answer. `data` is the documented object; its keys can be looked up here as well: answer["nines"]."""
+    """The answer. `data` is the documented object; its keys can be looked up here as well: answer["nines"].
 
-    def __init__(self, data: dict[str, Any], scenario: Scenario | None = None) -> None:
+    `runbooks` are the texts of those that a flag named as a file, by way: failover and failback.
+    """
+
+    def __init__(self, data: dict[str, Any], scenario: Scenario | None = None, runbooks: Mapping[str, str] | None = None) -> None:
         if data.get("format") != FORMAT:
             raise ValueError(f"not an availability of a format known here: {data.get('format')!r}")
         self.data = data
         self.scenario = scenario
+        self.runbooks = dict(runbooks or {})
 
     def __getitem__(self, key: str) -> Any:
         return self.data[key]
@@ -162,6 +168,13 @@ class Availability:
         error = self.data["surrogate"]["error"]
         if error is not None and error["worst"] > _MOST_MISSED:
             found.append(self.surrogate_sentence())
+        for used in self.data["operators"]:
+            decision = used.get("decision", "decide")  # files of before do not say
+            if used["failover_from"] == "scenario" and decision != "decide":
+                found.append(
+                    f"`{decision}`, the first step of the runbook {used['failover']}, which the scenario follows, counts as the "
+                    "decision: forced mirrors and Front End failovers wait for it as well."
+                )
         ends = [end for swing in self.swings() for end in swing.ends]
         if any(end["minutes_per_year"] is None for end in ends):
             found.append("An end of an assumption could not be worked out: there hardly ever everything is well.")
@@ -186,12 +199,17 @@ class Availability:
         return json.dumps(self.data, ensure_ascii=False) + "\n"
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
-        """Write availability.json, scenario.yaml, report.html and report.png into `folder`; returns the page's path."""
+        """Write availability.json, scenario.yaml, report.html and report.png into `folder`; returns the page's path.
+
+        Runbooks that were named as files become failover.yaml and failback.yaml.
+        """
         path = Path(folder)
         path.mkdir(parents=True, exist_ok=True)
         (path / _FILES[0]).write_text(self.to_json(), encoding="utf-8")
         if self.scenario is not None:
             (path / _FILES[1]).write_text(self.scenario.to_yaml(), encoding="utf-8")
+        for way, text in self.runbooks.items():
+            (path / f"{way}.yaml").write_text(text, encoding="utf-8")
         return self.save_report(path / "report.html")
 
     def save_report(self, path: str | os.PathLike[str]) -> Path:
@@ -211,7 +229,10 @@ class Availability:
         from poolcast.scenario import load
 
         answer, scenario = (Path(folder) / name for name in _FILES)
-        return cls(json.loads(answer.read_text(encoding="utf-8")), load(scenario) if scenario.exists() else None)
+        data = json.loads(answer.read_text(encoding="utf-8"))
+        copies = {way: Path(folder) / f"{way}.yaml" for way in _WAYS if is_file_name(data["operators"][0][way])}
+        runbooks = {way: copy.read_text(encoding="utf-8") for way, copy in copies.items() if copy.exists()}
+        return cls(data, load(scenario) if scenario.exists() else None, runbooks)
 
     @staticmethod
     def is_in(folder: Path) -> bool:
@@ -230,6 +251,11 @@ class Availability:
         parts = [f"<strong>{escape(self.name)}</strong><p>{escape(self.sentence())}</p>", self.causes.to_html()]
         parts += [f"<p>{escape(remark)}</p>" for remark in self.remarks()]
         return "".join(parts + ([self.sensitivity.to_html()] if self.data["sensitivity"] else []))
+
+
+def is_file_name(runbook: str) -> bool:
+    """Whether a flag named a file, and not a runbook of the library."""
+    return runbook.endswith((".yaml", ".yml")) or "/" in runbook
 
 
 def survival(storm: Row) -> str:

@@ -114,8 +114,10 @@ def _commands(answer: Availability) -> list[str]:
     words = ["poolcast", "availability", "scenario.yaml", "--seed", str(answer["seed"])]
     words += ["--precision", percentage(answer["precision"])]
     for flag, way in (("--runbook", "failover"), ("--failback", "failback")):
-        words += [flag, used[way]] if used[f"{way}_from"] == "flag" else []
+        name = f"{way}.yaml" if way in answer.runbooks else used[way]
+        words += [flag, name] if used[f"{way}_from"] == "flag" else []
     words += ["--sensitivity"] if answer["sensitivity"] is not None else []
     words += ["--fit"] if any(storm["played_s"] is not None for storm in answer["surges"]) else []
+    words += ["--allow-unsupported"] if answer.data.get("allow_unsupported") else []  # files of before do not say
     command = shlex.join(words)
     return [command, f"{command} --json"]

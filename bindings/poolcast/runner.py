@@ -348,4 +348,13 @@ def availability(
         if finished.code == 2:
             raise _core.ConfigError(text)
         raise RunError(text or f"poolcast-sim ended with code {finished.code}")
-    return Availability(json.loads(finished.output), question)
+    return Availability(json.loads(finished.output), question, _files_among({"failover": runbook, "failback": failback}))
+
+
+def _files_among(named: dict[str, str | os.PathLike[str] | None]) -> dict[str, str]:
+    """The runbooks that are named by their path, with all keys: what they include need not be at hand later."""
+    from poolcast.nines import is_file_name
+    from poolcast.recovery import load_runbook
+
+    paths = {way: os.fspath(name) for way, name in named.items() if name is not None}
+    return {way: _core.print_runbook(load_runbook(path)) for way, path in paths.items() if is_file_name(path)}

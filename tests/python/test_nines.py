@@ -161,6 +161,33 @@ def test_operators_work_through_the_runbook_that_the_scenario_follows_unless_a_f
     assert "--runbook site-failover" in flagged.to_html()
 
 
+def test_a_first_step_that_does_not_say_that_it_is_the_decision_is_remarked_upon() -> None:
+    over = "{name: switch, takes: 5min..9min, then: {fail_over: chat-pool}}"
+    mine = f"follow: {{name: Mine, steps: [{over}], back_in_service_after: switch}}"
+    (remark,) = pc.availability(followed(f"{{at: 1h, {mine}}}"), precision="50%").remarks()
+    assert "`switch`, the first step of the runbook Mine, which the scenario follows, counts as the decision" in remark
+    assert pc.availability(followed("{at: 1h, follow: site-failover}"), precision="50%").remarks() == []
+
+
+def test_the_folder_has_what_its_command_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "asked").mkdir()
+    monkeypatch.chdir(tmp_path / "asked")
+    Path("mine.yaml").write_text(
+        "name: Mine\nsteps: [{name: switch, takes: 5min..9min}]\nback_in_service_after: switch\n", encoding="utf-8"
+    )
+    answer = pc.availability(followed(), precision="50%", runbook="mine.yaml", allow_unsupported=True)
+    answer.save(tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    command = "poolcast availability scenario.yaml --seed 1 --precision 50% --runbook failover.yaml --allow-unsupported"
+    assert command in page
+    assert command in Availability.from_folder(tmp_path / "out").to_html()
+    assert not (tmp_path / "out" / "failback.yaml").exists()
+    monkeypatch.chdir(tmp_path / "out")
+    again = CliRunner().invoke(main, [*command.split()[1:], "--json"])
+    assert again.exit_code == 0, again.output
+    assert json.loads(again.stdout)["unavailable"] == answer["unavailable"]
+
+
 def test_a_followed_runbook_that_availability_cannot_play_is_refused_with_its_line(tmp_path: Path) -> None:
     step = "{name: switch, takes: 5min..9min, then: {activate: chat-5}}"
     ready = "{name: done, takes: 5min..9min, after: [switch], then: {fail_over: chat-pool}}"
