@@ -30,6 +30,15 @@ double DayCurve::activity(double at) const {
   return segments_[segment_at(since)].at(since);
 }
 
+double DayCurve::area(double begin, double end) const {
+  double area = 0;
+  for (const Segment& segment : segments_) {
+    const double from = std::max(begin, segment.begin), to = std::min(end, segment.end);
+    if (to > from) area += (segment.at(from) + segment.at(to)) / 2 * (to - from);
+  }
+  return area;
+}
+
 double DayCurve::later(double at, double effort) const {
   if (!(area_ > 0)) return std::numeric_limits<double>::infinity();
   double since = std::fmod(at, day_s);

@@ -27,6 +27,7 @@ public:
   double later(double at, double effort) const;
 
   double area_of_day() const { return area_; }  // seconds of activity 1
+  double area(double begin, double end) const;  // the same, between two times of one day
 
 private:
   struct Segment {

@@ -2,10 +2,12 @@
 // `for_about`).
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <iterator>
 #include <string>
 
+#include "domain/ensure.hpp"
 #include "domain/rules/commit.hpp"
 #include "sim/analytic/load.hpp"
 #include "sim/analytic/methods.hpp"
@@ -92,9 +94,11 @@ PoolPlane pool_of(const PoolLoad& load, const Topology& topology, const Machines
 
 // A loss comes at any hour of the day alike, and so does what follows from it.
 void use(const Surge& surge, const DayLoads& day, const PoolLoad& load, Surges& surges) {
-  const double gate_per_s = load.costs.gate_spacing > 0 ? 1 / (load.costs.gate_spacing * load.users) : 0;
+  const double waits_s = load.costs.gate_spacing * load.users;  // who is last when all of them are displaced
+  const double gate_per_s = waits_s > 0 ? 1 / waits_s : 0;
   const double displaced = 1 - static_cast<double>(surge.survivors) / static_cast<double>(surge.servers);
   const double away_s = day.mean_away_s(surge.surrogate(), {displaced, gate_per_s});
+  ensure(std::isfinite(away_s), "a loss costs users a finite time");
   (surge.survivors == 0 ? surges.of_all_s : surges.of_some_s[surge.servers][surge.survivors]) = away_s;
 }
 

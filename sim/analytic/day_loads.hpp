@@ -33,19 +33,21 @@ public:
   std::vector<DayLoad> design() const;
 
   // Of a storm that begins at any minute of the day alike: user-seconds away for each user who is there then. What the surrogate
-  // says of the load, times stretch().
+  // says of the load, and comers_s().
   double mean_away_s(const SurgeSurrogate& surrogate, const GateStorm& storm) const;
 
-  // By minute of the day: how many times as much a storm costs that begins then as one at an hour at which nobody comes or
-  // leaves. Those who come take their turns at the gate and wait behind the displaced, so that a gate of g which c come through
-  // clears a queue at g - c, and the queue's area grows by g / (g - c); those who leave wait no longer. A fluid model, minute by
-  // minute; from both queues that is taken off which the day has without a loss.
-  std::vector<double> stretch(const GateStorm& storm) const;
+  // By minute of the day: how much longer the queue at the gate takes when a storm begins then than at an hour at which nobody
+  // comes or leaves; user-seconds per user of the pool. Those who come take their turns at the gate and wait behind the
+  // displaced: D of them are D² / 2g user-seconds behind a gate of g, and D² / 2(g - c) when c come through it. Those who leave
+  // wait no longer, which counts below zero. A fluid model, minute by minute; from both queues that is taken off which the day
+  // has without a loss. Cores that hold users up longer than the gate does are none of it: who comes adds to the gate's queue
+  // only.
+  std::vector<double> comers_s(const GateStorm& storm) const;
 
 private:
   struct Minute {
-    DayLoad begins;
-    double change = 0;  // of those present, until the next one
+    DayLoad mean;
+    double change = 0;  // of those present, from its beginning to its end
   };
   // The queue at the beginning of the next minute, and its area in this one.
   struct Queue {

@@ -373,6 +373,18 @@ TEST(Availability, agrees_with_the_full_simulation_on_losses_at_every_hour_of_a_
   EXPECT_NEAR(by(availability(random), Cause::reconnect) * 25 * day_s / away_s, 1, 0.08);
 }
 
+// Nobody is displaced there, and its gate is no number.
+TEST(Availability, of_a_pool_without_users_is_a_number_with_a_day_curve) {
+  Scenario scenario = load("five-nines", {"topology.chat_pools[0].users=100%", "topology.chat_pools[1].users=0%"});
+  scenario.workload.day_curve = {
+      {Seconds{6 * 3600}, Share{0}, 1}, {Seconds{12 * 3600}, Share{1}, 1}, {Seconds{18 * 3600}, Share{0}, 1}};
+  std::vector<Surge> surges;
+  for (const std::size_t pool : {0U, 1U}) surges.push_back({pool, 4, 3, {{{1, 1}, pool == 0 ? 250.0 : 0.0, {}}}});
+  const ControlPlane plane = control_plane_of(scenario, surges);
+  EXPECT_GT(plane.pools[0].surges.of_some_s[4][3], 100);
+  EXPECT_EQ(plane.pools[1].surges.of_some_s[4][3], 0);
+}
+
 // What a loss costs, by how many servers survive, is the fluid model's; the full simulation plays it.
 TEST(Surges, agree_with_the_full_simulation_whoever_survives) {
   for (const int gone : {1, 2, 3}) {

@@ -148,15 +148,15 @@ TEST(DayLoads, weigh_each_hour_by_who_is_there) {
 }
 
 // From six to ten 0.8 of the users come through a gate for four in that time: of two, one is left to clear the queue.
-TEST(DayLoads, stretch_a_storm_by_who_comes_through_the_gate_meanwhile) {
-  const double comes_per_s = 0.8 / (4 * 3600);
-  const std::vector<double> stretched = DayLoads(working_day()).stretch({0.25, 2 * comes_per_s});
-  EXPECT_EQ(stretched[5 * 60], 1);           // nobody is there
-  EXPECT_NEAR(stretched[8 * 60], 2, 0.01);   // 0.1 displaced, cleared within half an hour
-  EXPECT_NEAR(stretched[12 * 60], 1, 1e-9);  // nobody comes or leaves
-  EXPECT_LT(stretched[16 * 60], 0.95);       // who waits and leaves waits no longer
-  EXPECT_GT(stretched[16 * 60], 0.8);
-  for (const double none : DayLoads(working_day()).stretch({0.25, 0})) EXPECT_EQ(none, 1);
+TEST(DayLoads, add_to_a_storm_who_comes_through_the_gate_meanwhile) {
+  const double gate_per_s = 2 * 0.8 / (4 * 3600);
+  const std::vector<double> more_s = DayLoads(working_day()).comers_s({0.25, gate_per_s});
+  const auto alone_s = [&](double displaced) { return displaced * displaced / (2 * gate_per_s); };
+  EXPECT_EQ(more_s[5 * 60], 0);                              // nobody is there
+  EXPECT_NEAR(more_s[8 * 60] / alone_s(0.1), 1, 0.02);       // 0.1 displaced, cleared within half an hour
+  EXPECT_NEAR(more_s[12 * 60], 0, 1e-9);                     // nobody comes or leaves
+  EXPECT_NEAR(more_s[16 * 60] / alone_s(0.1), -0.12, 0.07);  // who waits and leaves waits no longer
+  for (const double none : DayLoads(working_day()).comers_s({0.25, 0})) EXPECT_EQ(none, 0);
 }
 
 // The gate is too slow for the morning already: a loss makes the queue longer until it has gone, and not only for who is
@@ -165,10 +165,33 @@ TEST(DayLoads, take_the_queue_off_that_a_morning_has_without_a_loss) {
   const double comes_per_s = 0.8 / (4 * 3600);
   const double gate_per_s =
       comes_per_s / 1.25;  // from six on a fifth of those who come stay in the queue, which is empty at eleven
-  const std::vector<double> stretched = DayLoads(working_day()).stretch({0.25, gate_per_s});
+  const std::vector<double> more_s = DayLoads(working_day()).comers_s({0.25, gate_per_s});
   // At eight 0.1 more stay in the queue until eleven, and then 0.1 / gate until they have gone.
-  const double clears_s = 0.1 / gate_per_s;
-  EXPECT_NEAR(stretched[8 * 60], (0.1 * 3 * 3600 + 0.1 * clears_s / 2) / (0.1 * clears_s / 2), 0.05);
+  EXPECT_NEAR(more_s[8 * 60], 0.1 * 3 * 3600, 5);
+}
+
+// A storm that cores hold up for longer than its gate does: who comes meanwhile waits in the gate's queue, not times as long.
+TEST(DayLoads, add_who_comes_to_what_cores_hold_up_and_multiply_nothing) {
+  const DayLoads day(working_day());
+  const GateStorm storm{0.25, 2 * 0.8 / (4 * 3600)};
+  const SurgeSurrogate gate({{0.5, 0.25 * 1'000}, {1, 1'000}}), cores({{0.5, 0.25 * 9'000}, {1, 9'000}});
+  const double more_s = day.mean_away_s(gate, storm) - day.mean_away_s(gate, {});
+  EXPECT_GT(more_s, 1);
+  EXPECT_NEAR(day.mean_away_s(cores, storm) - day.mean_away_s(cores, {}), more_s, 1e-6);
+}
+
+// Somebody is there for forty seconds, and at no full minute.
+TEST(DayLoads, see_who_comes_and_leaves_within_a_minute) {
+  Workload workload;
+  workload.day_curve = {{Seconds{0}, Share{0}, 1},
+                        {Seconds{43'210}, Share{0}, 1},
+                        {Seconds{43'230}, Share{0.5}, 1},
+                        {Seconds{43'250}, Share{0}, 1}};
+  const DayLoads day(workload);
+  EXPECT_NEAR(day.wanted(), 0.5 * 20 / 86'400, 1e-12);
+  EXPECT_FALSE(day.design().empty());
+  const SurgeSurrogate alike({{1, 100}});
+  EXPECT_NEAR(day.mean_away_s(alike, {0.25, 0.001}), 100, 1);
 }
 
 TEST(DayLoads, are_run_at_eighths_of_the_most_that_are_there_as_busy_as_they_are_then) {
