@@ -155,8 +155,9 @@ class Availability:
         worst = max((storm for storm in self.data["surges"] if storm["error"]), key=lambda storm: storm["error"]["worst"])
         model = {"fluid": "the fluid model", "simulation": "the full simulation"}[self.data["surrogate"]["fitted_to"]]
         return (
-            f"What reconnecting costs at each hour is fitted to {self.data['surrogate']['runs']} runs of {model}. Left out, half "
-            f"of them are missed by less than {_per_cent(error['typical'])}, the worst by {_per_cent(error['worst'])} "
+            f"What reconnecting costs at each hour is fitted to {self.data['surrogate']['runs']} runs of {model}. Left out, "
+            f"they are missed by less than {_per_cent(error['typical'])} for half of the time, "
+            f"by {_per_cent(error['worst'])} at worst "
             f"({worst['pool']}: {survival(worst)}, {_per_cent(error['worst_load'])} of the users there)."
         )
 
@@ -175,6 +176,12 @@ class Availability:
                     f"`{decision}`, the first step of the runbook {used['failover']}, which the scenario follows, counts as the "
                     "decision: forced mirrors and Front End failovers wait for it as well."
                 )
+        cut_off = [storm for storm in self.data["surges"] if not all(run.get("all_back", True) for run in storm["runs"])]
+        if cut_off:
+            which = ", ".join(f"{storm['pool']}: {survival(storm)}" for storm in cut_off)
+            found.append(
+                f"Not all users were back when a simulated reconnect storm ended, so that it costs more than it says ({which})."
+            )
         ends = [end for swing in self.swings() for end in swing.ends]
         if any(end["minutes_per_year"] is None for end in ends):
             found.append("An end of an assumption could not be worked out: there hardly ever everything is well.")

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t minutes_of_day = 1'440;
 constexpr double minute_s = 60;
+constexpr double everybody = 2;  // as a load: more than rounding makes of all of them
+constexpr double alike = 1e-6;   // loads or activities that differ by less
 
 }  // namespace
 
@@ -31,26 +33,59 @@ DayLoads::DayLoads(const Workload& workload) {
   }
 }
 
-// Of those who are there while not fewer and not more are; of all, if that is never.
-double DayLoads::mean_activity(double fewest, double most) const {
-  double users = 0, active = 0;
-  for (const auto& [at, change] : minutes_) {
-    if (at.present < fewest || at.present > most) continue;
-    users += at.present;
-    active += at.present * at.activity;
+// For the minutes with more users than `above` and no more than `most`; for the whole day when there is none.
+void DayLoads::add_runs(std::vector<DesignedRun>& design, double present, double above, double most) const {
+  std::vector<DayLoad> near;
+  double here = 0, all = 0, active = 0;
+  for (const auto& [mean, change] : minutes_) {
+    all += mean.present;
+    if (mean.present <= above || mean.present > most) continue;
+    near.push_back(mean);
+    here += mean.present;
+    active += mean.present * mean.activity;
   }
-  return users > 0 ? active / users : mean_activity(0, 1);
+  if (near.empty()) {
+    const std::size_t first = design.size();
+    add_runs(design, present, 0, everybody);
+    for (std::size_t run = first; run < design.size(); ++run) design[run].lasts = 0;
+    return;
+  }
+  const auto [calm, busy] = std::ranges::minmax(near, {}, &DayLoad::activity);
+  const double low = calm.activity, mean = active / here, high = busy.activity;
+  if (high - low < alike) {
+    design.push_back({{present, mean}, 1, here / all});
+    return;
+  }
+  double at_low = 0, at_high = 0;
+  for (const DayLoad& minute : near) {
+    at_low += minute.present / here * std::max(0.0, (mean - minute.activity) / (mean - low));
+    at_high += minute.present / here * std::max(0.0, (minute.activity - mean) / (high - mean));
+  }
+  design.push_back({{present, low}, at_low, here / all});
+  if (at_low + at_high < 1 - alike) design.push_back({{present, mean}, 1 - at_low - at_high, here / all});
+  design.push_back({{present, high}, at_high, here / all});
 }
 
-std::vector<DayLoad> DayLoads::design() const {
-  constexpr int loads = 8;
+std::vector<DesignedRun> DayLoads::design() const {
+  constexpr int evenly = 8;
   const auto present = [](const Minute& minute) { return minute.mean.present; };
-  const auto [least, most] = std::ranges::minmax(minutes_, {}, present);
-  if (present(most) - present(least) < 1e-9) return {{present(most), mean_activity(0, 1)}};
-  std::vector<DayLoad> design;
-  for (int load = 1; load <= loads; ++load) {
-    const double there = present(most) * load / loads, near = present(most) / (2 * loads);
-    design.push_back({there, mean_activity(there - near, there + near)});
+  const auto [fewest, fullest] = std::ranges::minmax(minutes_, {}, present);
+  const double least = present(fewest), most = present(fullest);
+  std::vector<DesignedRun> design;
+  if (most - least < alike) {
+    add_runs(design, most, 0, most);
+    return design;
+  }
+  const double lowest = std::max(least, most / evenly), step = (most - lowest) / (evenly - 1);
+  std::vector<double> loads;
+  for (int load = 0; load + 1 < evenly; ++load) loads.push_back(lowest + step * load);
+  loads.push_back(most - step / 2);
+  loads.push_back(most);
+  double above = 0;
+  for (std::size_t load = 0; load < loads.size(); ++load) {
+    const double until = load + 1 < loads.size() ? (loads[load] + loads[load + 1]) / 2 : most;
+    add_runs(design, loads[load], above, until);
+    above = until;
   }
   return design;
 }

@@ -15,6 +15,13 @@ struct DayLoad {
   double activity = 1;
 };
 
+// A load to run a storm at. A load with several activities has runs for each, and its storms cost their weighted mean.
+struct DesignedRun {
+  DayLoad at;
+  double weight = 1;  // among the runs at this load
+  double lasts = 1;   // about so many are there: share of the time that users want to be there
+};
+
 // Who is displaced, and the gate that they sign in through.
 struct GateStorm {
   double displaced = 1;   // share of those who are there
@@ -28,9 +35,11 @@ public:
   // Share of the time, by users, in which they want to be signed in: 1 without a day curve.
   double wanted() const { return wanted_; }
 
-  // Where to run what is asked as a function of the load: at eighths of the highest, each with the mean activity of the minutes
-  // in which about so many are there; at one load where there is no other.
-  std::vector<DayLoad> design() const;
+  // Where to run what is asked as a function of the load, by load and activity: at eight loads evenly from the lowest, or an
+  // eighth of the highest, to the highest, and between the last two; at one where there is no other. At each load at the least,
+  // the mean and the highest activity of the minutes in which about so many are there, weighted so that their mean is that of
+  // straight lines between them over these minutes.
+  std::vector<DesignedRun> design() const;
 
   // Of a storm that begins at any minute of the day alike: user-seconds away for each user who is there then. What the surrogate
   // says of the load, and comers_s().
@@ -55,7 +64,7 @@ private:
     double area_s = 0;
   };
   Queue after(const Minute& minute, double waiting, double gate_per_s) const;
-  double mean_activity(double fewest, double most) const;
+  void add_runs(std::vector<DesignedRun>& design, double present, double above, double most) const;
 
   std::vector<Minute> minutes_;  // of a day; one for all without a day curve
   double wanted_ = 1;

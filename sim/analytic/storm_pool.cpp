@@ -81,7 +81,7 @@ PoolLoad with_activity(const PoolLoad& load, double activity) {
 
 }  // namespace
 
-double surge_s(const PoolLoad& load, std::size_t servers, std::size_t survivors, const DayLoad& at) {
+FluidSurge fluid_surge(const PoolLoad& load, std::size_t servers, std::size_t survivors, const DayLoad& at) {
   const PoolLoad busy = with_activity(load, at.activity);
   StormPool pool = storm_pool(busy);
   pool.users *= at.present;
@@ -94,7 +94,8 @@ double surge_s(const PoolLoad& load, std::size_t servers, std::size_t survivors,
   storm.lose(lost, LossKind::reset, "lose");
   if (survivors == 0)
     for (const std::size_t server : lost) storm.returns(server);
-  return at.present * user_seconds(storm, pool.users);
+  const double away_s = at.present * user_seconds(storm, pool.users);
+  return {away_s, storm.now()};
 }
 
 }  // namespace poolcast::sim::analytic

@@ -15,8 +15,13 @@ std::vector<NodeId> servers_of(const ChatPool& pool);  // active, then standby: 
 // The load must outlive it.
 StormPool storm_pool(const PoolLoad& load);
 
-// User-seconds away per user of the pool until all are back, when at this load of so many active servers so many survive; none:
-// everybody signs in again. What ordinary restarts take of the gate is in it, what they cost those who restart is not.
-double surge_s(const PoolLoad& load, std::size_t servers, std::size_t survivors, const DayLoad& at = {});
+struct FluidSurge {
+  double away_s = 0;      // user-seconds per user of the pool, until all are back
+  double all_back_s = 0;  // fewer than one in a million is away; a day when they never are
+};
+
+// When at this load of so many active servers so many survive; none: everybody signs in again. What ordinary restarts take of the
+// gate is in it, what they cost those who restart is not.
+FluidSurge fluid_surge(const PoolLoad& load, std::size_t servers, std::size_t survivors, const DayLoad& at = {});
 
 }  // namespace poolcast::sim::analytic

@@ -7,14 +7,11 @@
 #include "domain/ensure.hpp"
 
 namespace poolcast::sim::analytic {
-namespace {
 
-double miss(double fitted, double ran) {
+double share_missed(double fitted, double ran) {
   if (ran > 0) return std::abs(fitted - ran) / ran;
   return fitted > 0 ? 1 : 0;
 }
-
-}  // namespace
 
 // Pool adjacent violators.
 std::vector<SurgeSurrogate::Knot> SurgeSurrogate::fitted(const std::vector<SurgePoint>& runs) {
@@ -37,7 +34,7 @@ std::vector<SurgeSurrogate::Knot> SurgeSurrogate::fitted(const std::vector<Surge
 }
 
 double SurgeSurrogate::away_s(const std::vector<Knot>& knots, double load) {
-  if (knots.size() == 1) return load * knots.front().each_s;
+  if (knots.size() == 1) return load * std::max(0.0, knots.front().each_s);
   const auto behind = std::ranges::lower_bound(knots, load, {}, &Knot::load) - knots.begin();
   const auto next = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(behind, 1, std::ssize(knots) - 1));
   const Knot &from = knots[next - 1], &to = knots[next];
@@ -54,15 +51,21 @@ SurgeSurrogate::SurgeSurrogate(std::vector<SurgePoint> runs) {
     const SurgePoint& run = runs[left_out];
     std::vector<SurgePoint> others = runs;
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(left_out));
-    misses_.push_back({run.load, miss(away_s(fitted(others), run.load), run.away_s)});
+    misses_.push_back({run.load, share_missed(away_s(fitted(others), run.load), run.away_s), run.lasts});
   }
 }
 
 std::optional<FitError> fit_error(std::vector<FitMiss> misses) {
   if (misses.empty()) return std::nullopt;
+  std::erase_if(misses, [](const FitMiss& miss) { return miss.lasts <= 0; });
+  if (misses.empty()) return FitError{};  // what is asked was run
   std::ranges::sort(misses, {}, &FitMiss::share);
-  const double typical = (misses[(misses.size() - 1) / 2].share + misses[misses.size() / 2].share) / 2;
-  return FitError{typical, misses.back()};
+  double half = 0, below = 0;
+  for (const FitMiss& miss : misses) half += miss.lasts / 2;
+  std::size_t typical = 0;
+  for (; typical + 1 < misses.size() && below + misses[typical].lasts < half; ++typical) below += misses[typical].lasts;
+  const bool is_between = below + misses[typical].lasts == half && typical + 1 < misses.size();
+  return FitError{(misses[typical].share + misses[typical + (is_between ? 1 : 0)].share) / 2, misses.back()};
 }
 
 }  // namespace poolcast::sim::analytic

@@ -17,13 +17,16 @@ namespace poolcast::sim::analytic {
 struct SurgePoint {
   double load = 1;    // share of the pool's users who are there, above 0
   double away_s = 0;  // user-seconds away per user of the pool, whether there or not
+  double lasts = 1;   // how long about so many are there, in any unit
 };
 
 // By how much a fit misses a run, as a share of what the run says.
 struct FitMiss {
   double load = 1;
   double share = 0;
+  double lasts = 1;  // of the load
 };
+double share_missed(double fitted, double ran);
 
 class SurgeSurrogate {
 public:
@@ -50,9 +53,9 @@ private:
   std::vector<FitMiss> misses_;
 };
 
-// Over the misses of one fit or of several together; none when there are none.
+// Over the misses of one fit or of several together, those of loads that last; none when there are no misses.
 struct FitError {
-  double typical = 0;  // half of them are smaller
+  double typical = 0;  // smaller for half of the time
   FitMiss worst;
 };
 std::optional<FitError> fit_error(std::vector<FitMiss> misses);

@@ -113,11 +113,13 @@ Json surges_json(const Scenario& scenario, const analytic::ControlPlane& plane, 
   Json all = Json::array();
   for (const analytic::Surge& surge : surges) {
     Json runs = Json::array();
-    for (const analytic::SurgeRun& run : surge.runs)
+    for (const analytic::SurgeRun& run : surge.runs) {
       runs.push_back({{"load", run.at.present},
                       {"activity", run.at.activity},
                       {"fluid_s", run.fluid_s},
                       {"played_s", number(run.played_s)}});
+      if (run.played_s) runs.back()["all_back"] = run.all_back;
+    }
     const analytic::SurgeRun& busiest = surge.runs.back();
     all.push_back({{"pool", scenario.topology.chat_pools[surge.pool].name.str()},
                    {"servers", surge.servers},
@@ -125,7 +127,7 @@ Json surges_json(const Scenario& scenario, const analytic::ControlPlane& plane, 
                    {"fluid_s", busiest.fluid_s},
                    {"played_s", number(busiest.played_s)},
                    {"used_s", used_s(plane, surge)},
-                   {"error", error_json(fit_error(surge.surrogate().misses()))},
+                   {"error", error_json(fit_error(surge.misses()))},
                    {"runs", std::move(runs)}});
   }
   return all;
@@ -137,7 +139,7 @@ Json surrogate_json(const std::vector<analytic::Surge>& surges) {
   std::size_t runs = 0;
   bool is_played = false;
   for (const analytic::Surge& surge : surges) {
-    std::ranges::copy(surge.surrogate().misses(), std::back_inserter(misses));
+    std::ranges::copy(surge.misses(), std::back_inserter(misses));
     runs += surge.runs.size();
     is_played = is_played || surge.runs.back().played_s.has_value();
   }

@@ -77,10 +77,11 @@ void SurgeFile::read(std::vector<analytic::Surge>& surges) const {
         return each.is_object() && each.value("pool", Json()) == pools_[surge.pool] &&
                each.value("servers", Json()) == surge.servers && each.value("survivors", Json()) == surge.survivors &&
                each.value("load", Json()) == run.at.present && each.value("activity", Json()) == run.at.activity &&
-               each.value("played_s", Json()).is_number();
+               each.value("played_s", Json()).is_number() && each.value("all_back", Json()).is_boolean();
       });
       if (same == runs.end()) refuse(path_, "runs", "one is missing; remove the file to have all of them played again");
       run.played_s = same->at("played_s").get<double>();
+      run.all_back = same->at("all_back").get<bool>();
     }
 }
 
@@ -98,7 +99,8 @@ void SurgeFile::write(const std::vector<analytic::Surge>& surges) const {
                       {"survivors", surge.survivors},
                       {"load", run.at.present},
                       {"activity", run.at.activity},
-                      {"played_s", *run.played_s}});
+                      {"played_s", *run.played_s},
+                      {"all_back", run.all_back}});
   const Json object = {{"format", format}, {"version", POOLCAST_VERSION}, {"revision", surge_revision},
                        {"seed", seed_},    {"digest", digest_},           {"runs", std::move(runs)}};
   if (!write_fresh(fresh_path(), object.dump(1) + "\n")) refuse(path_, "", "could not be written; is the disk full?");

@@ -1,6 +1,7 @@
 #include "sim/program/surge_runs.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <optional>
@@ -34,14 +35,12 @@ Scenario at_rest(const Scenario& scenario, const analytic::Surge& surge, const a
   return alone;
 }
 
-// What is lost of it; nothing for the rest of the run.
-Scenario with_loss(Scenario alone, const analytic::Surge& surge, const analytic::DayLoad& at) {
-  // The gate decides how long it takes; a server that is alone with too many users makes it longer.
-  constexpr double slower = 1.6;
-  const analytic::PoolLoad load = analytic::pool_loads(alone)[surge.pool];
+// What is lost of it, for the rest of the run, which is half as long again as the fluid model's users need to be back.
+Scenario with_loss(Scenario alone, const analytic::Surge& surge, const analytic::SurgeRun& run) {
+  constexpr double longer = 1.5, whole_s = 60;
+  const double needed_s = settled.count() + longer * run.fluid_back_s;
+  alone.horizon = std::max(alone.horizon, Seconds{whole_s * std::ceil(needed_s / whole_s)});
   const std::size_t gone = surge.servers - surge.survivors;
-  const double displaced = at.present * load.users * static_cast<double>(gone) / static_cast<double>(surge.servers);
-  alone.horizon += Seconds{slower * displaced * load.costs.gate_spacing};
   Fault fault;
   fault.at = settled;
   fault.lose = Names{};
@@ -58,29 +57,36 @@ public:
          std::string& failure)
       : scenario_(scenario), run_(run), flags_(flags), stop_wished_(stop_wished), failure_(failure) {}
 
-  // User-seconds away per user of the pool; none when it was stopped. What ordinary restarts cost those who restart is no part of
-  // the loss.
-  std::optional<double> lost_s(const analytic::Surge& surge, const analytic::DayLoad& at) {
-    const Scenario alone = at_rest(scenario_, surge, at);
-    const Scenario lossy = with_loss(alone, surge, at);
-    const auto away = away_s(lossy, surge.pool);
-    const auto usual = away ? usual_s(alone, surge, at) : std::nullopt;
-    if (!usual) return std::nullopt;
-    return std::max(0.0, *away - *usual * (lossy.horizon / alone.horizon));
+  // False when it was stopped. What ordinary restarts cost those who restart is no part of the loss; without them it scatters
+  // around the loss, below zero too where that is next to nothing.
+  bool play(const analytic::Surge& surge, analytic::SurgeRun& run) {
+    const Scenario alone = at_rest(scenario_, surge, run.at);
+    const Scenario lossy = with_loss(alone, surge, run);
+    const auto played = away(lossy, surge.pool);
+    const auto usual = played ? usual_s(alone, surge, run.at) : std::nullopt;
+    if (!usual) return false;
+    run.played_s = played->seconds - *usual * (lossy.horizon / alone.horizon);
+    run.all_back = played->all_back;
+    return true;
   }
 
 private:
+  struct Away {
+    double seconds = 0;    // of users, per user of the pool
+    bool all_back = true;  // at the end, in every replication
+  };
+
   // The same whatever is lost.
   std::optional<double> usual_s(const Scenario& alone, const analytic::Surge& surge, const analytic::DayLoad& at) {
-    const auto key = std::tuple(surge.pool, surge.servers, at.present);
+    const auto key = std::tuple(surge.pool, surge.servers, at.present, at.activity);
     const auto known = usual_.find(key);
     if (known != usual_.end()) return known->second;
-    const auto usual = away_s(alone, surge.pool);
-    if (usual) usual_.emplace(key, *usual);
-    return usual;
+    const auto usual = away(alone, surge.pool);
+    if (!usual) return std::nullopt;
+    return usual_.emplace(key, usual->seconds).first->second;
   }
 
-  std::optional<double> away_s(const Scenario& scenario, std::size_t pool) const {
+  std::optional<Away> away(const Scenario& scenario, std::size_t pool) const {
     ReplicationOptions options;
     options.run.seed = flags_.seed;
     options.run.window = fitting_window(scenario.horizon);
@@ -91,10 +97,13 @@ private:
     if (played.failure || played.interrupted) return std::nullopt;
     const ChatPool& of = scenario.topology.chat_pools[pool];
     double minutes = 0;
-    for (const ReportRow& row : make_report(scenario, played.results).rows)
+    const Report report = make_report(scenario, played.results);
+    for (const ReportRow& row : report.rows)
       if (row.whole_run && row.metric == Metric::user_minutes_lost && row.place.pool == of.name.str() && row.mean)
         minutes += row.mean->value;
-    return 60 * minutes / static_cast<double>(users_of_pools(scenario)[pool]);
+    const bool all_back = std::ranges::all_of(report.users_back,
+                                              [](const UsersBack& back) { return back.displaced <= 0 || back.t100.has_value(); });
+    return Away{60 * minutes / static_cast<double>(users_of_pools(scenario)[pool]), all_back};
   }
 
   const Scenario& scenario_;
@@ -102,7 +111,7 @@ private:
   const Flags& flags_;
   const std::function<bool()>& stop_wished_;
   std::string& failure_;
-  std::map<std::tuple<std::size_t, std::size_t, double>, double> usual_;
+  std::map<std::tuple<std::size_t, std::size_t, double, double>, double> usual_;
 };
 
 void show(const Flags& flags, std::size_t finished, std::size_t wanted) {
@@ -123,8 +132,7 @@ bool play(std::vector<analytic::Surge>& surges, const Scenario& scenario, const 
   for (analytic::Surge& surge : surges)
     for (analytic::SurgeRun& each : surge.runs) {
       show(flags, finished++, wanted);
-      each.played_s = player.lost_s(surge, each.at);
-      if (!each.played_s) return false;
+      if (!player.play(surge, each)) return false;
     }
   show(flags, wanted, wanted);
   return true;

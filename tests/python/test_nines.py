@@ -211,13 +211,14 @@ def test_a_day_curve_makes_it_a_share_of_the_time_that_users_want_to_be_there(tm
     answer = pc.availability(scenario)
     assert answer["wanted"] == pytest.approx(5 / 24)
     assert "% of the time that users want to be there, 20.8 % of a day" in answer.sentence()
-    assert answer.surges["load"].tolist() == [eighth / 8 for eighth in range(1, 9)] * 2
+    loads = [eighth / 8 for eighth in range(1, 8)] + [15 / 16, 1]
+    assert answer.surges["load"].tolist() == pytest.approx(loads * 2, abs=0.01)
     assert answer.surges["fluid_s"].groupby(answer.surges["survivors"]).apply(lambda away: away.is_monotonic_increasing).all()
-    assert "16 runs of the fluid model" in answer.surrogate_sentence()
+    assert "18 runs of the fluid model" in answer.surrogate_sentence()
     assert html.escape(answer.surrogate_sentence(), quote=False) in answer.to_html()
     kept = tmp_path / "storms.json"
     played = pc.availability(scenario, fit_file=kept, progress=False)
-    assert "16 runs of the full simulation" in played.surrogate_sentence()
+    assert "18 runs of the full simulation" in played.surrogate_sentence()
     assert played == pc.availability(scenario, fit_file=kept)
     with pytest.raises(pc.ConfigError, match="another seed"):
         pc.availability(scenario, fit_file=kept, seed=2)
@@ -228,6 +229,17 @@ def test_a_surrogate_that_misses_more_than_a_tenth_is_remarked_upon(answer: Avai
     data = copy.deepcopy(answer.data)
     data["surrogate"]["error"] = {"typical": 0.02, "worst": 0.4, "worst_load": 0.875}
     data["surges"][0]["error"] = data["surrogate"]["error"]
-    assert any("less than 2 %, the worst by 40 % (chat: 1 of 2 servers survive" in text for text in Availability(data).remarks())
+    assert any(
+        "less than 2 % for half of the time, by 40 % at worst (chat: 1 of 2 servers survive" in text
+        for text in Availability(data).remarks()
+    )
     data["surrogate"]["error"] = {"typical": 0.02, "worst": 0.09, "worst_load": 0.875}
     assert not any("fitted" in text for text in Availability(data).remarks())
+
+
+def test_a_simulated_storm_that_ended_before_its_users_were_back_is_remarked_upon(answer: Availability) -> None:
+    data = copy.deepcopy(answer.data)
+    data["surges"][0]["runs"][0]["all_back"] = True
+    assert not any("were back" in text for text in Availability(data).remarks())
+    data["surges"][0]["runs"][0]["all_back"] = False
+    assert any("costs more than it says (chat: 1 of 2 servers survive" in text for text in Availability(data).remarks())

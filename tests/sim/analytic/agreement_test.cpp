@@ -397,7 +397,7 @@ TEST(Surges, agree_with_the_full_simulation_whoever_survives) {
     };
     const double away_s = played("[{at: 1min, lose: [" + names + "]}]") - played("[]");
     const Scenario scenario = load("lose-one-of-four", {"workload.users=2000", "costs.join_rate=0.25/s"});
-    const double fluid_s = surge_s(pool_loads(scenario).front(), 4, static_cast<std::size_t>(4 - gone));
+    const double fluid_s = fluid_surge(pool_loads(scenario).front(), 4, static_cast<std::size_t>(4 - gone)).away_s;
     EXPECT_NEAR(fluid_s / away_s, 1, 0.05) << gone;
   }
 }

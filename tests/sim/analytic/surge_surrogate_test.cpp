@@ -11,6 +11,7 @@
 
 #include "domain/random.hpp"
 #include "sim/analytic/day_loads.hpp"
+#include "sim/analytic/surges.hpp"
 
 namespace poolcast::sim::analytic {
 namespace {
@@ -133,8 +134,8 @@ TEST(DayLoads, without_a_curve_are_everybody_at_all_times) {
   const DayLoads day{Workload{}};
   EXPECT_EQ(day.wanted(), 1);
   ASSERT_EQ(day.design().size(), 1U);
-  EXPECT_EQ(day.design().front().present, 1);
-  EXPECT_EQ(day.design().front().activity, 1);
+  EXPECT_EQ(day.design().front().at.present, 1);
+  EXPECT_EQ(day.design().front().at.activity, 1);
   EXPECT_EQ(day.mean_away_s(SurgeSurrogate({{1, 450.9}}), {0.25, 0.001}), 450.9);
 }
 
@@ -195,22 +196,83 @@ TEST(DayLoads, see_who_comes_and_leaves_within_a_minute) {
 }
 
 TEST(DayLoads, are_run_at_eighths_of_the_most_that_are_there_as_busy_as_they_are_then) {
-  const std::vector<DayLoad> design = DayLoads(working_day()).design();
-  ASSERT_EQ(design.size(), 8U);
-  EXPECT_NEAR(design.front().present, 0.1, 1e-12);
-  EXPECT_NEAR(design.back().present, 0.8, 1e-12);
-  // At four eighths 0.75 in the morning, 1.25 in the afternoon; at the top hardly anything but noon, from 1 to 2.
-  EXPECT_NEAR(design[3].activity, 1.0, 0.01);
-  EXPECT_NEAR(design[7].activity, 1.5, 0.05);
+  const std::vector<DesignedRun> design = DayLoads(working_day()).design();
+  ASSERT_EQ(design.size(), 27U);
+  EXPECT_NEAR(design.front().at.present, 0.1, 1e-12);
+  EXPECT_NEAR(design[21].at.present, 0.75, 1e-12);
+  EXPECT_NEAR(design.back().at.present, 0.8, 1e-12);
+  // At four eighths about 0.75 in the morning, 1.25 in the afternoon; at the top noon, from 1 to 2.
+  EXPECT_NEAR(design[9].at.activity, 0.72, 0.02);
+  EXPECT_NEAR(design[10].at.activity, 1.0, 0.01);
+  EXPECT_NEAR(design[11].at.activity, 1.34, 0.02);
+  EXPECT_NEAR(design[9].weight, 0.44, 0.02);
+  EXPECT_NEAR(design[9].weight + design[10].weight + design[11].weight, 1, 1e-12);
+  EXPECT_NEAR(design[25].at.activity, 1.5, 0.05);
+  EXPECT_NEAR(design.back().lasts, 0.53, 0.01);  // four hours and a little, of six and a half at the most
+  double lasts = 0;
+  for (std::size_t run = 0; run < design.size(); run += 3) lasts += design[run].lasts;
+  EXPECT_NEAR(lasts, 1, 1e-9);
+}
+
+// Nine tenths are always there: no run is spent on fewer, and one is halfway to the highest load.
+TEST(DayLoads, are_run_between_the_lowest_load_and_the_highest) {
+  Workload workload;
+  workload.day_curve = {{Seconds{0}, Share{0.9}, 1}, {Seconds{43'200}, Share{1}, 1}, {Seconds{86'400}, Share{0.9}, 1}};
+  const std::vector<DesignedRun> design = DayLoads(workload).design();
+  ASSERT_EQ(design.size(), 9U);
+  EXPECT_NEAR(design.front().at.present, 0.9, 1e-4);
+  EXPECT_NEAR(design[7].at.present, 1 - 0.1 / 14, 1e-4);
+  EXPECT_NEAR(design.back().at.present, 1, 1e-4);
+}
+
+// Everybody is always there, half of the day calm and half of it busy: both are run, each counts for a half.
+TEST(DayLoads, are_run_at_the_activities_that_a_load_has) {
+  Workload workload;
+  workload.day_curve = {{Seconds{0}, Share{1}, 0.5},
+                        {Seconds{43'200}, Share{1}, 0.5},
+                        {Seconds{43'201}, Share{1}, 1.2},
+                        {Seconds{86'400}, Share{1}, 1.2}};
+  Surge surge;
+  for (const DesignedRun& run : DayLoads(workload).design()) {
+    const double away_s = run.at.activity < 0.6 ? 1'030 : run.at.activity < 1 ? 2'146 : 11'361;
+    surge.runs.push_back({run.at, away_s, {}, run.weight, run.lasts});
+  }
+  EXPECT_NEAR(surge.surrogate().away_s(1), (1'030 + 11'361) / 2.0, 10);
+  ASSERT_TRUE(fit_error(surge.misses()).has_value());
+  EXPECT_LT(fit_error(surge.misses())->worst.share, 0.01);  // no activity lies between
+}
+
+// From calm to busy evenly, and a cost that bends between: the straight lines miss it, and say so.
+TEST(DayLoads, say_how_far_they_are_off_between_activities) {
+  Workload workload;
+  workload.day_curve = {{Seconds{0}, Share{1}, 0.5}, {Seconds{86'400}, Share{1}, 1.5}};
+  const auto away_s = [](double activity) { return 1'000 * activity * activity; };
+  Surge surge;
+  for (const DesignedRun& run : DayLoads(workload).design())
+    surge.runs.push_back({run.at, away_s(run.at.activity), {}, run.weight, run.lasts});
+  ASSERT_EQ(surge.runs.size(), 3U);
+  const double mean_s = 1'000 * (1 + 1 / 12.0);
+  const double missed = std::abs(surge.surrogate().away_s(1) - mean_s) / mean_s;
+  EXPECT_GT(missed, 0.01);
+  ASSERT_TRUE(fit_error(surge.misses()).has_value());
+  EXPECT_GE(fit_error(surge.misses())->worst.share, missed);
+}
+
+TEST(FitError, counts_a_load_by_how_long_it_lasts) {
+  const auto error = fit_error({{0.1, 0.5, 0}, {0.5, 0.3, 1}, {0.9, 0.1, 8}, {0.7, 0.2, 1}});
+  ASSERT_TRUE(error.has_value());
+  EXPECT_EQ(error->typical, 0.1);
+  EXPECT_EQ(error->worst.share, 0.3);
+  EXPECT_FALSE(fit_error({}).has_value());
 }
 
 TEST(DayLoads, of_an_even_day_are_one) {
   Workload workload;
   workload.day_curve = {{Seconds{0}, Share{0.6}, 1.5}, {Seconds{86'400}, Share{0.6}, 1.5}};
-  const std::vector<DayLoad> design = DayLoads(workload).design();
+  const std::vector<DesignedRun> design = DayLoads(workload).design();
   ASSERT_EQ(design.size(), 1U);
-  EXPECT_NEAR(design.front().present, 0.6, 1e-12);
-  EXPECT_NEAR(design.front().activity, 1.5, 1e-12);
+  EXPECT_NEAR(design.front().at.present, 0.6, 1e-12);
+  EXPECT_NEAR(design.front().at.activity, 1.5, 1e-12);
 }
 
 }  // namespace poolcast::sim::analytic

@@ -318,6 +318,8 @@ TEST_F(Program, plays_no_reconnect_storm_that_the_file_holds_and_none_of_another
   EXPECT_EQ(read.code, 0) << read.error;
   EXPECT_EQ(Json::parse(read.out)["surges"], Json::parse(played.out)["surges"]);
   EXPECT_EQ(Json::parse(read.out)["surrogate"]["fitted_to"], "simulation");
+  // The stand-in's users are never all back, and the file remembers it.
+  EXPECT_EQ(Json::parse(read.out)["surges"][0]["runs"][0]["all_back"], false);
   for (const Words& other : {Words{"--seed", "2"}, Words{"--set", "workload.users=401"}, Words{"--set", "costs.join_rate=5/s"}}) {
     const Ended refused = fitted(other);
     EXPECT_EQ(refused.code, 2);
@@ -402,11 +404,20 @@ TEST_F(Program, counts_of_a_day_only_the_time_that_users_want_to_be_there) {
   EXPECT_EQ(always["wanted"], 1);
   EXPECT_TRUE(always["surrogate"]["error"].is_null());
   EXPECT_NEAR(day["wanted"].get<double>(), 9.0 / 24, 1e-9);
-  EXPECT_EQ(day["surges"][0]["runs"].size(), 8U);
+  EXPECT_EQ(day["surges"][0]["runs"].size(), 9U);
   EXPECT_FALSE(day["surrogate"]["error"].is_null());
   const auto minutes = [](const Json& answer) { return answer["by_cause"]["front_end"]["minutes_per_year"].get<double>(); };
   EXPECT_NEAR(minutes(day) / minutes(always), 9.0 / 24, 1e-2);  // of random numbers, which need not stop at the same cycle
   EXPECT_NEAR(day["availability"].get<double>(), always["availability"].get<double>(), 1e-4);
+}
+
+TEST_F(Program, answers_for_users_who_are_there_for_seconds) {
+  const Ended ended = called({"years-of-chance", "--availability", "--precision", "50%", "--set", "workload.users=400", "--set",
+                              "faults=[{at: 0s, lose: front, about_every: 20day, for_about: 1h}]", "--set",
+                              "workload.day_curve=[{at: 0s, present: 0%, activity: 1}, {at: 43210s, present: 0%, activity: 1}, "
+                              "{at: 43230s, present: 50%, activity: 1}, {at: 43250s, present: 0%, activity: 1}]"});
+  EXPECT_EQ(ended.code, 0) << ended.error;
+  EXPECT_TRUE(Json::parse(ended.out)["availability"].is_number());
 }
 
 TEST_F(Program, refuses_an_availability_for_users_who_are_never_there) {
