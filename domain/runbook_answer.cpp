@@ -80,6 +80,12 @@ Seconds draw_duration(const RunbookStep& step, const Situation& situation, const
   return duration;
 }
 
+Seconds usual_duration(const RunbookStep& step, const Situation& situation) {
+  Seconds duration = step.takes ? (step.takes->low + step.takes->high) / 2 : step.median.value_or(Seconds{0});
+  for (const MachineWork work : step.machine) duration += machine_time(work, situation, {});
+  return duration;
+}
+
 RunbookDraw draw(const Runbook& runbook, std::uint64_t seed, std::uint64_t run) {
   const Situation situation = filled(runbook.situation, usual_situation());
   RunbookDraw drawn{draw_loss(situation, seed, run), {}};

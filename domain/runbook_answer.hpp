@@ -27,6 +27,9 @@ RunbookDraw draw(const Runbook& runbook, std::uint64_t seed, std::uint64_t run);
 // How long a step takes, its time by hand drawn from `random`. The situation is a whole one: see filled().
 Seconds draw_duration(const RunbookStep& step, const Situation& situation, const rules::SiteLoss& loss, RandomStream& random);
 
+// The same without chance: the middle of `takes`, or the median; and no log that waits, which nobody knows beforehand.
+Seconds usual_duration(const RunbookStep& step, const Situation& situation);
+
 // Seconds over all runs.
 struct Spread {
   Seconds mean{0};

@@ -7,6 +7,7 @@
 
 #include "domain/limits/look.hpp"
 #include "domain/occurrences.hpp"
+#include "domain/runbook_answer.hpp"
 #include "domain/runbook_effects.hpp"
 
 namespace poolcast::limits {
@@ -15,13 +16,29 @@ namespace {
 struct Step {
   Seconds at{0};
   std::size_t fault = 0;
-  bool ends = false;  // the fault is over
+  bool ends = false;                  // the fault is over
+  std::optional<std::size_t> effect;  // of the fault's runbook, which one
 };
+
+// What the steps of a runbook bring about, if each takes as long as usual.
+std::vector<Fault> dated_effects(const Scenario& scenario, const Fault& fault) {
+  if (!fault.follow || !poolcast::pool_of(scenario.topology, fault)) return {};
+  if (!inconsistencies(*fault.follow).empty()) return {};  // which the scenario's own check says
+  const Situation situation = filled(fault.follow->situation, usual_situation());
+  std::vector<Seconds> durations;
+  for (const RunbookStep& step : fault.follow->steps) durations.push_back(usual_duration(step, situation));
+  const RunbookSchedule shift = schedule(*fault.follow, durations);
+  std::vector<Fault> effects = effects_of(scenario.topology, fault);
+  std::size_t effect = 0;
+  for (std::size_t step = 0; step < fault.follow->steps.size(); ++step)
+    if (fault.follow->steps[step].then) effects[effect++].at += shift.steps[step].end;
+  return effects;
+}
 
 constexpr double most_rounds = 100;  // of what happens again and again: later ones find what these have left
 
 // What has dates, in the order of time; at one moment what ends comes before what begins.
-std::vector<Step> steps(const Scenario& scenario) {
+std::vector<Step> steps(const Scenario& scenario, const std::vector<std::vector<Fault>>& effects) {
   std::vector<Step> all;
   RandomStream unused(0, 0, "");  // what happens at random has no dates here
   for (std::size_t fault = 0; fault < scenario.faults.size(); ++fault) {
@@ -29,9 +46,11 @@ std::vector<Step> steps(const Scenario& scenario) {
     if (what.about_every) continue;
     const bool too_often = what.every && (scenario.horizon - what.at) / *what.every > most_rounds;
     for (const Occurrence& each : occurrences(what, too_often ? what.at + *what.every * most_rounds : scenario.horizon, unused)) {
-      all.push_back({each.begins, fault, false});
-      if (each.ends) all.push_back({*each.ends, fault, true});
+      all.push_back({each.begins, fault, false, {}});
+      if (each.ends) all.push_back({*each.ends, fault, true, {}});
     }
+    for (std::size_t effect = 0; effect < effects[fault].size(); ++effect)
+      if (effects[fault][effect].at < scenario.horizon) all.push_back({effects[fault][effect].at, fault, false, effect});
   }
   std::ranges::stable_sort(all, [](const Step& a, const Step& b) { return a.at != b.at ? a.at < b.at : a.ends && !b.ends; });
   return all;
@@ -51,20 +70,21 @@ public:
     const ChatPool& pool = scenario.topology.chat_pools[chat_pool];
     for (const NodeId& server : servers_of(pool)) servers_[server] = {};
     for (const NodeId& server : pool.active) servers_[server] = {true, 0, users_per_active(scenario, chat_pool)};
+    for (const Fault& fault : scenario.faults) effects_.push_back(dated_effects(scenario, fault));
   }
 
   void run() {
-    for (const Step& step : steps(scenario_)) take(step);
+    for (const Step& step : steps(scenario_, effects_)) take(step);
   }
   // A loss that comes at random, on a day when nothing else happens.
-  void run_alone(std::size_t fault) { take({scenario_.faults[fault].at, fault, false}); }
+  void run_alone(std::size_t fault) { take({scenario_.faults[fault].at, fault, false, {}}); }
 
   std::vector<Loss> losses;
   std::vector<Crowd> crowds;
 
 private:
   void take(const Step& step) {
-    const Fault& fault = scenario_.faults[step.fault];
+    const Fault& fault = step.effect ? effects_[step.fault][*step.effect] : scenario_.faults[step.fault];
     if (fault.lose) {
       const auto [known, is_new] = ours_.try_emplace(step.fault);
       if (is_new) known->second = ours(*fault.lose);
@@ -163,6 +183,7 @@ private:
   const Scenario& scenario_;
   std::size_t pool_index_;
   std::map<NodeId, ServerState> servers_;
+  std::vector<std::vector<Fault>> effects_;          // by fault, of its runbook
   std::map<std::size_t, std::vector<NodeId>> ours_;  // by fault
 };
 

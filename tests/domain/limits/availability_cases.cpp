@@ -25,6 +25,17 @@ void new_list(Scenario& scenario, std::vector<std::string> servers, Seconds at) 
   scenario.faults.push_back(fault);
 }
 
+void drill(Scenario& scenario, std::vector<std::string> servers, Seconds takes) {
+  Fault fault;
+  fault.at = Seconds{60};
+  Runbook& runbook = fault.follow.emplace();
+  RunbookStep& step = runbook.steps.emplace_back();
+  step.name = runbook.back_in_service_after = StepId{"activate"};
+  step.takes = SecondsRange{takes, takes};
+  step.then.emplace().set_active = Names(std::move(servers));
+  scenario.faults.push_back(fault);
+}
+
 void fails_at_random(Scenario& scenario, const std::string& node) {
   lose(scenario, node);
   scenario.faults.back().duration.reset();
@@ -132,6 +143,14 @@ std::vector<Case> availability_cases() {
        },
        "faults[0].swap", "When chat-9 is activated at 60 s, 5 servers of chat are active; the documented most is 4.",
        [](Scenario& it) { chat_of(it).standby.emplace_back("chat-9"); }},
+      {"PC-ACTIVE-RETURN",
+       [](Scenario& it) {
+         drill(it, {"chat-1", "chat-2", "chat-3", "chat-4", "chat-5"}, Seconds{120});
+       },
+       "faults[0].follow", "When chat-5 is activated at 3 min, 5 servers of chat are active; the documented most is 4.",
+       [](Scenario& it) {
+         drill(it, {"chat-1", "chat-2", "chat-3", "chat-5"}, Seconds{120});
+       }},
       {"PC-JOIN-RATE",
        [](Scenario& it) {
          one_of_four(it);
