@@ -72,7 +72,8 @@ public:
   template <class Value>
   void get(Value& value) {
     static_assert(std::is_trivially_copyable_v<Value>);
-    std::memcpy(&value, take(sizeof value).data(), sizeof value);
+    const std::string_view bytes = take(sizeof value);
+    std::memcpy(&value, bytes.data(), bytes.size());
   }
   void get(std::string& text) { text = take(size(1)); }
   template <class Value>

@@ -135,7 +135,7 @@ std::vector<SiteId> sites_of(const ChatPool& pool) {
     const SiteId& site = site_of(pool, server);
     if (std::ranges::find(sites, site) == sites.end()) sites.push_back(site);
   }
-  std::stable_partition(sites.begin(), sites.end(), [&](const SiteId& site) { return site == pool.site; });
+  std::ranges::stable_partition(sites, [&](const SiteId& site) { return site == pool.site; });
   return sites;
 }
 

@@ -128,20 +128,20 @@ void Lane::State::set_away(bool now_away) {
 
 void Lane::State::lost(Worker& worker) {
   worker.connected = false;
-  if (std::none_of(workers.begin(), workers.end(), [](const auto& other) { return other->connected; })) set_away(true);
+  if (std::ranges::none_of(workers, [](const auto& other) { return other->connected; })) set_away(true);
 }
 
 // The batch is not to be tried again: what can wait for the database's return goes back to the queue's head.
 void Lane::State::give_up(Worker& worker, const Error& error) {
   Tasks refused;
-  std::reverse(worker.batch.begin(), worker.batch.end());
+  std::ranges::reverse(worker.batch);
   for (const auto& task : worker.batch) {
     if (task->keep && error.code == ErrorCode::unavailable && !stopping)
       waiting.push_front(task);
     else
       refused.push_back(task);
   }
-  std::reverse(refused.begin(), refused.end());
+  std::ranges::reverse(refused);
   worker.batch.clear();
   worker.due.reset();
   answer(std::move(refused), error);
@@ -196,11 +196,11 @@ void Lane::State::run(const std::shared_ptr<Worker>& worker) {
     std::unique_ptr<Connection> connection = reconnect(*worker);
     if (connection) serve(*worker, connection);
     connection.reset();
-    const std::lock_guard lock(mutex);
+    const std::scoped_lock lock(mutex);
     if (worker->abandoned || stopping) break;
     // Whoever hears that the database is gone tries the other partner first.
   }
-  const std::lock_guard lock(mutex);
+  const std::scoped_lock lock(mutex);
   if (!worker->abandoned && stopping) lost(*worker);
   worker->exited = true;
   to_owner.notify_all();
@@ -251,7 +251,7 @@ bool Lane::State::do_batch(Worker& worker, std::unique_ptr<Connection>& connecti
     failure.reset();
     try {
       std::function<void()> finish = work(*connection, batch);
-      const std::lock_guard lock(mutex);
+      const std::scoped_lock lock(mutex);
       if (worker.abandoned) return false;
       worker.batch.clear();
       worker.due.reset();
@@ -268,7 +268,7 @@ bool Lane::State::do_batch(Worker& worker, std::unique_ptr<Connection>& connecti
     try {
       const Partners::Turn turn = partners->current();
       connection = connect(*turn.connection);
-      const std::lock_guard lock(mutex);
+      const std::scoped_lock lock(mutex);
       worker.generation = turn.generation;
     } catch (const Failure&) {
       break;  // the failure that counts is the first one
@@ -305,12 +305,12 @@ bool Lane::State::settle_failure(Worker& worker, Connection& connection, const F
 void Lane::State::do_singly(Worker& worker, Connection& connection) {
   Tasks batch;
   {
-    const std::lock_guard lock(mutex);
+    const std::scoped_lock lock(mutex);
     batch = worker.batch;
   }
   for (const auto& task : batch) {
     {
-      const std::lock_guard lock(mutex);
+      const std::scoped_lock lock(mutex);
       if (worker.abandoned) return;
       worker.due = Steady::now() + options.deadline;
     }
@@ -320,12 +320,12 @@ void Lane::State::do_singly(Worker& worker, Connection& connection) {
     } catch (const Failure& failure) {
       finish = [task, error = error_of(failure, options.writes)] { task->fail(error); };
     }
-    const std::lock_guard lock(mutex);
+    const std::scoped_lock lock(mutex);
     if (worker.abandoned) return;
     worker.batch.erase(worker.batch.begin());
     post_back(std::move(finish));
   }
-  const std::lock_guard lock(mutex);
+  const std::scoped_lock lock(mutex);
   worker.due.reset();
 }
 
@@ -345,10 +345,10 @@ void Lane::State::expire(Steady::time_point now) {
 }
 
 void Lane::State::abandon_overdue(Steady::time_point now) {
-  const auto overdue = std::stable_partition(workers.begin(), workers.end(),
-                                             [now](const auto& worker) { return !worker->due || now <= *worker->due; });
-  const std::vector<std::shared_ptr<Worker>> late(overdue, workers.end());
-  workers.erase(overdue, workers.end());
+  const auto overdue =
+      std::ranges::stable_partition(workers, [now](const auto& worker) { return !worker->due || now <= *worker->due; });
+  const std::vector<std::shared_ptr<Worker>> late(overdue.begin(), overdue.end());
+  workers.erase(overdue.begin(), overdue.end());
   for (const auto& worker : late) {
     warn("a statement took longer than its deadline; its connection is left behind");
     worker->abandoned = true;
@@ -358,8 +358,7 @@ void Lane::State::abandon_overdue(Steady::time_point now) {
     partners->turn_away_from(worker->generation);
     if (!stopping) start_worker();
   }
-  if (!late.empty() && std::none_of(workers.begin(), workers.end(), [](const auto& other) { return other->connected; }))
-    set_away(true);
+  if (!late.empty() && std::ranges::none_of(workers, [](const auto& other) { return other->connected; })) set_away(true);
   std::erase_if(abandoned, [](const auto& worker) {
     if (worker->exited) worker->thread.join();  // it has left the mutex or is about to; it takes no other
     return worker->exited;
@@ -375,7 +374,7 @@ void Lane::State::watch() {
   std::unique_lock lock(mutex);
   for (int idle = 0; !watch_ends;) {
     const bool busy = !waiting.empty() || !abandoned.empty() ||
-                      std::any_of(workers.begin(), workers.end(), [](const auto& worker) { return worker->due.has_value(); });
+                      std::ranges::any_of(workers, [](const auto& worker) { return worker->due.has_value(); });
     idle = busy ? 0 : idle + 1;
     if (idle <= idle_looks) {
       to_watchdog.wait_for(lock, watch_interval, [this] { return watch_ends; });
@@ -399,7 +398,7 @@ Lane::Lane(LaneOptions options, std::shared_ptr<Partners> partners, Connect conn
   state_->work = std::move(work);
   state_->post_back = std::move(post_back);
   state_->hooks = std::move(hooks);
-  const std::lock_guard lock(state_->mutex);
+  const std::scoped_lock lock(state_->mutex);
   for (std::size_t i = 0; i < state_->options.threads; ++i) state_->start_worker();
   state_->watchdog = std::thread([state = state_.get()] { state->watch(); });
 }
@@ -411,9 +410,8 @@ Lane::~Lane() {
   state.to_idle.notify_all();
   state.to_pausing.notify_all();
   // Bounded: a worker that hangs is abandoned at its deadline, and connecting has a time-out of its own.
-  state.to_owner.wait(lock, [&] {
-    return std::all_of(state.workers.begin(), state.workers.end(), [](const auto& worker) { return worker->exited; });
-  });
+  state.to_owner.wait(lock,
+                      [&] { return std::ranges::all_of(state.workers, [](const auto& worker) { return worker->exited; }); });
   state.answer(Tasks(state.waiting.begin(), state.waiting.end()), refusal("the server stops"));
   state.waiting.clear();
   state.watch_ends = true;
@@ -437,7 +435,7 @@ void Lane::submit(std::shared_ptr<Task> task) {
   State& state = *state_;
   task->queued = Steady::now();
   {
-    const std::lock_guard lock(state.mutex);
+    const std::scoped_lock lock(state.mutex);
     if (state.away && !task->keep) return state.answer({std::move(task)}, refusal("the database is not available"));
     if (state.waiting.size() >= state.options.most_waiting)
       return state.answer({std::move(task)}, refusal("too many requests wait for the database"));
@@ -450,17 +448,17 @@ void Lane::submit(std::shared_ptr<Task> task) {
 void Lane::refuse(std::shared_ptr<Task> task, const Error& error) { state_->answer({std::move(task)}, error); }
 
 bool Lane::available() const {
-  const std::lock_guard lock(state_->mutex);
+  const std::scoped_lock lock(state_->mutex);
   return !state_->away;
 }
 
 std::size_t Lane::waiting() const {
-  const std::lock_guard lock(state_->mutex);
+  const std::scoped_lock lock(state_->mutex);
   return state_->waiting.size();
 }
 
 std::size_t Lane::left_behind() const {
-  const std::lock_guard lock(state_->mutex);
+  const std::scoped_lock lock(state_->mutex);
   return state_->abandoned.size();
 }
 

@@ -89,7 +89,9 @@ RC_GTEST_PROP(MeanValues, keep_little_s_law_and_stay_below_the_bottleneck, ()) {
   }
 }
 
-static double worst_error_of_approximation(unsigned fewest, unsigned most) {
+namespace {
+
+double worst_error_of_approximation(unsigned fewest, unsigned most) {
   Eigen::Matrix2d demand;
   for (Eigen::Index i = 0; i < 4; ++i) demand(i / 2, i % 2) = *rc::gen::inRange(10, 100) / 10.0;
   const auto customers = rc::gen::inRange(fewest, most + 1);
@@ -98,6 +100,8 @@ static double worst_error_of_approximation(unsigned fewest, unsigned most) {
   const Eigen::VectorXd exact = exact_mean_values(network).throughput;
   return (near.array() / exact.array() - 1).abs().maxCoeff();
 }
+
+}  // namespace
 
 // The worst of 600,000 random networks was 7 % wrong: classes of 10 and 39 customers.
 RC_GTEST_PROP(MeanValues, of_ten_customers_and_more_are_approximated_within_a_tenth, ()) {

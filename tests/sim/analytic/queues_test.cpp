@@ -74,8 +74,10 @@ TEST(Wait, is_erlang_s_for_exponential_service_on_any_number_of_servers) {
   EXPECT_DOUBLE_EQ(wait_lee_longton(many), wait_exponential(many));
 }
 
+namespace {
+
 // The recursion of Kiefer and Wolfowitz on random numbers, as the engine's own tests do; exact but for chance.
-static double wait_by_recursion(const Line& asked, double short_mean, double long_mean, double long_share, const char* name) {
+double wait_by_recursion(const Line& asked, double short_mean, double long_mean, double long_share, const char* name) {
   RandomStream random(7, 0, name);
   std::vector<double> free_at(asked.servers, 0.0);
   double now = 0, waited = 0;
@@ -89,6 +91,8 @@ static double wait_by_recursion(const Line& asked, double short_mean, double lon
   }
   return waited / jobs;
 }
+
+}  // namespace
 
 // One job in fifty is fifty times as long: cs² is 25.
 TEST(Wait, of_very_uneven_jobs_on_twelve_servers_is_overstated_by_half_and_not_understated) {
