@@ -9,17 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// sql-m is the mirror and sql-w the witness of the content database; chat servers give a command two seconds.
-Scenario mirrored_pool() {
-  Scenario scenario = small_pool();
-  Database& content = scenario.topology.databases.front();
-  content.mirror = NodeId{"sql-m"};
-  content.witness = NodeId{"sql-w"};
-  content.mode = AvailabilityMode::high_safety;
-  scenario.costs.database_notice_time.value = 2s;
-  return scenario;
-}
-
 Fault hang(const std::string& node, Seconds at, std::optional<Seconds> duration = std::nullopt) {
   Fault fault;
   fault.at = at;
@@ -29,7 +18,7 @@ Fault hang(const std::string& node, Seconds at, std::optional<Seconds> duration 
 }
 
 TEST(HungDatabases, nobody_takes_over_from_a_principal_that_hangs_and_posts_are_refused_until_it_goes_on) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_pool(2s);
   scenario.faults = {hang("sql-1", 2min, 2min)};
   const ReplicationResult result = play(scenario);
   EXPECT_EQ(downtime(result), 0);  // as far as mirroring knows
@@ -45,7 +34,7 @@ TEST(HungDatabases, nobody_takes_over_from_a_principal_that_hangs_and_posts_are_
 }
 
 TEST(HungDatabases, who_goes_on_before_a_command_times_out_refuses_nobody) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_pool(2s);
   scenario.faults = {hang("sql-1", 2min, 1s + 500ms)};
   const ReplicationResult result = play(scenario);
   EXPECT_EQ(posts_refused(result), 0);
@@ -58,7 +47,7 @@ TEST(HungDatabases, who_goes_on_before_a_command_times_out_refuses_nobody) {
 }
 
 TEST(HungDatabases, operators_end_a_hang_by_ending_the_instance_and_not_by_a_failover) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_pool(2s);
   Fault failover;
   failover.at = 3min;
   failover.make_principal = NodeId{"sql-m"};
@@ -75,7 +64,7 @@ TEST(HungDatabases, operators_end_a_hang_by_ending_the_instance_and_not_by_a_fai
 }
 
 TEST(HungDatabases, an_instance_that_was_restarted_hangs_no_more) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_pool(2s);
   scenario.topology.databases.front().mirror.reset();
   scenario.topology.databases.front().witness.reset();
   scenario.faults = {hang("sql-1", 2min), lose("sql-1", 3min, 10s)};
@@ -86,7 +75,7 @@ TEST(HungDatabases, an_instance_that_was_restarted_hangs_no_more) {
 }
 
 TEST(HungDatabases, a_mirror_that_hangs_keeps_posts_from_being_stored_until_operators_suspend_it) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_pool(2s);
   scenario.faults = {hang("sql-m", 2min)};
   const ReplicationResult alone = play(scenario);
   EXPECT_EQ(series(alone, Metric::messages_stored).windows[5].count, 0);
@@ -109,7 +98,7 @@ TEST(HungDatabases, a_mirror_that_hangs_keeps_posts_from_being_stored_until_oper
 }
 
 TEST(HungDatabases, are_away_as_long_as_they_hang_and_every_doubt_belongs_to_a_failure) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_pool(2s);
   const auto recovery = [&](const std::string& failure) {
     const ReplicationResult result = play(scenario);
     FailureRecovery found;
@@ -134,7 +123,7 @@ TEST(HungDatabases, are_away_as_long_as_they_hang_and_every_doubt_belongs_to_a_f
 }
 
 TEST(HungDatabases, compliance_events_wait_for_their_instance) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_pool(2s);
   scenario.faults = {hang("sql-2", 2min, 2min)};
   const ReplicationResult result = play(scenario);
   EXPECT_GT(series(result, Metric::compliance_backlog, "chat-1").windows.at(3).max, 20);
@@ -144,7 +133,7 @@ TEST(HungDatabases, compliance_events_wait_for_their_instance) {
 
 // A principal whose requests wait longer than the time-out misses pings; one that hangs does not.
 TEST(HungDatabases, requests_that_wait_at_a_hung_principal_are_no_load) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_pool(2s);
   scenario.costs.database_notice_time.value = 30s;
   scenario.faults = {hang("sql-1", 2min, 1min)};
   const ReplicationResult result = play(scenario);
@@ -153,7 +142,7 @@ TEST(HungDatabases, requests_that_wait_at_a_hung_principal_are_no_load) {
 }
 
 TEST(HungDatabases, the_modes_of_the_plane_give_the_same_bits) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_pool(2s);
   scenario.workload.restarts_per_user = Rate{2.0 / 3600};
   scenario.faults = {hang("sql-1", 2min, 30s), hang("sql-m", 4min, 30s), lose("chat-2", 4min + 10s, 1min), hang("sql-1", 6min),
                      lose("sql-1", 7min, 1min)};

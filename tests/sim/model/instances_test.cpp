@@ -26,17 +26,6 @@ Scenario clustered_pool() {
   return scenario;
 }
 
-// sql-m is the mirror and sql-w the witness of the content database on sql-1.
-Scenario mirrored_pool() {
-  Scenario scenario = small_pool();
-  Database& content = scenario.topology.databases.front();
-  content.mirror = NodeId{"sql-m"};
-  content.witness = NodeId{"sql-w"};
-  content.mode = AvailabilityMode::high_safety;
-  scenario.costs.database_notice_time.value = 2s;
-  return scenario;
-}
-
 Fault silence(const std::string& node, Seconds at, std::optional<Seconds> duration = std::nullopt) {
   Fault fault = lose(node, at, duration);
   fault.kind = LossKind::silent;
@@ -93,7 +82,7 @@ TEST(Clusters, what_was_written_before_a_checkpoint_or_a_recovery_is_not_redone)
 
 TEST(Clusters, of_two_partners_the_one_on_a_cluster_restarts_with_redo) {
   for (const bool clustered : {true, false}) {  // the mirror is it
-    Scenario scenario = clustered ? mirrored_pool() : clustered_pool();
+    Scenario scenario = clustered ? mirrored_pool(2s) : clustered_pool();
     if (clustered) {
       SqlInstance& instance = scenario.topology.sql_instances.emplace_back();
       instance.name = NodeId{"sql-m"};
@@ -276,7 +265,7 @@ TEST(Clusters, a_mirror_takes_over_before_the_cluster_of_its_principal_has_start
 }
 
 TEST(Clusters, a_witness_and_a_log_shipping_secondary_may_be_clusters_too) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_pool(2s);
   for (const char* name : {"sql-w", "sql-s"}) {
     SqlInstance& instance = scenario.topology.sql_instances.emplace_back();
     instance.name = NodeId{name};
@@ -298,7 +287,7 @@ TEST(Clusters, a_witness_and_a_log_shipping_secondary_may_be_clusters_too) {
 }
 
 TEST(LostDisks, the_mirror_takes_over_from_a_principal_whose_disks_are_lost_as_soon_as_it_knows) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_pool(2s);
   scenario.faults = {lose_disks("sql-1", 2min, 2min)};
   const ReplicationResult result = play(scenario);
   EXPECT_NEAR(downtime(result), opening, 0.05);
@@ -308,7 +297,7 @@ TEST(LostDisks, the_mirror_takes_over_from_a_principal_whose_disks_are_lost_as_s
 }
 
 TEST(LostDisks, whose_disks_were_destroyed_is_no_mirror_before_operators_have_filled_it) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_pool(2s);
   Fault fill = at(3min);
   fill.new_mirror = NodeId{"sql-1"};
   fill.takes = SecondsRange{1min, 1min};
@@ -326,7 +315,7 @@ TEST(LostDisks, whose_disks_were_destroyed_is_no_mirror_before_operators_have_fi
 }
 
 TEST(LostDisks, of_a_mirror_leave_the_principal_exposed_and_nobody_waits) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_pool(2s);
   scenario.faults = {lose_disks("sql-m", 2min)};
   const ReplicationResult result = play(scenario);
   EXPECT_EQ(downtime(result), 0);

@@ -10,20 +10,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// sql-m is the mirror of the content database, sql-w its witness.
-Scenario mirrored_pool() {
-  Scenario scenario = small_pool();
-  Database& content = scenario.topology.databases.front();
-  content.mirror = NodeId{"sql-m"};
-  content.witness = NodeId{"sql-w"};
-  content.mode = AvailabilityMode::high_safety;
-  content.size = Bytes{6e9};
+Scenario mirrored_six_gigabytes() {
+  Scenario scenario = mirrored_pool();
+  scenario.topology.databases.front().size = Bytes{6e9};
   return scenario;
 }
 
 // The other site has a Front End pool, standby servers, the log-shipping secondary and its mirror.
 Scenario with_a_second_site() {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_six_gigabytes();
   Topology& topology = scenario.topology;
   FrontEndPool backup = topology.front_end_pools.front();
   backup.name = PoolId{"backup"};
@@ -73,7 +68,7 @@ Fault following(Seconds when, std::vector<RunbookStep> steps) {
 // --- refused -----------------------------------------------------------------------------------------------------------------
 
 TEST(Logbook, a_manual_failover_of_what_is_synchronized_is_done_and_of_what_is_not_refused_with_the_reason) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_six_gigabytes();
   scenario.faults = {at(1min), at(3min), at(4min)};
   scenario.faults[0].make_principal = NodeId{"sql-m"};
   scenario.faults[1].suspend_mirroring = NodeId{"sql-m"};
@@ -89,7 +84,7 @@ TEST(Logbook, a_manual_failover_of_what_is_synchronized_is_done_and_of_what_is_n
 }
 
 TEST(Logbook, a_forced_service_on_a_mirror_that_its_witness_cannot_reach_is_refused_with_the_reason) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_six_gigabytes();
   scenario.faults = {lose("sql-w", 1min), lose("sql-1", 2min), at(5min)};
   scenario.faults[2].force_service = NodeId{"sql-m"};
   const ReplicationResult result = play(scenario);
@@ -118,7 +113,7 @@ TEST(Logbook, nobody_fails_over_to_what_is_lost_and_its_failback_does_not_happen
 
 // sql-2 mirrors the content of sql-1, and sql-1 the compliance of sql-2.
 Scenario crossed_databases() {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_six_gigabytes();
   Topology& topology = scenario.topology;
   Database& compliance = *std::ranges::find(topology.databases, Holds::compliance, &Database::holds);
   compliance.principal = NodeId{"sql-m"};
@@ -319,7 +314,7 @@ TEST(ActiveLists, who_leaves_keeps_connections_unless_nobody_is_left) {
 
 // 6 GB at 100 MB/s take a minute; what was written meanwhile follows, and then commits wait for the mirror again.
 TEST(NewMirrors, are_filled_then_synchronized_and_can_take_over) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_six_gigabytes();
   scenario.faults = {destroy("sql-m", 1min, 1min), at(3min), lose("sql-1", 6min)};
   scenario.faults[1].new_mirror = NodeId{"sql-m"};
   const ReplicationResult result = play(scenario);
@@ -334,7 +329,7 @@ TEST(NewMirrors, are_filled_then_synchronized_and_can_take_over) {
 }
 
 TEST(NewMirrors, are_refused_where_there_is_one_and_where_the_machine_is_lost) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_six_gigabytes();
   scenario.faults = {at(1min), lose("sql-m", 4min), at(5min)};
   scenario.faults[0].new_mirror = scenario.faults[2].new_mirror = NodeId{"sql-m"};
   const ReplicationResult result = play(scenario);
@@ -360,7 +355,7 @@ TEST(NewMirrors, take_the_time_of_all_databases_that_the_machine_mirrors) {
 }
 
 TEST(NewMirrors, and_restores_come_to_nothing_when_a_machine_is_lost_during_the_copy) {
-  Scenario scenario = mirrored_pool();
+  Scenario scenario = mirrored_six_gigabytes();
   scenario.faults = {destroy("sql-m", 1min, 1min), at(3min), lose("sql-m", 3min + 20s, 20s)};
   scenario.faults[1].new_mirror = NodeId{"sql-m"};
   EXPECT_EQ(play(scenario).logbook.at(0).why, "sql-m was lost during the full copy");

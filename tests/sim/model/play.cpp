@@ -78,6 +78,16 @@ Scenario small_pool() {
   return scenario;
 }
 
+Scenario mirrored_pool(std::optional<Seconds> notice_time) {
+  Scenario scenario = small_pool();
+  Database& content = scenario.topology.databases.front();
+  content.mirror = NodeId{"sql-m"};
+  content.witness = NodeId{"sql-w"};
+  content.mode = AvailabilityMode::high_safety;
+  if (notice_time) scenario.costs.database_notice_time.value = *notice_time;
+  return scenario;
+}
+
 Fault at(Seconds when) {
   Fault fault;
   fault.at = when;

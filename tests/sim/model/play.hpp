@@ -15,6 +15,8 @@ namespace poolcast::sim {
 // One site, one Front End pool, chat servers chat-1 … chat-4 and the standby chat-5; 1,200 users with 1 or 2 endpoints in small
 // and large rooms; ten minutes; no gate on sign-ins; nothing fails.
 Scenario small_pool();
+// The same, sql-m being the mirror of its content database and sql-w the witness; its chat servers give a command so long.
+Scenario mirrored_pool(std::optional<Seconds> notice_time = std::nullopt);
 Fault at(Seconds when);  // without a verb yet
 Fault lose(const std::string& node, Seconds at, std::optional<Seconds> duration = std::nullopt);
 Fault destroy(const std::string& node, Seconds at, std::optional<Seconds> duration = std::nullopt);  // the disks as well
